@@ -1,0 +1,101 @@
+/*
+ * result.h - what one run of a case came to, as plain data.
+ *
+ * Filled by run/, judged by oracle/, printed by report/.  Everything is owned
+ * by the struct; case_result_release() frees it.
+ */
+#ifndef MODEL_RESULT_H
+#define MODEL_RESULT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/words.h"
+
+/* One frame of a call stack, innermost first; unknown parts are NULL or 0. */
+struct frame {
+	char *function;
+	char *file;   /* source file */
+	int line;
+	char *module; /* file name of the program or library */
+	uint64_t offset; /* in the module */
+};
+
+struct stack {
+	struct frame *frames;
+	size_t count;
+};
+
+struct finding {
+	enum finding_kind kind;
+	char *process; /* name in the scenario, "writer/child[2]" for a descendant; NULL = the run */
+	bool silent;   /* wrong output with exit 0 */
+	char *text;    /* one line or several; what broke, who waited for whom */
+	struct stack stack;
+};
+
+/* One injection that really happened: `writer: write(1) → 0x…: EPIPE, 3rd call`. */
+struct injection {
+	char *process;
+	char *text;
+	struct stack stack; /* where the program was; empty when not asked for */
+	uint64_t at_ns;	    /* since the start of the run */
+};
+
+struct fault_result {
+	char *name;
+	uint64_t fired;	      /* times, proven */
+	uint64_t matched;     /* moments that passed filters and phase */
+	char *refused;	      /* why the model or the kernel did not allow it; NULL */
+	struct injection *injections; /* the first few */
+	size_t injection_count;
+};
+
+/* How one process of the scenario ended, and the end of what it printed. */
+struct process_result {
+	char *name;
+	bool started, exited, signaled, alive;
+	int status; /* exit status, or the signal */
+	char *out_tail, *err_tail; /* last lines, at most 2 KiB; NULL when not captured */
+};
+
+struct case_result {
+	char *file;
+	int line;
+	char *scenario;	 /* title */
+	char *mechanism;
+	char *variant;	 /* matrix values "signal=SIGUSR1 restart=yes"; NULL = none */
+	struct case_value {
+		char *name, *value;
+	} *values;	 /* the same, apart */
+	size_t value_count;
+	enum role role;
+	enum verdict verdict;
+	char *reason; /* why inconclusive, error or skip; NULL */
+	uint64_t seed;
+	uint64_t duration_ns;
+	struct fault_result *faults;
+	size_t fault_count;
+	struct finding *findings;
+	size_t finding_count;
+	struct process_result *processes;
+	size_t process_count;
+	char **notes; /* what a reader must know: perturbed, not traced, not isolated */
+	size_t note_count;
+	char *reproduce; /* one shell line */
+};
+
+struct summary {
+	unsigned count[VERDICT_MAX_];
+};
+
+void frame_release(struct frame *frame);
+void stack_release(struct stack *stack);
+void finding_release(struct finding *finding);
+void case_result_release(struct case_result *result);
+
+/* 0 all passed or skipped, 1 a finding, 3 inconclusive or error, 77 all skipped. */
+int summary_exit_code(const struct summary *summary);
+
+#endif

@@ -1,0 +1,1 @@
+# tests/unit/<module>/test_*.c: one Criterion program a module.
