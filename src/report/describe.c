@@ -6,7 +6,7 @@
 #include "base/util.h"
 #include "report/text.h"
 
-#define LINE_WIDTH 400
+#define LINE_WIDTH  400
 #define STACK_SHOWN 16
 
 /* clang-format off */
@@ -42,7 +42,7 @@ enum paint verdict_paint(enum verdict verdict)
 
 void describe_title(FILE *out, const struct case_result *result)
 {
-	text_print(out, result->scenario ? result->scenario : "(no title)");
+	text_print(out, result->scenario && *result->scenario ? result->scenario : "(no title)");
 	if (result->variant) {
 		fputs(" [", out);
 		text_print(out, result->variant);
@@ -73,12 +73,12 @@ void describe_kinds(FILE *out, const struct case_result *result)
 	}
 }
 
-/* `sigpipe in writer`; "silent" is the worst that wrong output can be. */
+/* `wrong-output (silent) in writer` */
 static void print_finding_name(FILE *out, const struct finding *finding)
 {
 	fputs(vocab_name(&finding_vocab, (int)finding->kind), out);
 	if (finding->silent)
-		fputs(" (silent: the exit status says that all is well)", out);
+		fputs(" (silent)", out);
 	if (finding->process) {
 		fputs(" in ", out);
 		text_print(out, finding->process);
@@ -158,6 +158,8 @@ static void print_fault(FILE *out, const struct fault_result *fault, bool color)
 			fault->matched == 1 ? "" : "s");
 	else if (fault->fired > 1)
 		fprintf(out, ": fired %" PRIu64 " times", fault->fired);
+	else if (!fault->injection_count)
+		fputs(": fired once", out);
 	putc('\n', out);
 	if (fault->refused) {
 		fputs("      refused: ", out);
@@ -191,7 +193,9 @@ static void print_findings(FILE *out, const struct case_result *result, bool col
 		fprintf(out, "    %s", paint_code(PAINT_BAD, color));
 		print_finding_name(out, finding);
 		fprintf(out, "%s\n", paint_code(PAINT_NONE, color));
-		if (finding->text)
+		if (finding->silent)
+			fputs("      silent: its exit status says that all is well\n", out);
+		if (finding->text && *finding->text)
 			text_print_lines(out, finding->text, "      ", LINE_WIDTH);
 		print_stack(out, &finding->stack, color);
 	}
@@ -250,7 +254,7 @@ static void print_place(FILE *out, const struct case_result *result)
 	char took[DURATION_TEXT_MAX];
 
 	fputs("  ", out);
-	text_print(out, result->file);
+	text_print(out, result->file ? result->file : "?");
 	fprintf(out, ":%d, %s, seed %" PRIu64 ", %s\n", result->line,
 		result->role == ROLE_CONTROL ? "control (a program that has the bug)" : "subject",
 		result->seed, duration_text(result->duration_ns, took));

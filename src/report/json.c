@@ -1,6 +1,7 @@
 /*
  * The object of LANGUAGE.md section 6.  Cases are written as they come, one a
- * line, so that a long run needs no memory and grep is of use.
+ * line, so that a long run needs no memory and grep is of use.  In ASCII, so
+ * that a terminal that shows it has nothing to obey.
  */
 #include <errno.h>
 
@@ -30,7 +31,7 @@ static int json_case_done(struct reporter_context *ctx, const struct case_result
 		return -ENOMEM;
 	fputs(state->has_cases ? ",\n" : "\n", ctx->out);
 	state->has_cases = true;
-	r = json_dumpf(json, ctx->out, 0);
+	r = json_dumpf(json, ctx->out, JSON_ENSURE_ASCII);
 	json_decref(json);
 	return r < 0 && !ferror(ctx->out) ? -ENOMEM : 0;
 }

@@ -78,7 +78,8 @@ int output_open(const char *path, FILE *standard, struct output *ret_output, str
 
 int output_check(struct output *output, struct err *err)
 {
-	errno = 0;
+	if (!ferror(output->file))
+		errno = 0; /* else it may still say why a write failed */
 	if (fflush(output->file) == 0 && !ferror(output->file))
 		return 0;
 	return err_errno(err, errno ? -errno : -EIO, "cannot write %s", name_of(output));

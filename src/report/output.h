@@ -20,7 +20,10 @@ struct output {
 /* @path NULL or "-": @standard, which stays the caller's. */
 int output_open(const char *path, FILE *standard, struct output *ret_output, struct err *err);
 
-/* Flush and say whether all that was written has arrived. */
+/*
+ * Flush and say whether all that was written has arrived.  For the reason of
+ * an earlier failure, errno must be what it was after the last write.
+ */
 int output_check(struct output *output, struct err *err);
 
 /* Put the file in its place. */

@@ -95,6 +95,7 @@ int report_begin(struct report *report, const struct report_totals *totals, stru
 {
 	if (!report->reporter->begin)
 		return 0;
+	errno = 0;
 	return checked(report, report->reporter->begin(&report->ctx, totals), err);
 }
 
@@ -102,6 +103,7 @@ int report_case_done(struct report *report, const struct case_result *result, st
 {
 	if (report->failed)
 		return 0;
+	errno = 0;
 	return checked(report, report->reporter->case_done(&report->ctx, result), err);
 }
 
@@ -117,6 +119,7 @@ int report_end(struct report *report, const struct report_totals *totals, struct
 
 	if (report->failed)
 		return 0;
+	errno = 0;
 	r = checked(report, report->reporter->end(&report->ctx, totals), err);
 	if (r == 0)
 		r = output_commit(&report->output, err);

@@ -6,14 +6,14 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/util.h"
 #include "base/utf8.h"
+#include "base/util.h"
 #include "report/describe.h"
 #include "report/reporter.h"
 #include "report/text.h"
 
-#define REDRAW_NS (50 * NS_PER_MS)
-#define ERASE_LINE "\r\033[K"
+#define REDRAW_NS    (50 * NS_PER_MS)
+#define ERASE_LINE   "\r\033[K"
 #define LISTED_AGAIN 20
 
 struct term_state {
@@ -28,14 +28,14 @@ struct term_state {
 
 /* clang-format off */
 static const struct verdict_words {
-	const char *label;   /* in front of a case */
-	const char *summary; /* "66 passed" */
+	const char *label;    /* in front of a case */
+	const char *one, *many; /* "66 passed" */
 } verdict_words[] = {
-	[VERDICT_PASS]         = { "PASS",         "passed" },
-	[VERDICT_FAIL]         = { "FAIL",         "failed" },
-	[VERDICT_INCONCLUSIVE] = { "INCONCLUSIVE", "inconclusive" },
-	[VERDICT_ERROR]        = { "ERROR",        "not run because of an error" },
-	[VERDICT_SKIP]         = { "SKIP",         "skipped" },
+	[VERDICT_PASS]         = { "PASS",         "passed", "passed" },
+	[VERDICT_FAIL]         = { "FAIL",         "failed", "failed" },
+	[VERDICT_INCONCLUSIVE] = { "INCONCLUSIVE", "inconclusive", "inconclusive" },
+	[VERDICT_ERROR]        = { "ERROR",        "error", "errors" },
+	[VERDICT_SKIP]         = { "SKIP",         "skipped", "skipped" },
 };
 _Static_assert(ARRAY_SIZE(verdict_words) == VERDICT_MAX_, "words for each verdict");
 /* clang-format on */
@@ -68,6 +68,10 @@ static void print_short(struct reporter_context *ctx, const struct case_result *
 		fputs(": ", ctx->out);
 		describe_gist(ctx->out, result);
 	}
+	if (result->verdict == VERDICT_SKIP) {
+		putc('\n', ctx->out);
+		return;
+	}
 	fprintf(ctx->out, "  %s%s%s\n", paint_code(PAINT_DIM, ctx->style.color),
 		duration_text(result->duration_ns, took), paint_code(PAINT_NONE, ctx->style.color));
 }
@@ -95,7 +99,7 @@ static void remember(struct term_state *state, const struct case_result *result)
 	if (result->verdict == VERDICT_FAIL)
 		describe_kinds(out, result);
 	else
-		fputs(verdict_words[result->verdict].summary, out);
+		fputs(verdict_words[result->verdict].one, out);
 	fclose(out);
 }
 
@@ -132,7 +136,8 @@ static void print_counts(FILE *out, const struct report_totals *totals)
 			totals->caught == 1 ? "" : "s");
 	for (int v = VERDICT_PASS + 1; v < VERDICT_MAX_; v++)
 		if (count[v])
-			fprintf(out, ", %u %s", count[v], verdict_words[v].summary);
+			fprintf(out, ", %u %s", count[v],
+				count[v] == 1 ? verdict_words[v].one : verdict_words[v].many);
 }
 
 /* From the mean so far; nothing while that means nothing. */
@@ -213,6 +218,9 @@ static void print_troubled(struct reporter_context *ctx)
 
 	if (state->troubled_count < 2 && ctx->style.verbosity >= 0)
 		return;
+	if (shown)
+		fprintf(ctx->out, "%snot passed%s\n", paint_code(PAINT_HEADING, ctx->style.color),
+			paint_code(PAINT_NONE, ctx->style.color));
 	for (size_t i = 0; i < shown; i++)
 		fprintf(ctx->out, "  %s\n",
 			state->troubled[i].line ? state->troubled[i].line : "?");

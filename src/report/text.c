@@ -123,8 +123,10 @@ const char *duration_text(uint64_t ns, char buf[DURATION_TEXT_MAX])
 {
 	uint64_t seconds = ns / NS_PER_S;
 
-	if (ns < NS_PER_MS)
-		snprintf(buf, DURATION_TEXT_MAX, "%.3g ms", (double)ns / (double)NS_PER_MS);
+	if (ns == 0)
+		snprintf(buf, DURATION_TEXT_MAX, "0 ms");
+	else if (ns < NS_PER_MS)
+		snprintf(buf, DURATION_TEXT_MAX, "%.3f ms", (double)ns / (double)NS_PER_MS);
 	else if (ns < NS_PER_S - NS_PER_MS / 2)
 		snprintf(buf, DURATION_TEXT_MAX, "%.0f ms", (double)ns / (double)NS_PER_MS);
 	else if (seconds < 60)
