@@ -6,17 +6,33 @@
 
 #include "base/mem.h"
 
-static void open_tables(struct image *image)
+static Dwarf_CFI *eh_cfi(struct image *image)
+{
+	if (!image->eh_tried)
+		image->eh_cfi = image->elf ? dwarf_getcfi_elf(image->elf) : NULL;
+	image->eh_tried = true;
+	return image->eh_cfi;
+}
+
+/*
+ * .debug_frame, which Go has, and musl's libc where its debug information is
+ * installed.  Looking for that costs milliseconds, so only when it is needed.
+ */
+static Dwarf_CFI *debug_cfi(struct image *image)
 {
 	Dwarf_Addr bias;
 
-	if (image->cfi_tried)
-		return;
-	image->cfi_tried = true;
-	image->eh_cfi = image->elf ? dwarf_getcfi_elf(image->elf) : NULL;
-	/* .debug_frame: Go, and musl's libc where its debug information is installed */
-	if (image_module(image))
+	if (!image->debug_cfi_tried && image_module(image))
 		image->debug_cfi = dwfl_module_dwarf_cfi(image->module, &bias);
+	image->debug_cfi_tried = true;
+	return image->debug_cfi;
+}
+
+static Dwarf_Frame *frame_in(Dwarf_CFI *cfi, uint64_t address)
+{
+	Dwarf_Frame *frame = NULL;
+
+	return cfi && dwarf_cfi_addrframe(cfi, address, &frame) == 0 ? frame : NULL;
 }
 
 static void rule_free(struct cfi_rule *rule)
@@ -109,12 +125,11 @@ static int read_register(struct cfi_register *reg, Dwarf_Frame *frame, int numbe
 
 static int read_rule(struct image *image, struct cfi_rule *rule)
 {
-	Dwarf_Frame *frame = NULL;
+	Dwarf_Frame *frame = frame_in(eh_cfi(image), rule->address);
 
-	open_tables(image);
-	if ((!image->eh_cfi || dwarf_cfi_addrframe(image->eh_cfi, rule->address, &frame) != 0) &&
-	    (!image->debug_cfi ||
-	     dwarf_cfi_addrframe(image->debug_cfi, rule->address, &frame) != 0))
+	if (!frame)
+		frame = frame_in(debug_cfi(image), rule->address);
+	if (!frame)
 		return 0;
 	rule->frame = frame;
 	rule->return_reg = dwarf_frame_info(frame, NULL, NULL, &rule->signal);

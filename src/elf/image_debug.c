@@ -19,7 +19,7 @@ static int find_elf(Dwfl_Module *module, void **userdata, const char *name, Dwar
 
 	(void)module, (void)name, (void)base;
 	*ret_elf = elf_begin(image->fd, ELF_C_READ, image->elf);
-	*ret_file = strdup(image->name);
+	*ret_file = mem_strdup(image->name);
 	return -1;
 }
 
@@ -90,18 +90,20 @@ void image_release_debug(struct image *image)
 
 const char *image_name_at(struct image *image, uint64_t address)
 {
-	Dwfl_Module *module = image_module(image);
 	struct image_function function;
+	Dwfl_Module *module;
 	GElf_Sym sym;
 	GElf_Off offset;
 	const char *name;
 
-	name = module ? dwfl_module_addrinfo(module, address, &offset, &sym, NULL, NULL, NULL)
-		      : NULL;
+	if (image_function_at(image, address, &function))
+		return function.name;
+	module = image_module(image);
+	if (!module)
+		return NULL;
+	name = dwfl_module_addrinfo(module, address, &offset, &sym, NULL, NULL, NULL);
 	/* libdwfl also names the nearest symbol before it, however far */
-	if (name && (sym.st_size ? offset < sym.st_size : offset < 4096))
-		return name;
-	return image_function_at(image, address, &function) ? function.name : NULL;
+	return name && (sym.st_size ? offset < sym.st_size : offset < 4096) ? name : NULL;
 }
 
 bool image_source_at(struct image *image, uint64_t address, const char **ret_file, int *ret_line)
@@ -129,7 +131,7 @@ static bool path_ends_with(const char *path, const char *file)
 	return file_len == path_len || *file == '/' || path[path_len - file_len - 1] == '/';
 }
 
-/* One row of a line table, and where the next begins. */
+/* One row of a line table, and where the next begins: at optimised places often the same address. */
 struct row {
 	Dwarf_Die *cu;
 	Dwarf_Addr bias;
@@ -160,7 +162,7 @@ static int visit_cu(Dwarf_Die *cu, Dwarf_Addr bias, const char *file, row_visit 
 		    dwarf_lineendsequence(line, &is_end) != 0 || is_end ||
 		    dwarf_lineno(line, &row.line) != 0 || dwarf_lineaddr(line, &start) != 0 ||
 		    dwarf_lineaddr(dwarf_onesrcline(lines, i + 1), &end) != 0 ||
-		    dwarf_linebeginstatement(line, &row.is_statement) != 0 || end <= start)
+		    dwarf_linebeginstatement(line, &row.is_statement) != 0 || end < start)
 			continue;
 		row.start = start + bias;
 		row.end = end + bias;
@@ -283,7 +285,7 @@ static int note_range(void *context, const struct row *row)
 	struct ranges *ranges = context;
 	struct code_range *range;
 
-	if (row->line != ranges->line)
+	if (row->line != ranges->line || row->end == row->start)
 		return 0;
 	range = mem_append(&ranges->items, &ranges->count, sizeof(*range));
 	if (!range)

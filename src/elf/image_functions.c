@@ -32,17 +32,28 @@ static int by_name(const void *a, const void *b)
 	return x->address < y->address ? -1 : x->address > y->address;
 }
 
+/* The one that people write comes first: read, not __libc_read. */
+static int compare_aliases(const char *a, const char *b)
+{
+	size_t a_under = strspn(a, "_"), b_under = strspn(b, "_");
+	size_t a_len = strlen(a), b_len = strlen(b);
+
+	if (a_under != b_under)
+		return a_under < b_under ? -1 : 1;
+	if (a_len != b_len)
+		return a_len < b_len ? -1 : 1;
+	return strcmp(a, b);
+}
+
 static int by_address(const void *a, const void *b)
 {
 	const struct image_function *x = a, *y = b;
 
 	if (x->address != y->address)
 		return x->address < y->address ? -1 : 1;
-	/* of aliases the largest, then the one with the fewest underscores in front: read, not
-	 * __read */
 	if (x->size != y->size)
 		return x->size < y->size ? 1 : -1;
-	return strcmp(y->name, x->name);
+	return compare_aliases(x->name, y->name);
 }
 
 /* An indirect function's address is that of its resolver: nobody calls it. */

@@ -10,8 +10,10 @@
 
 /* An element that finds no memory is left out of its table, with hh.tbl NULL. */
 #define HASH_NONFATAL_OOM 1
+#define uthash_malloc(size) mem_zalloc(size)
 #include <uthash.h>
 
+#include "base/mem.h"
 #include "elf/image.h"
 
 #define IMAGE_HEAD_SIZE 4096
@@ -49,7 +51,7 @@ struct image {
 	Dwfl_Module *module;
 
 	/* cfi.c */
-	bool cfi_tried;
+	bool eh_tried, debug_cfi_tried;
 	Dwarf_CFI *eh_cfi, *debug_cfi;
 	struct cfi_rule *rules;
 };

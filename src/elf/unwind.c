@@ -258,6 +258,41 @@ static bool follow_frame_pointer(struct unwinder *u)
 	return true;
 }
 
+#if defined(__x86_64__)
+/*
+ * musl's return from a handler has no unwind information.  The kernel put a
+ * struct ucontext where the stack pointer is then; arch/x86/include/uapi/asm/
+ * sigcontext.h has the order of the registers in it.
+ */
+static bool apply_signal_frame(struct unwinder *u, uint64_t pc)
+{
+	static const unsigned char sigreturn[] = {0x48, 0xc7, 0xc0, 15, 0, 0, 0, 0x0f, 0x05};
+	static const unsigned char saved[] = {8, 9, 10, 11, 12, 13, 14, 15, 5, 4, 6, 3, 1, 0, 2, 7, 16};
+	const struct module *module = process_map_module(u->map, pc);
+	struct unwind_regs caller = {.known = 0};
+	unsigned char code[sizeof(sigreturn)];
+	uint64_t sp, value;
+
+	if (!module || !image_read(module->image, pc - module->bias, code, sizeof(code)) ||
+	    memcmp(code, sigreturn, sizeof(code)) != 0 || !get_reg(&u->regs, CFI_REG_SP, &sp))
+		return false;
+	for (unsigned i = 0; i < ARRAY_SIZE(saved); i++) {
+		if (!read_memory(u, sp + 40 + 8 * UINT64_C(1) * i, 8, &value))
+			return false;
+		set_reg(&caller, saved[i], value);
+	}
+	u->regs = caller;
+	return true;
+}
+#else
+/* The vdso returns from handlers, and has unwind information. */
+static bool apply_signal_frame(struct unwinder *u, uint64_t pc)
+{
+	(void)u, (void)pc;
+	return false;
+}
+#endif
+
 static bool guess(struct unwinder *u, uint64_t pc)
 {
 	uint64_t at = 0;
@@ -269,35 +304,55 @@ static bool guess(struct unwinder *u, uint64_t pc)
 	return at && apply_return(u, at);
 }
 
+/* The caller was interrupted between two instructions; the handler "returns" to the first here. */
+static void mark_signal(struct unwind_frame *frame, struct unwind_frame *caller)
+{
+	frame->signal = true;
+	frame->after_call = false;
+	caller->after_call = false;
+}
+
+static bool step_by_rule(struct unwinder *u, const struct cfi_rule *rule,
+			 struct unwind_frame *frame, struct unwind_frame *caller)
+{
+	uint64_t cfa, at;
+
+	if (rule->signal)
+		mark_signal(frame, caller);
+	if (!compute_cfa(u, rule, &cfa)) {
+		if (!scan(u, unwind_frame_address(frame), false, &at))
+			return false;
+		cfa = at + 8;
+		caller->guessed = true;
+	}
+	frame->cfa = cfa;
+	return apply_rule(u, rule, cfa);
+}
+
+static bool step_without_rule(struct unwinder *u, struct unwind_frame *frame,
+			      struct unwind_frame *caller)
+{
+	if (apply_signal_frame(u, frame->pc)) {
+		mark_signal(frame, caller);
+		return true;
+	}
+	caller->guessed = true;
+	return guess(u, unwind_frame_address(frame));
+}
+
 /* Go to the caller of @frame, which is completed; false at the end of what can be known. */
 static bool step(struct unwinder *u, struct unwind_frame *frame, struct unwind_frame *ret_caller)
 {
-	uint64_t address = unwind_frame_address(frame), cfa = 0, at;
+	uint64_t address = unwind_frame_address(frame);
 	const struct module *module = process_map_module(u->map, address);
 	const struct cfi_rule *rule =
 		module ? cfi_rule_at(module->image, address - module->bias) : NULL;
-	bool guessed = false, moved;
+	bool moved;
 
-	if (rule && rule->found) {
-		if (rule->signal)
-			frame->after_call = false;
-		if (!compute_cfa(u, rule, &cfa)) {
-			if (!scan(u, address, false, &at))
-				return false;
-			cfa = at + 8;
-			guessed = true;
-		}
-		frame->cfa = cfa;
-		moved = apply_rule(u, rule, cfa);
-	} else {
-		guessed = true;
-		moved = guess(u, address);
-	}
-	*ret_caller = (struct unwind_frame){
-		.pc = u->regs.value[CFI_REG_PC],
-		.after_call = !(rule && rule->found && rule->signal),
-		.guessed = guessed,
-	};
+	*ret_caller = (struct unwind_frame){.after_call = true};
+	moved = rule && rule->found ? step_by_rule(u, rule, frame, ret_caller)
+				    : step_without_rule(u, frame, ret_caller);
+	ret_caller->pc = u->regs.value[CFI_REG_PC];
 	return moved && ret_caller->pc;
 }
 
@@ -328,6 +383,18 @@ size_t unwind_frames(pid_t tid, const struct unwind_regs *regs, const struct pro
 	return count;
 }
 
+static int describe(const struct process_map *map, const struct unwind_frame *frame,
+		    struct frame *ret_frame, struct err *err)
+{
+	int r = process_map_symbolize(map, unwind_frame_address(frame), ret_frame, err);
+
+	if (r != 0 || !frame->signal)
+		return r;
+	free(ret_frame->function);
+	ret_frame->function = mem_strdup(UNWIND_SIGNAL_FRAME);
+	return ret_frame->function ? 0 : err_set(err, -ENOMEM, "out of memory");
+}
+
 int unwind_stack(pid_t tid, const struct unwind_regs *regs, const struct process_map *map,
 		 size_t max, struct stack *ret_stack, struct err *err)
 {
@@ -339,8 +406,7 @@ int unwind_stack(pid_t tid, const struct unwind_regs *regs, const struct process
 		return err_set(err, -ENOMEM, "out of memory");
 	for (size_t i = 0; i < count; i++) {
 		struct frame *frame = mem_append(&stack.frames, &stack.count, sizeof(*frame));
-		int r = frame ? process_map_symbolize(map, unwind_frame_address(&frames[i]), frame,
-						      err)
+		int r = frame ? describe(map, &frames[i], frame, err)
 			      : err_set(err, -ENOMEM, "out of memory");
 
 		if (r != 0) {

@@ -37,6 +37,7 @@ struct unwind_frame {
 	uint64_t pc;
 	uint64_t cfa;	/* the stack pointer before the call of this function; 0 = unknown */
 	bool after_call; /* pc is a return address: the call itself is before it */
+	bool signal;	 /* the kernel's: a handler was called here */
 	bool guessed;	/* this frame was found without unwind information */
 };
 
@@ -55,7 +56,11 @@ static inline uint64_t unwind_frame_address(const struct unwind_frame *frame)
 size_t unwind_frames(pid_t tid, const struct unwind_regs *regs, const struct process_map *map,
 		     struct unwind_frame *frames, size_t max);
 
-/* unwind_frames() and what they mean.  Fails with -ENOMEM only. */
+/*
+ * unwind_frames() and what they mean; the kernel's frame around a handler is
+ * called UNWIND_SIGNAL_FRAME.  Fails with -ENOMEM only.
+ */
+#define UNWIND_SIGNAL_FRAME "<signal handler called>"
 int unwind_stack(pid_t tid, const struct unwind_regs *regs, const struct process_map *map,
 		 size_t max, struct stack *ret_stack, struct err *err);
 
