@@ -1,9 +1,10 @@
 #include "elf/process_map.h"
 
-#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sysmacros.h>
@@ -13,17 +14,17 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/util.h"
-#include "model/result.h"
+#include "sys/procfs.h"
 
 #define DELETED " (deleted)"
 
-/* One line of maps; path points into it. */
+/* A piece of a file in the process. */
 struct mapping {
 	uint64_t start, end, offset;
 	dev_t dev;
 	ino_t ino;
-	bool executable, deleted;
-	char *path;
+	bool deleted;
+	char path[PATH_MAX];
 };
 
 /* What reading one process needs all the way down. */
@@ -34,27 +35,20 @@ struct reader {
 	struct process_map map;
 };
 
-static bool parse_mapping(char *line, struct mapping *ret)
+static void mapping_from(const struct procfs_map *from, struct mapping *ret)
 {
-	unsigned major, minor;
-	char perms[5];
-	int path_at = 0;
-	uint64_t ino;
 	char *suffix;
 
-	if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %4s %" SCNx64 " %x:%x %" SCNu64 " %n", &ret->start,
-		   &ret->end, perms, &ret->offset, &major, &minor, &ino, &path_at) < 7)
-		return false;
-	line[strcspn(line, "\n")] = '\0';
-	ret->path = line + path_at;
-	ret->dev = makedev(major, minor);
-	ret->ino = ino;
-	ret->executable = perms[2] == 'x';
+	ret->start = from->start;
+	ret->end = from->end;
+	ret->offset = from->offset;
+	ret->dev = makedev(from->device_major, from->device_minor);
+	ret->ino = from->inode;
+	snprintf(ret->path, sizeof(ret->path), "%s", from->path);
 	suffix = strstr(ret->path, DELETED);
 	ret->deleted = suffix && !suffix[strlen(DELETED)];
 	if (ret->deleted)
 		*suffix = '\0';
-	return true;
 }
 
 static bool is_mapped_file(const struct stat *st, const struct mapping *mapping)
@@ -118,7 +112,7 @@ static bool has_same_head(const struct reader *reader, const struct image *image
 }
 
 static int get_image(struct reader *reader, const struct mapping *mapping, struct image **ret_image,
-		     bool *ret_sure, struct err *err)
+		     bool *ret_sure)
 {
 	struct stat st;
 	int fd;
@@ -133,10 +127,11 @@ static int get_image(struct reader *reader, const struct mapping *mapping, struc
 		return 0;
 	if (fstat(fd, &st) == 0 && is_mapped_file(&st, mapping))
 		*ret_sure = true;
-	return image_set_add(reader->set, fd, mapping->path, ret_image, err);
+	return image_set_add(reader->set, fd, mapping->path, ret_image, NULL);
 }
 
-static int add_module(struct reader *reader, const struct mapping *mapping, struct err *err)
+/* A file that cannot be read is left out; -ENOMEM is the only failure. */
+static int add_module(struct reader *reader, const struct mapping *mapping)
 {
 	struct process_map *map = &reader->map;
 	struct image *image = NULL;
@@ -145,7 +140,7 @@ static int add_module(struct reader *reader, const struct mapping *mapping, stru
 	uint64_t bias;
 	bool sure;
 
-	if (get_image(reader, mapping, &image, &sure, err) != 0)
+	if (get_image(reader, mapping, &image, &sure) == -ENOMEM)
 		return -ENOMEM;
 	if (!image || !image_bias(image, mapping->start, mapping->offset, &bias) ||
 	    (!sure && !has_same_head(reader, image, bias)))
@@ -156,64 +151,39 @@ static int add_module(struct reader *reader, const struct mapping *mapping, stru
 	}
 	module = mem_append(&map->modules, &map->module_count, sizeof(*module));
 	if (!module)
-		return err_set(err, -ENOMEM, "out of memory");
+		return -ENOMEM;
 	span = image_span(image);
 	*module = (struct module){.image = image, .bias = bias, .start = span.start + bias,
 				  .end = span.end + bias};
 	module->path = mem_strdup(mapping->path);
-	return module->path ? 0 : err_set(err, -ENOMEM, "out of memory");
+	return module->path ? 0 : -ENOMEM;
 }
 
-static FILE *open_file(const struct reader *reader, const char *name, struct err *err)
+static int see_mapping(void *context, const struct procfs_map *from)
 {
-	cleanup_free char *path = mem_printf("%d/%s", reader->pid, name);
-	cleanup_close int fd = path ? openat(reader->proc_fd, path, O_RDONLY | O_CLOEXEC) : -1;
-	FILE *file = fd >= 0 ? fdopen(fd, "r") : NULL;
+	struct reader *reader = context;
+	struct mapping mapping;
 
-	if (!file) {
-		int code = !path ? -ENOMEM : errno == ENOENT ? -ESRCH : -errno;
-
-		err_errno(err, code, "cannot read /proc/%d/%s", reader->pid, name);
-		errno = -code;
-		return NULL;
-	}
-	(void)TAKE_FD(fd);
-	return file;
+	if (!from->executable)
+		return 0;
+	mapping_from(from, &mapping);
+	return add_module(reader, &mapping);
 }
 
-static int read_maps(struct reader *reader, struct err *err)
+static int read_all(struct reader *reader, struct err *err)
 {
-	cleanup_fclose FILE *file = open_file(reader, "maps", err);
-	cleanup_free char *line = NULL;
-	size_t room = 0, lines = 0;
+	struct procfs_auxv auxv;
+	int r = procfs_each_map(reader->proc_fd, reader->pid, see_mapping, reader);
 
-	if (!file)
-		return -errno;
-	for (; getline(&line, &room, file) >= 0; lines++) {
-		struct mapping mapping;
-
-		if (parse_mapping(line, &mapping) && mapping.executable &&
-		    add_module(reader, &mapping, err) != 0)
-			return -ENOMEM;
-	}
-	if (lines == 0) /* a zombie has none */
-		return err_set(err, -ESRCH, "process %d has ended", reader->pid);
-	return 0;
-}
-
-static int read_auxv(struct reader *reader, struct err *err)
-{
-	cleanup_fclose FILE *file = open_file(reader, "auxv", err);
-	Elf64_auxv_t entry;
-
-	if (!file)
-		return -errno;
-	while (fread(&entry, sizeof(entry), 1, file) == 1) {
-		if (entry.a_type == AT_BASE)
-			reader->map.loader = entry.a_un.a_val;
-		else if (entry.a_type == AT_ENTRY)
-			reader->map.entry = entry.a_un.a_val;
-	}
+	if (r == -ENOMEM)
+		return err_set(err, r, "out of memory");
+	if (r == 0)
+		r = procfs_auxv(reader->proc_fd, reader->pid, &auxv);
+	if (r != 0)
+		return err_errno(err, r, "cannot read what process %d has mapped",
+				 reader->pid);
+	reader->map.entry = auxv.entry;
+	reader->map.loader = auxv.base;
 	return 0;
 }
 
@@ -261,9 +231,7 @@ int process_map_read(struct image_set *set, int proc_fd, pid_t pid, struct proce
 	int r;
 
 	reader.map.pid = pid;
-	r = read_maps(&reader, err);
-	if (r == 0)
-		r = read_auxv(&reader, err);
+	r = read_all(&reader, err);
 	if (r != 0) {
 		process_map_release(&reader.map);
 		return r;

@@ -1,14 +1,10 @@
 #include "elf/unwind.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
 #include <sys/user.h>
-#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/err.h"
@@ -19,6 +15,7 @@
 #include "elf/dwarf_eval.h"
 #include "elf/process_map.h"
 #include "model/result.h"
+#include "sys/procfs.h"
 
 /* The stack is read in pieces of this size: one or two for most stacks. */
 #define WINDOW_SIZE 8192
@@ -418,38 +415,17 @@ int unwind_stack(pid_t tid, const struct unwind_regs *regs, const struct process
 	return 0;
 }
 
-/* "NR ARG0 … ARG5 SP PC", "-1 SP PC" for a thread asleep outside a call, or "running". */
-static int read_sp_pc(int proc_fd, pid_t tid, uint64_t *ret_sp, uint64_t *ret_pc, struct err *err)
-{
-	cleanup_free char *path = mem_printf("%d/syscall", tid);
-	cleanup_close int fd = path ? openat(proc_fd, path, O_RDONLY | O_CLOEXEC) : -1;
-	char text[256];
-	ssize_t n = fd >= 0 ? read(fd, text, sizeof(text) - 1) : -1;
-	const char *space;
-
-	if (!path)
-		return err_set(err, -ENOMEM, "out of memory");
-	if (n < 0)
-		return err_errno(err, errno == ENOENT ? -ESRCH : -errno, "cannot read /proc/%d/syscall",
-				 tid);
-	text[n] = '\0';
-	space = strrchr(text, ' ');
-	while (space && space > text && space[-1] != ' ')
-		space--;
-	if (!space || sscanf(space, "%" SCNx64 " %" SCNx64, ret_sp, ret_pc) != 2)
-		return err_set(err, -EAGAIN, "thread %d is not asleep in a system call", tid);
-	return 0;
-}
-
 int unwind_sleeping(int proc_fd, pid_t tid, const struct process_map *map, size_t max,
 		    struct stack *ret_stack, struct err *err)
 {
+	struct procfs_task task;
 	struct unwind_regs regs;
-	uint64_t sp, pc;
-	int r = read_sp_pc(proc_fd, tid, &sp, &pc, err);
+	int r = procfs_task_read(proc_fd, tid, &task);
 
 	if (r != 0)
-		return r;
-	unwind_regs_from_sp_pc(sp, pc, &regs);
+		return err_errno(err, r, "cannot look at thread %d", tid);
+	if (task.running)
+		return err_set(err, -EAGAIN, "thread %d is not asleep", tid);
+	unwind_regs_from_sp_pc(task.sp, task.ip, &regs);
 	return unwind_stack(tid, &regs, map, max, ret_stack, err);
 }
