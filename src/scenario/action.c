@@ -47,10 +47,11 @@ static const struct key_row short_rows[] = {
 	{ .name = "at", .read = read_short_at, .type = &type_count, .flags = KEY_REQUIRED,
 	  .summary = "the transfer ends after this byte" },
 };
-static const struct key_row corrupt_rows[];
 /* clang-format on */
 const struct key_table short_table = {
-	.name = "short", .owner = "`short`", .noun = "key of `short`", .rows = short_rows,
+	.name = "short",
+	.owner = "`short`",
+	.rows = short_rows,
 	.count = ARRAY_SIZE(short_rows),
 };
 
@@ -71,7 +72,8 @@ static void read_short(struct reader *reader, const struct node *value, const st
 	else if (text)
 		needed = parse_unsigned(text, 1, UINT64_MAX - 1, &action->bytes);
 	if (needed)
-		complain_value(reader, value, text, "a number of bytes from 1 on, `half` or {at: 7}");
+		complain_value(reader, value, text,
+			       "a number of bytes from 1 on, `half` or {at: 7}");
 	free(text);
 }
 
@@ -177,7 +179,9 @@ static const struct key_row corrupt_rows[] = {
 };
 /* clang-format on */
 const struct key_table corrupt_table = {
-	.name = "corrupt", .owner = "`corrupt`", .noun = "key of `corrupt`", .rows = corrupt_rows,
+	.name = "corrupt",
+	.owner = "`corrupt`",
+	.rows = corrupt_rows,
 	.count = ARRAY_SIZE(corrupt_rows),
 };
 

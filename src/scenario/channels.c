@@ -49,16 +49,22 @@ static const struct key_row shm_rows[] = {
 /* clang-format on */
 
 const struct key_table channel_options_table = {
-	.name = "pipe-options", .owner = "the pipe", .noun = "option of a pipe",
-	.rows = options_rows, .count = ARRAY_SIZE(options_rows),
+	.name = "pipe-options",
+	.owner = "the pipe",
+	.rows = options_rows,
+	.count = ARRAY_SIZE(options_rows),
 };
 const struct key_table mq_table = {
-	.name = "queue-options", .owner = "the queue", .noun = "option of a queue",
-	.rows = mq_rows, .count = ARRAY_SIZE(mq_rows),
+	.name = "queue-options",
+	.owner = "the queue",
+	.rows = mq_rows,
+	.count = ARRAY_SIZE(mq_rows),
 };
 const struct key_table shm_table = {
-	.name = "size-option", .owner = "the object", .noun = "option",
-	.rows = shm_rows, .count = ARRAY_SIZE(shm_rows),
+	.name = "size-option",
+	.owner = "the object",
+	.rows = shm_rows,
+	.count = ARRAY_SIZE(shm_rows),
 };
 
 static void set_kind(const struct key_row *row, struct channel *channel)
@@ -170,6 +176,19 @@ static struct channel *find_defined(struct reader *reader, const struct node *ke
 	return index == INDEX_NONE ? NULL : &reader->scenario->channels[index];
 }
 
+static void check_paths(struct reader *reader)
+{
+	const struct scenario *s = reader->scenario;
+
+	for (size_t i = 0; i < s->channel_count; i++)
+		for (size_t k = 0; k < i && s->channels[i].path; k++)
+			if (s->channels[k].path &&
+			    strcmp(s->channels[i].path, s->channels[k].path) == 0)
+				complain_at(reader, s->channels[i].pos, NULL,
+					    "`%s` and `%s` have the same path", s->channels[k].name,
+					    s->channels[i].name);
+}
+
 void read_channels(struct reader *reader, const struct node *value, const struct key_row *row,
 		   void *target)
 {
@@ -188,4 +207,5 @@ void read_channels(struct reader *reader, const struct node *value, const struct
 		else
 			read_kind_word(reader, kind, channel);
 	}
+	check_paths(reader);
 }

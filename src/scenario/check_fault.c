@@ -15,7 +15,7 @@ enum target {
 };
 
 #define PHASE(phase) (1U << (phase))
-#define ANY_PHASE (PHASE(PHASE_MAX_) - 1)
+#define ANY_PHASE    (PHASE(PHASE_MAX_) - 1)
 
 struct action_needs {
 	bool call; /* a `call` trigger */
@@ -160,7 +160,8 @@ static void check_when(const struct check *c)
 			 vocab_name(&when_vocab, (int)action->when),
 			 vocab_name(&phase_vocab, (int)at->phase));
 	else if (map_key(c->action, "of") && action->when != WHEN_PENDING)
-		complain(c->reader, when, "`when: %s` is about the call, `of` about another process",
+		complain(c->reader, when,
+			 "`when: %s` is about the call, `of` about another process",
 			 vocab_name(&when_vocab, (int)action->when));
 }
 
@@ -185,8 +186,9 @@ static void check_of(const struct check *c)
 	else if (!of && c->fault->at.kind == TRIGGER_ELAPSED && target != OF_CHANNEL &&
 		 (target == OF_NONE || c->reader->scenario->process_count > 1))
 		complain_at(c->reader, action_pos(c), NULL,
-			    target == OF_NONE ? "`%s` needs another trigger: time passes in no process"
-					      : "`%s` needs `of: PROCESS`: time passes in no process",
+			    target == OF_NONE
+				    ? "`%s` needs another trigger: time passes in no process"
+				    : "`%s` needs `of: PROCESS`: time passes in no process",
 			    action_name(c));
 }
 
@@ -202,19 +204,12 @@ static void check_short(const struct check *c)
 			    syscall_get(at->calls[0])->name);
 }
 
-static bool is_kernel_model(const struct check *c)
-{
-	const struct node *model = map_value(c->reader->root, "model");
-
-	return c->reader->scenario->model == MODEL_KERNEL || !model;
-}
-
 static void check_kernel(const struct check *c)
 {
 	const struct scenario_options *options = c->reader->options;
 	const char *reason;
 
-	if (!options->refusal || !is_kernel_model(c))
+	if (!options->refusal || c->reader->scenario->model != MODEL_KERNEL)
 		return;
 	reason = options->refusal(&c->fault->action, &c->fault->at);
 	if (reason)
@@ -225,7 +220,7 @@ void check_fault(struct reader *reader, const struct node *at, const struct node
 		 const struct fault_spec *fault)
 {
 	struct check c = {reader, at, action, fault};
-	size_t before = reader->source->problems->count;
+	size_t before = reader->complaints;
 
 	check_trigger_keys(&c);
 	check_signal_keys(&c);
@@ -239,6 +234,6 @@ void check_fault(struct reader *reader, const struct node *at, const struct node
 	check_of(&c);
 	if (fault->action.kind == ACTION_SHORT)
 		check_short(&c);
-	if (reader->source->problems->count == before)
+	if (reader->complaints == before)
 		check_kernel(&c);
 }

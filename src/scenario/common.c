@@ -205,7 +205,6 @@ static const struct key_group match_groups[] = {{"way to compare", true}};
 const struct key_table match_table = {
 	.name = "text-match",
 	.owner = "a comparison",
-	.noun = "way to compare",
 	.rows = match_rows,
 	.count = sizeof(match_rows) / sizeof(match_rows[0]),
 	.groups = match_groups,

@@ -5,8 +5,6 @@
 
 /* `nth`, `every` and `chance`. */
 
-key_reader read_nth, read_every, read_chance;
-
 static void append(struct reader *reader, struct count_spec *count, uint64_t number)
 {
 	uint64_t *slot = add_item(reader, &count->list, &count->list_count, sizeof(*slot));

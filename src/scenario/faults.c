@@ -16,8 +16,8 @@ static void read_at(struct reader *reader, const struct node *value, const struc
 	at->on.channel = INDEX_NONE;
 	map_read(reader, value, value->pos, &trigger_table, at);
 	if (at->count.kind == COUNT_LIST && !at->count.list_count) {
-		uint64_t *first = add_item(reader, &at->count.list, &at->count.list_count,
-					   sizeof(*first));
+		uint64_t *first =
+			add_item(reader, &at->count.list, &at->count.list_count, sizeof(*first));
 
 		if (first)
 			*first = 1;
@@ -51,20 +51,35 @@ static const struct key_row fault_rows[] = {
 };
 /* clang-format on */
 const struct key_table fault_table = {
-	.name = "fault", .owner = "a fault", .noun = "key of a fault", .rows = fault_rows,
+	.name = "fault",
+	.owner = "a fault",
+	.rows = fault_rows,
 	.count = ARRAY_SIZE(fault_rows),
 };
 
+/* A signal in a later phase comes then. */
+static void default_when(const struct node *action, struct fault_spec *fault)
+{
+	if (map_key(action, "when"))
+		return;
+	if (fault->at.phase == PHASE_BLOCKED)
+		fault->action.when = WHEN_BLOCKED;
+	else if (fault->at.phase == PHASE_EXIT)
+		fault->action.when = WHEN_AFTER;
+}
+
 static void read_fault(struct reader *reader, const struct node *node, struct fault_spec *fault)
 {
-	size_t before = reader->source->problems->count;
+	size_t before = reader->complaints;
 	const struct node *at = map_value(node, "at"), *action = map_value(node, "do");
 
 	fault->at.after = fault->at.process.process = INDEX_NONE;
 	fault->action.of_process.process = INDEX_NONE;
 	map_read(reader, node, node->pos, &fault_table, fault);
-	if (reader->source->problems->count == before && at && action)
-		check_fault(reader, at, action, fault);
+	if (reader->complaints != before || reader->oom)
+		return;
+	check_fault(reader, at, action, fault);
+	default_when(action, fault);
 }
 
 void read_faults(struct reader *reader, const struct node *value, const struct key_row *row,

@@ -91,9 +91,7 @@ static char *copy_value(struct reader *reader, const struct node *node)
 static void bind_matrix(struct reader *reader, size_t combination)
 {
 	const struct node *matrix = section(reader, "matrix");
-
-	/* from the last name on, as the digits of a number; bound in the order of the file */
-	size_t stride = matrix_combinations(reader);
+	size_t stride = reader->combinations; /* the names are digits, the last one the lowest */
 
 	for (size_t i = 0; matrix && i + 1 < matrix->count && stride && !is_enough(reader);
 	     i += 2) {

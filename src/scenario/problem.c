@@ -6,8 +6,8 @@
 
 #include "base/mem.h"
 
-#define LINE_SHOWN 120	 /* characters of a source line */
-#define BEFORE_CARET 80 /* of them in front of the caret, when the line is longer */
+#define LINE_SHOWN   120 /* characters of a source line */
+#define BEFORE_CARET 80	 /* of them in front of the caret, when the line is longer */
 
 static bool is_continuation(char c)
 {
@@ -128,7 +128,8 @@ int problems_add(struct problems *problems, const char *source, size_t len, stru
 	} else if (problems->count >= PROBLEMS_MAX) {
 		problems->cut = true;
 		r = 0;
-	} else if (fill(&problem, source, len, suggestion) == 0 && append(problems, &problem) == 0) {
+	} else if (fill(&problem, source, len, suggestion) == 0 &&
+		   append(problems, &problem) == 0) {
 		return 0;
 	}
 	problem_release(&problem);

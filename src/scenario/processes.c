@@ -156,8 +156,12 @@ static const struct key_row after_rows[] = {
 /* clang-format on */
 static const struct key_group after_groups[] = {{"event", true}};
 const struct key_table start_after_table = {
-	.name = "start-after", .owner = "`after`", .noun = "key of `after`", .rows = after_rows,
-	.count = ARRAY_SIZE(after_rows), .groups = after_groups, .group_count = 1,
+	.name = "start-after",
+	.owner = "`after`",
+	.rows = after_rows,
+	.count = ARRAY_SIZE(after_rows),
+	.groups = after_groups,
+	.group_count = 1,
 };
 
 static void read_start_after(struct reader *reader, const struct node *value,
@@ -184,7 +188,9 @@ static const struct key_row start_rows[] = {
 };
 /* clang-format on */
 const struct key_table start_table = {
-	.name = "start", .owner = "`start`", .noun = "key of `start`", .rows = start_rows,
+	.name = "start",
+	.owner = "`start`",
+	.rows = start_rows,
 	.count = ARRAY_SIZE(start_rows),
 };
 
@@ -219,8 +225,6 @@ static void read_copies(struct reader *reader, const struct node *value, const s
 	if (take_unsigned(reader, value, 1, COPIES_MAX, &copies))
 		*(unsigned *)target = (unsigned)copies;
 }
-
-key_reader read_stdio, read_fds; /* stdio.c */
 
 /* clang-format off */
 static const struct value_type stdin_map = { .table = &stdin_table };
@@ -267,12 +271,17 @@ static const struct key_row process_rows[] = {
 };
 /* clang-format on */
 const struct key_table process_table = {
-	.name = "process", .owner = "a process", .noun = "key of a process", .rows = process_rows,
+	.name = "process",
+	.owner = "a process",
+	.rows = process_rows,
 	.count = ARRAY_SIZE(process_rows),
 };
 const struct key_table replacement_table = {
-	.name = "replacement", .owner = "a process", .noun = "key of a process", .rows = process_rows,
-	.count = ARRAY_SIZE(process_rows), .partial = true,
+	.name = "replacement",
+	.owner = "a process",
+	.rows = process_rows,
+	.count = ARRAY_SIZE(process_rows),
+	.partial = true,
 };
 
 void read_process(struct reader *reader, const struct node *key, const struct node *value,

@@ -14,6 +14,7 @@ void complain_at(struct reader *reader, struct pos pos, const char *suggestion, 
 {
 	va_list ap;
 
+	reader->complaints++;
 	va_start(ap, fmt);
 	if (problems_add(reader->source->problems, reader->source->text, reader->source->len, pos,
 			 suggestion, fmt, ap) < 0)

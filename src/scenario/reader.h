@@ -37,8 +37,10 @@ struct reader {
 	struct budget *budget;
 	struct scenario *scenario;
 	const struct node *root;
+	size_t combinations; /* of its matrix; 0 = the matrix is wrong */
 	struct binding *bindings;
 	size_t binding_count;
+	size_t complaints; /* recorded, also those that were known already */
 	bool oom;
 };
 
@@ -113,7 +115,7 @@ key_reader read_ignored;  /* nothing: was read before */
 /* Types of values that several tables use. */
 extern const struct value_type type_text, type_name, type_texts, type_command, type_bool, type_true,
 	type_count, type_number, type_duration, type_size, type_match, type_errno, type_signal,
-	type_selector, type_any, type_limits;
+	type_selector, type_any, type_limits, type_findings;
 
 /* Parts of the scenario; each in the file of that name. */
 bool bind_variables(struct reader *reader, size_t combination); /* matrix.c */
@@ -122,8 +124,12 @@ void read_matrix_values(struct reader *reader);
 const char *lookup_binding(const struct reader *reader, const char *name, size_t len);
 void collect_channels(struct reader *reader); /* names.c: before the variables */
 void collect_names(struct reader *reader);    /* processes and faults: after them */
+key_reader read_stdio, read_fds;	      /* of a process */
+key_reader read_nth, read_every, read_chance;
 key_reader read_channels, read_processes, read_faults, read_expect, read_control;
-void validate(struct reader *reader);	    /* validate.c */
+void default_expectations(struct reader *reader); /* expect.c */
+/* Findings, one or a list. */
+void take_findings(struct reader *reader, const struct node *value, bool kinds[FINDING_MAX_]);
 void check_programs(struct reader *reader); /* programs.c */
 void check_cycles(struct reader *reader);   /* cycles.c */
 /* `do` against `at`; @at and @action are the nodes of the two. */

@@ -16,8 +16,8 @@
 
 struct err;
 
-#define SCENARIO_FILE_MAX (1024 * 1024) /* bytes */
-#define SCENARIO_CASES_MAX 1000		/* combinations of one matrix */
+#define SCENARIO_FILE_MAX  (1024 * 1024) /* bytes */
+#define SCENARIO_CASES_MAX 1000		 /* combinations of one matrix */
 
 /*
  * Why Linux can never do @action at @trigger, as a static text, or NULL when
@@ -27,8 +27,8 @@ typedef const char *kernel_refusal_fn(const struct action_spec *action,
 				      const struct trigger_spec *trigger);
 
 struct scenario_options {
-	const char *harness;  /* value of ${harness}; NULL: not known */
-	bool check_programs;  /* complain about programs that are not there */
+	const char *harness;	    /* value of ${harness}; NULL: not known */
+	bool check_programs;	    /* complain about programs that are not there */
 	kernel_refusal_fn *refusal; /* for `model: kernel`; NULL: not checked */
 };
 

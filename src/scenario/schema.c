@@ -8,11 +8,11 @@
 #include "scenario/reader.h"
 
 static const struct key_table *const tables[] = {
-	&scenario_table, &channel_table,      &channel_options_table, &mq_table,
-	&shm_table,	 &process_table,      &replacement_table, &stdin_table,	      &stdio_table,
-	&start_table,	 &start_after_table,  &fault_table,	      &trigger_table,
-	&on_table,	 &action_table,	      &short_table,	      &corrupt_table,
-	&expect_table,	 &process_expect_table, &match_table,	      &file_match_table,
+	&scenario_table, &channel_table, &channel_options_table, &mq_table,
+	&shm_table,	 &process_table, &replacement_table,	 &stdin_table,
+	&stdio_table,	 &start_table,	 &start_after_table,	 &fault_table,
+	&trigger_table,	 &on_table,	 &action_table,		 &short_table,
+	&corrupt_table,	 &expect_table,	 &process_expect_table,	 &match_table,
 	&control_table,	 &build_table,
 };
 
@@ -71,9 +71,12 @@ static void unknown_key(struct reader *reader, const struct key_table *table,
 {
 	if (strcmp(key->text, "<<") == 0)
 		complain(reader, key, "merge keys (`<<`) are not part of YAML 1.2");
-	else
+	else if (table->noun)
 		complain_at(reader, key->pos, nearest_key(reader, table, key->text),
 			    "unknown %s `%s`", table->noun, key->text);
+	else
+		complain_at(reader, key->pos, nearest_key(reader, table, key->text),
+			    "unknown key `%s` in %s", key->text, table->owner);
 }
 
 /* Keys that the table does not have: names of processes, or mistakes. */

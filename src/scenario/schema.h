@@ -28,13 +28,13 @@ struct key_row;
  * one of the pointers but `name` and `keys` is set.
  */
 struct value_type {
-	const char *name;		 /* of its definition in the schema; NULL = written in place */
-	const char *json;		 /* a JSON Schema, as text */
-	const struct vocab *words;	 /* one of these, those for later left out */
-	const struct key_table *table;	 /* such a mapping */
-	const struct value_type *items;	 /* a list of these */
-	const struct value_type *values; /* a mapping from names to these */
-	const struct vocab *keys;	 /* with `values`: the names; NULL = any */
+	const char *name;	   /* of its definition in the schema; NULL = written in place */
+	const char *json;	   /* a JSON Schema, as text */
+	const struct vocab *words; /* one of these, those for later left out */
+	const struct key_table *table;	     /* such a mapping */
+	const struct value_type *items;	     /* a list of these */
+	const struct value_type *values;     /* a mapping from names to these */
+	const struct vocab *keys;	     /* with `values`: the names; NULL = any */
 	const struct value_type *const *any; /* one of several, ends with NULL */
 };
 
@@ -70,7 +70,7 @@ struct key_group {
 struct key_table {
 	const char *name;  /* "process": its definition in the schema, its section in the manual */
 	const char *owner; /* "a process": who needs the key */
-	const char *noun;  /* "key of a process": what is unknown */
+	const char *noun;  /* "action": what an unknown key is; NULL = "key" of the owner */
 	const struct key_row *rows;
 	size_t count;
 	const struct key_group *groups; /* groups[0] is group 1 */
@@ -86,10 +86,9 @@ struct key_table {
 };
 
 extern const struct key_table scenario_table, channel_table, channel_options_table, mq_table,
-	shm_table, process_table, replacement_table, stdin_table, stdio_table, start_table, start_after_table,
-	fault_table, trigger_table, on_table, action_table, short_table, corrupt_table,
-	expect_table, process_expect_table, match_table, file_match_table, control_table,
-	build_table;
+	shm_table, process_table, replacement_table, stdin_table, stdio_table, start_table,
+	start_after_table, fault_table, trigger_table, on_table, action_table, short_table,
+	corrupt_table, expect_table, process_expect_table, match_table, control_table, build_table;
 
 const char *key_name(const struct key_row *row);
 const char *key_summary(const struct key_row *row);

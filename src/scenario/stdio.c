@@ -49,15 +49,19 @@ static const struct key_group stdio_groups[] = { { "file", true } };
 /* clang-format on */
 
 const struct key_table stdin_table = {
-	.name = "stdin",	      .owner = "`stdin`",
-	.noun = "kind of input",      .rows = stdin_rows,
-	.count = ARRAY_SIZE(stdin_rows), .groups = stdin_groups,
+	.name = "stdin",
+	.owner = "`stdin`",
+	.rows = stdin_rows,
+	.count = ARRAY_SIZE(stdin_rows),
+	.groups = stdin_groups,
 	.group_count = 1,
 };
 const struct key_table stdio_table = {
-	.name = "stdout",	      .owner = "an output",
-	.noun = "kind of output",     .rows = stdio_rows,
-	.count = ARRAY_SIZE(stdio_rows), .groups = stdio_groups,
+	.name = "stdout",
+	.owner = "an output",
+	.rows = stdio_rows,
+	.count = ARRAY_SIZE(stdio_rows),
+	.groups = stdio_groups,
 	.group_count = 1,
 };
 

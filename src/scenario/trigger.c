@@ -210,7 +210,9 @@ static const struct key_row on_rows[] = {
 };
 /* clang-format on */
 const struct key_table on_table = {
-	.name = "on", .owner = "`on`", .noun = "key of `on`", .rows = on_rows,
+	.name = "on",
+	.owner = "`on`",
+	.rows = on_rows,
 	.count = ARRAY_SIZE(on_rows),
 };
 
@@ -283,7 +285,6 @@ static void read_thread(struct reader *reader, const struct node *value, const s
 }
 
 /* clang-format off */
-static const struct value_type *const call_any_types[];
 static const struct value_type call_list = {
 	.json = "{\"type\": \"array\", \"minItems\": 1, \"items\": {\"type\": \"string\"}}" };
 static const struct value_type *const call_any_types[] = { &type_text, &call_list, NULL };
@@ -300,8 +301,6 @@ static const struct value_type nth_type = {
 static const struct value_type chance_type = {
 	.json = "{\"anyOf\": [{\"type\": \"number\", \"exclusiveMinimum\": 0, \"maximum\": 1},"
 		" {\"type\": \"string\", \"pattern\": \"^[0-9.e-]+$|\\\\$\\\\{\"}]}" };
-
-key_reader read_nth, read_every, read_chance; /* count.c */
 
 enum { GROUP_TRIGGER = 1, GROUP_COUNT };
 #define WORD(word_, read_, type_) \
