@@ -33,6 +33,8 @@ static void enter_call(struct tracee *t, const struct call_view *view)
 		t->call = t->resumed;
 	else if (!again)
 		t->call = *view;
+	if (!again)
+		t->marks[0] = t->marks[1] = 0;
 	t->call.resumed = again;
 	t->resume_expected = t->interrupted = false;
 	t->in_call = true;

@@ -105,13 +105,14 @@ struct tracee {
 	struct arch_regs entry_regs;
 	/* Called at the exit with the kernel's result; returns what the program shall see. */
 	int64_t (*exit_fixup)(struct engine *e, struct tracee *t, int64_t result);
+	int64_t fixup_value; /* for exit_fixup */
 	uint64_t hold_until_ns; /* TRACEE_HELD: 0 = until released */
 	int hold_signal;	/* to deliver when it goes on */
 	uint64_t at_breakpoint; /* stopped by the breakpoint there, not yet past it; 0 = no */
 	int task_fd;		/* of sys/procfs.h, for the blocked detector; -1 */
 	bool regs_valid, regs_dirty;
 	struct arch_regs regs;
-	void *user;
+	uint64_t marks[2]; /* of the user of the engine; 0 at each new call */
 	UT_hash_handle hh;
 };
 
