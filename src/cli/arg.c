@@ -1,0 +1,77 @@
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/vocab.h"
+#include "cli/command.h"
+#include "report/text.h"
+
+#define OPTIONS_MAX 64
+
+void *arg_options(const struct argp_state *state)
+{
+	return ((struct arg_input *)state->input)->options;
+}
+
+error_t arg_refuse(struct argp_state *state, const char *fmt, ...)
+{
+	struct err *err = ((struct arg_input *)state->input)->err;
+	char text[ERR_TEXT_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	err_set(err, -EINVAL, "%s", text);
+	return EINVAL;
+}
+
+/* What getopt stumbled over: argp tells no more than that it did. */
+static int explain(const struct argp *argp, const char *word, struct err *err)
+{
+	const char *names[OPTIONS_MAX], *near;
+	size_t count = 0, len = strcspn(word, "=");
+	char name[64];
+
+	if (word[0] != '-' || word[1] != '-')
+		return err_set(err, -EINVAL, "unknown option, or an option without its value: %s",
+			       word);
+	snprintf(name, sizeof(name), "%.*s", (int)len - 2, word + 2);
+	for (const struct argp_option *o = argp->options; o->name || o->key || o->doc; o++) {
+		if (!o->name || count == OPTIONS_MAX)
+			continue;
+		if (strcmp(o->name, name) == 0)
+			return err_set(err, -EINVAL, "--%s %s", name,
+				       o->arg ? "needs a value" : "takes no value");
+		names[count++] = o->name;
+	}
+	near = nearest_word(name, names, count);
+	return err_set(err, -EINVAL, "unknown option --%s%s%s%s", name, near ? "; did you mean --" : "",
+		       near ? near : "", near ? "?" : "");
+}
+
+int arg_parse(const struct argp *argp, unsigned flags, int argc, char **argv, void *options,
+	      struct err *err)
+{
+	struct err own = ERR_INIT;
+	struct arg_input input = {options, err ? err : &own};
+	int next = 0;
+	error_t r = argp_parse(argp, argc, argv, flags | ARGP_NO_EXIT | ARGP_NO_ERRS | ARGP_NO_HELP,
+			       &next, &input);
+
+	if (r == 0)
+		return 0;
+	if (!input.err->code)
+		explain(argp, argv[next > 0 && next <= argc ? next - 1 : 0], input.err);
+	return input.err->code;
+}
+
+int usage_error(const struct cli_env *env, const char *text)
+{
+	fputs("ipcfault: ", env->err);
+	text_print(env->err, text);
+	fputs("\nTry `ipcfault --help`.\n", env->err);
+	return EXIT_USAGE;
+}
