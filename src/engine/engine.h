@@ -72,13 +72,10 @@ struct engine {
 	uint64_t wake_ns;	/* asked for; UINT64_MAX = none */
 	uint64_t last_tick_ns;
 	uint64_t stops;		/* handled so far */
-	uint64_t busy_since_ns; /* un-pin decision: see pin.c */
-	uint64_t busy_cpu;
+	uint64_t last_tick_stops; /* un-pin decision: see pin.c */
+	unsigned spin_ticks;
 	unsigned watched;	/* threads with want_blocked */
 	bool pinned;
-	bool starting;		/* a launch is between clone and exec */
-	struct launched launching;
-	const struct launch *launch_spec;
 	struct deferred *deferred; /* wait reports met while waiting for one thread */
 	size_t deferred_count, deferred_first;
 };

@@ -23,7 +23,6 @@
 #include "sys/arch.h"
 
 struct engine;
-struct process_map;
 
 /* A call as it stands at its entry; the same through all restarts. */
 struct call_view {
@@ -68,11 +67,13 @@ struct process {
 	int status;		/* exit status or signal */
 	uint64_t exit_ns;
 	uint64_t entry;		/* AT_ENTRY */
+	uint64_t syscall_ip;	/* after some syscall instruction of it; 0 = not known yet */
 	uint64_t loader_lo, loader_hi; /* text of the dynamic loader; 0, 0 = none of its own */
 	bool stopped_by_fault;	/* `stop: forever` */
 	bool uses_timer;	/* has set an interval timer or an alarm */
 	bool uses_io_uring, foreign_calls, own_seccomp;
-	struct process_map *map; /* of elf/; made when needed, dropped at exec */
+	void *image;		/* what the user of the engine knows of the program file: dropped at */
+	void (*image_free)(void *image); /* …exec and at the end with this */
 	struct breakpoint *breakpoints;
 	struct process *next;	 /* all of the run, in the order of creation */
 	void *user;
@@ -102,14 +103,16 @@ struct tracee {
 	/* Undo at the exit stop: arguments that were changed at the entry. */
 	bool args_changed;
 	struct arch_regs entry_regs;
-	uint64_t (*exit_fixup)(struct tracee *t, void *arg); /* see call.h */
-	void *exit_fixup_arg;
+	/* Called at the exit with the kernel's result; returns what the program shall see. */
+	int64_t (*exit_fixup)(struct engine *e, struct tracee *t, int64_t result);
+	int64_t fixup_value; /* for exit_fixup */
 	uint64_t hold_until_ns; /* TRACEE_HELD: 0 = until released */
 	int hold_signal;	/* to deliver when it goes on */
+	uint64_t at_breakpoint; /* stopped by the breakpoint there, not yet past it; 0 = no */
 	int task_fd;		/* of sys/procfs.h, for the blocked detector; -1 */
 	bool regs_valid, regs_dirty;
 	struct arch_regs regs;
-	void *user;
+	uint64_t marks[2]; /* of the user of the engine; 0 at each new call */
 	UT_hash_handle hh;
 };
 
