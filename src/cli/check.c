@@ -11,7 +11,7 @@
 #include "cli/files.h"
 #include "cli/harness_dir.h"
 #include "cli/select.h"
-#include "report/text.h"
+#include "cli/style.h"
 
 enum check_key { KEY_COLOR = 256 };
 
@@ -63,8 +63,8 @@ static void print_totals(const struct cli_env *env, const struct file_set *set)
 		struct run_options all = {0};
 		struct selection selection;
 
-		if (selection_make(set->files[i].scenarios, set->files[i].count, &all,
-				   &selection) < 0)
+		if (selection_make(set->files[i].scenarios, set->files[i].count, &all, &selection) <
+		    0)
 			return;
 		cases += selection.count;
 		count += selection.scenarios;
@@ -89,11 +89,10 @@ static int check_with(const struct cli_env *env, const struct run_options *check
 
 	if (!check->files.count)
 		return usage_error(env, "nothing to check: name scenario files or a folder");
-	if (file_set_read(&check->files, &how, wants_color(env, check->color), env->err, &set,
-			  &err) < 0) {
-		usage_error(env, err.text);
-		return EXIT_INCONCLUSIVE;
-	}
+	if (file_set_read(&check->files, &how,
+			  style_has_color(env, env->err_is_terminal, check->color), env->err, &set,
+			  &err) < 0)
+		return command_error(env, err.text, EXIT_INCONCLUSIVE);
 	if (set.problems) {
 		fprintf(env->err, "ipcfault: %zu problem%s\n", set.problems,
 			set.problems == 1 ? "" : "s");

@@ -26,10 +26,10 @@ struct cli_env {
 
 /* Exit codes; a signal that ended the run gives 128 + its number. */
 enum exit_code {
-	EXIT_PASSED = 0,	/* all passed or skipped */
-	EXIT_FINDING = 1,	/* a program failed */
-	EXIT_USAGE = 2,		/* a bad scenario, or bad usage */
-	EXIT_INCONCLUSIVE = 3,	/* or the harness could not do its work */
+	EXIT_PASSED = 0,       /* all passed or skipped */
+	EXIT_FINDING = 1,      /* a program failed */
+	EXIT_USAGE = 2,	       /* a bad scenario, or bad usage */
+	EXIT_INCONCLUSIVE = 3, /* or the harness could not do its work */
 	EXIT_ALL_SKIPPED = 77,
 };
 

@@ -35,6 +35,7 @@ extern const struct argp run_argp, check_argp, list_argp, doctor_argp, trace_arg
 struct arg_input {
 	void *options; /* what the parser fills */
 	struct err *err;
+	int stopped_at; /* index behind the word that getopt did not like */
 };
 int arg_parse(const struct argp *argp, unsigned flags, int argc, char **argv, void *options,
 	      struct err *err);
@@ -44,7 +45,10 @@ error_t arg_refuse(struct argp_state *state, const char *fmt, ...)
 /* The fill-in of @state. */
 void *arg_options(const struct argp_state *state);
 
-/* Prints "ipcfault: TEXT" to the environment's stderr, safe for a terminal; returns EXIT_USAGE. */
+/* Prints "ipcfault: TEXT" to the environment's stderr, safe for a terminal; returns @code. */
+int command_error(const struct cli_env *env, const char *text, int code);
+
+/* The same with a hint at --help; returns EXIT_USAGE. */
 int usage_error(const struct cli_env *env, const char *text);
 
 #endif

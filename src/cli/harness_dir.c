@@ -25,8 +25,8 @@ char *harness_dir_of(const char *program)
 	const char *slash = strrchr(program, '/');
 
 	for (size_t i = 0; slash && i < ARRAY_SIZE(places); i++) {
-		cleanup_free char *path = mem_printf("%.*s/%s", (int)(slash - program), program,
-						     places[i]);
+		cleanup_free char *path =
+			mem_printf("%.*s/%s", (int)(slash - program), program, places[i]);
 		char *real;
 
 		if (!path || !is_folder(path))

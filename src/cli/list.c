@@ -178,9 +178,9 @@ static int print_json(FILE *out, const struct category *category)
 	int failed = 0;
 
 	for (size_t i = 0; category->word(i, &word); i++)
-		failed |= json_array_append_new(
-			array, json_pack("{sssssb}", "name", word.name, "summary", word.about,
-					 "available", !word.later));
+		failed |= json_array_append_new(array,
+						json_pack("{sssssb}", "name", word.name, "summary",
+							  word.about, "available", !word.later));
 	failed |= json_dumpf(array, out, JSON_INDENT(1));
 	putc('\n', out);
 	json_decref(array);
@@ -196,8 +196,8 @@ int list_command(const struct cli_env *env, int argc, char **argv)
 		return usage_error(env, err.text);
 	if (!list.category) {
 		for (size_t i = 0; i < ARRAY_SIZE(categories); i++)
-			print_word(env->out, &(struct word){categories[i].name,
-							    categories[i].about, false});
+			print_word(env->out,
+				   &(struct word){categories[i].name, categories[i].about, false});
 		return EXIT_PASSED;
 	}
 	if (!list.json)

@@ -76,8 +76,8 @@ static error_t parse_count(struct argp_state *state, const char *option, const c
 	return refuse_value(state, option, wanted ? "a number from 1 to 1000000" : NULL, value);
 }
 
-static error_t refuse_word(struct argp_state *state, const char *option,
-			   const struct vocab *vocab, const char *word)
+static error_t refuse_word(struct argp_state *state, const char *option, const struct vocab *vocab,
+			   const char *word)
 {
 	const char *near = vocab_nearest(vocab, word);
 
@@ -180,8 +180,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return parse_count(state, "--repeat", arg, &run->repeat);
 	case KEY_SEED:
 		run->seed_given = true;
-		return refuse_value(state, "--seed",
-				    parse_unsigned(arg, 0, UINT64_MAX, &run->seed), arg);
+		return refuse_value(state, "--seed", parse_unsigned(arg, 0, UINT64_MAX, &run->seed),
+				    arg);
 	case KEY_TIMEOUT:
 		return refuse_value(state, "--timeout", parse_duration(arg, &run->timeout_ns), arg);
 	case KEY_FAIL_FAST:

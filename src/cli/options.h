@@ -29,7 +29,7 @@ struct run_options {
 	unsigned jobs; /* 0 = as many as there are processors */
 	bool seed_given;
 	uint64_t seed;
-	unsigned repeat; /* 0 = as the scenario says */
+	unsigned repeat;     /* 0 = as the scenario says */
 	uint64_t timeout_ns; /* 0 = the scenario's deadline */
 	bool fail_fast, keep, gdb;
 	int verbosity; /* -1, 0, 1, ... */
@@ -37,7 +37,7 @@ struct run_options {
 	struct report_request {
 		enum report_kind kind;
 		const char *file; /* NULL = standard output */
-	} *reports;
+	} * reports;
 	size_t report_count;
 };
 

@@ -2,8 +2,8 @@
  * ipcfault run: read everything, say all that is wrong, then run the cases.
  */
 #include <errno.h>
+#include <sched.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/err.h"
@@ -15,16 +15,8 @@
 #include "cli/options.h"
 #include "cli/select.h"
 #include "cli/session.h"
+#include "cli/style.h"
 #include "model/result.h"
-#include "report/text.h"
-
-static int trouble(const struct cli_env *env, const struct err *err, int code)
-{
-	fputs("ipcfault: ", env->err);
-	text_print(env->err, err->text);
-	putc('\n', env->err);
-	return code;
-}
 
 static unsigned processors(void)
 {
@@ -74,7 +66,8 @@ static int run_cases(const struct cli_env *env, const struct run_options *option
 	if (interrupt_signal())
 		return 128 + interrupt_signal();
 	if (r < 0)
-		return trouble(env, &err, code == EXIT_FINDING ? code : EXIT_INCONCLUSIVE);
+		return command_error(env, err.text,
+				     code == EXIT_FINDING ? code : EXIT_INCONCLUSIVE);
 	return code;
 }
 
@@ -87,10 +80,11 @@ static int run_selection(const struct cli_env *env, const struct run_options *op
 
 	if (!selection->count) {
 		err_set(&err, -ENOENT, "no case matches --filter, --tag, --case and --role");
-		return trouble(env, &err, EXIT_USAGE);
+		return command_error(env, err.text, EXIT_USAGE);
 	}
 	if (session_new(env, options, selection, &session, &err) < 0)
-		return trouble(env, &err, err.code == -EINVAL ? EXIT_USAGE : EXIT_INCONCLUSIVE);
+		return command_error(env, err.text,
+				     err.code == -EINVAL ? EXIT_USAGE : EXIT_INCONCLUSIVE);
 	code = run_cases(env, options, harness, selection, session);
 	session_free(session);
 	return code;
@@ -133,7 +127,7 @@ static int run_set(const struct cli_env *env, const struct run_options *options,
 		struct err err = ERR_INIT;
 
 		err_errno(&err, r, "choosing the cases");
-		code = trouble(env, &err, EXIT_INCONCLUSIVE);
+		code = command_error(env, err.text, EXIT_INCONCLUSIVE);
 	} else {
 		code = run_selection(env, options, harness, &selection);
 	}
@@ -156,9 +150,10 @@ static int run_with(const struct cli_env *env, const struct run_options *options
 
 	if (!options->files.count)
 		return usage_error(env, "nothing to run: name scenario files or a folder");
-	if (file_set_read(&options->files, &how, wants_color(env, options->color), env->err, &set,
-			  &err) < 0)
-		return trouble(env, &err, EXIT_INCONCLUSIVE);
+	if (file_set_read(&options->files, &how,
+			  style_has_color(env, env->err_is_terminal, options->color), env->err,
+			  &set, &err) < 0)
+		return command_error(env, err.text, EXIT_INCONCLUSIVE);
 	code = run_set(env, options, harness, &set);
 	file_set_release(&set);
 	return code;

@@ -12,8 +12,8 @@ char *scenario_variant(const struct scenario *scenario)
 	char *text = mem_strdup("");
 
 	for (size_t i = 0; text && i < scenario->matrix_count; i++) {
-		char *longer = mem_printf("%s%s%s=%s", text, i ? " " : "",
-					  scenario->matrix[i].name, scenario->matrix[i].value);
+		char *longer = mem_printf("%s%s%s=%s", text, i ? " " : "", scenario->matrix[i].name,
+					  scenario->matrix[i].value);
 
 		free(text);
 		text = longer;
@@ -146,7 +146,9 @@ static int add_case(struct selection *selection, const struct scenario *scenario
 static int add_scenario(struct selection *selection, const struct scenario *scenario,
 			const struct run_options *options)
 {
-	unsigned times = options->repeat ? options->repeat : scenario->repeat ? scenario->repeat : 1;
+	unsigned times = options->repeat    ? options->repeat
+			 : scenario->repeat ? scenario->repeat
+					    : 1;
 	uint64_t seed = options->seed_given ? options->seed : scenario->seed;
 	bool subject = !options->role_given || options->role == ROLE_SUBJECT;
 	bool control = scenario->control.present &&

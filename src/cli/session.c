@@ -8,10 +8,11 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/util.h"
+#include "cli/command.h"
 #include "cli/reproduce.h"
+#include "cli/style.h"
 #include "model/scenario.h"
 #include "report/report.h"
-#include "report/text.h"
 
 struct session {
 	const struct cli_env *env;
@@ -36,30 +37,14 @@ static uint64_t now_ns(void)
 	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
 }
 
-static bool is_set(const struct cli_env *env, const char *name)
-{
-	const char *value = env->getenv(name);
-
-	return value && *value;
-}
-
-static bool is_capable(const struct cli_env *env)
-{
-	const char *term = env->getenv("TERM");
-
-	return env->out_is_terminal && !is_set(env, "NO_COLOR") &&
-	       (!term || strcmp(term, "dumb") != 0);
-}
-
 static struct report_style style_for(const struct session *session, const char *file)
 {
 	const struct run_options *options = session->options;
-	bool capable = !file && is_capable(session->env);
+	bool is_terminal = !file && session->env->out_is_terminal;
 
 	return (struct report_style){
-		.color = options->color == COLOR_ALWAYS ||
-			 (options->color == COLOR_AUTO && capable),
-		.live = capable,
+		.color = style_has_color(session->env, is_terminal, options->color),
+		.live = style_is_capable(session->env, is_terminal),
 		.verbosity = options->verbosity,
 		.width = session->env->width,
 	};
@@ -160,9 +145,7 @@ int session_new(const struct cli_env *env, const struct run_options *options,
 
 static void say_failure(struct session *session, const struct err *err)
 {
-	fputs("ipcfault: ", session->env->err);
-	text_print(session->env->err, err->text);
-	putc('\n', session->env->err);
+	command_error(session->env, err->text, EXIT_INCONCLUSIVE);
 	session->failed = true;
 }
 

@@ -134,8 +134,7 @@ static int trace_to(const struct cli_env *env, struct trace_request *request, FI
 		err_errno(&err, -ENOMEM, "trace");
 	else if (env->trace_run(&request->trace, &status, &err) == 0)
 		return status;
-	usage_error(env, err.text);
-	return EXIT_INCONCLUSIVE;
+	return command_error(env, err.text, EXIT_INCONCLUSIVE);
 }
 
 static int trace_with(const struct cli_env *env, struct trace_request *request)
@@ -149,7 +148,7 @@ static int trace_with(const struct cli_env *env, struct trace_request *request)
 		file = fopen(request->output, "we");
 		if (!file) {
 			err_errno(&err, -errno, "%s", request->output);
-			return usage_error(env, err.text);
+			return command_error(env, err.text, EXIT_INCONCLUSIVE);
 		}
 	}
 	return trace_to(env, request, file ? file : env->err);

@@ -40,7 +40,8 @@ struct pool_events {
 int pool_run(const struct run_case *cases, size_t count, const struct pool_options *opts,
 	     const struct pool_events *events, struct err *err);
 
-/* Async-signal-safe: no new cases; the running ones are ended; done() still comes for what finished. */
+/* Async-signal-safe: no new cases; the running ones are ended; done() still comes for what
+ * finished. */
 void pool_stop(void);
 
 #endif

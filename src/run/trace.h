@@ -12,9 +12,9 @@
 struct err;
 
 struct trace_options {
-	char *const *argv;   /* the command; NULL at the end */
-	FILE *out;	     /* one line a call */
-	const int *calls;    /* ids of sys/syscalls.h, ascending; none = the family any-ipc */
+	char *const *argv; /* the command; NULL at the end */
+	FILE *out;	   /* one line a call */
+	const int *calls;  /* ids of sys/syscalls.h, ascending; none = the family any-ipc */
 	size_t call_count;
 	bool stacks;	     /* with call stacks */
 	bool all;	     /* also what the dynamic loader does */
