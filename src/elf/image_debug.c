@@ -106,14 +106,33 @@ const char *image_name_at(struct image *image, uint64_t address)
 	return name && (sym.st_size ? offset < sym.st_size : offset < 4096) ? name : NULL;
 }
 
+/* clang writes no .debug_aranges, and without them libdwfl finds no unit. */
+static Dwarf_Line *search_line(Dwfl_Module *module, uint64_t address)
+{
+	Dwarf_Addr bias = 0;
+	Dwarf_Die *cu = NULL;
+
+	while ((cu = dwfl_module_nextcu(module, cu, &bias))) {
+		if (dwarf_haspc(cu, address - bias) == 1)
+			return dwarf_getsrc_die(cu, address - bias);
+	}
+	return NULL;
+}
+
 bool image_source_at(struct image *image, uint64_t address, const char **ret_file, int *ret_line)
 {
 	Dwfl_Module *module = image_module(image);
-	Dwfl_Line *line = module ? dwfl_module_getsrc(module, address) : NULL;
-	const char *file;
-	int number;
+	Dwfl_Line *known = module ? dwfl_module_getsrc(module, address) : NULL;
+	Dwarf_Line *line = NULL;
+	const char *file = NULL;
+	int number = 0;
 
-	file = line ? dwfl_lineinfo(line, NULL, &number, NULL, NULL, NULL) : NULL;
+	if (known)
+		file = dwfl_lineinfo(known, NULL, &number, NULL, NULL, NULL);
+	else if (module)
+		line = search_line(module, address);
+	if (line && dwarf_lineno(line, &number) == 0)
+		file = dwarf_linesrc(line, NULL, NULL);
 	if (!file)
 		return false;
 	*ret_file = file;
