@@ -219,10 +219,15 @@ static int note_nearest(void *context, const struct row *row)
 	return 0;
 }
 
-/* The innermost function or inlined copy around an address: one place each. */
+/*
+ * The innermost function or inlined copy around an address: one place each, at
+ * the first statement there is, or at the first code where a compiler marks no
+ * statement (clang, for a copy that stands right behind another).
+ */
 struct place {
 	Dwarf_Off scope;
 	struct image_line line;
+	bool is_statement;
 };
 
 struct places {
@@ -247,27 +252,37 @@ static Dwarf_Off scope_at(Dwarf_Die *cu, Dwarf_Addr address)
 	return scope;
 }
 
+static struct place *place_of(struct places *places, Dwarf_Off scope)
+{
+	struct place *place;
+
+	for (size_t i = 0; i < places->count; i++) {
+		if (places->items[i].scope == scope)
+			return &places->items[i];
+	}
+	place = mem_append(&places->items, &places->count, sizeof(*place));
+	if (place) {
+		place->scope = scope;
+		place->line = (struct image_line){UINT64_MAX, places->line};
+	}
+	return place;
+}
+
 static int note_place(void *context, const struct row *row)
 {
 	struct places *places = context;
 	struct place *place;
-	Dwarf_Off scope;
 
-	if (row->line != places->line || !row->is_statement)
+	if (row->line != places->line || (!row->is_statement && row->end == row->start))
 		return 0;
-	scope = scope_at(row->cu, row->start - row->bias);
-	for (size_t i = 0; i < places->count; i++) {
-		if (places->items[i].scope != scope)
-			continue;
-		if (row->start < places->items[i].line.address)
-			places->items[i].line.address = row->start;
-		return 0;
-	}
-	place = mem_append(&places->items, &places->count, sizeof(*place));
+	place = place_of(places, scope_at(row->cu, row->start - row->bias));
 	if (!place)
 		return -ENOMEM;
-	place->scope = scope;
-	place->line = (struct image_line){row->start, row->line};
+	if (place->is_statement > row->is_statement)
+		return 0;
+	if (row->is_statement > place->is_statement || row->start < place->line.address)
+		place->line.address = row->start;
+	place->is_statement = row->is_statement;
 	return 0;
 }
 
