@@ -48,7 +48,7 @@ struct shape {
 	static const struct shape name_ = {name_##_fields, ARRAY_SIZE(name_##_fields),             \
 					   sizeof(type_)}
 #define MEMBER(type_, member_) .offset = offsetof(type_, member_)
-#define COUNT(type_, member_) .count_offset = offsetof(type_, member_)
+#define COUNT(type_, member_)  .count_offset = offsetof(type_, member_)
 
 /* clang-format off */
 static const struct field frame_fields[] = {

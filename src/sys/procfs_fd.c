@@ -115,7 +115,7 @@ static enum fd_kind device_kind(dev_t device)
 {
 	unsigned number = major(device);
 
-	if (number == MAJOR_TTY || (number == MAJOR_CONSOLE && minor(device) != 2) ||
+	if (number == MAJOR_TTY || number == MAJOR_CONSOLE ||
 	    (number >= MAJOR_PTS_FIRST && number <= MAJOR_PTS_LAST))
 		return FD_KIND_TTY;
 	return FD_KIND_DEVICE;
