@@ -184,9 +184,10 @@ static int tap_case_done(struct reporter_context *ctx, const struct case_result 
 
 static int tap_end(struct reporter_context *ctx, const struct report_totals *totals)
 {
-	if (totals->interrupted)
-		fprintf(ctx->out, "Bail out! interrupted after %zu of %zu cases\n",
-			report_totals_done(totals), totals->cases);
+	if (report_totals_done(totals) < totals->cases)
+		fprintf(ctx->out, "Bail out! %s after %zu of %zu cases\n",
+			totals->interrupted ? "interrupted" : "stopped", report_totals_done(totals),
+			totals->cases);
 	return 0;
 }
 

@@ -247,8 +247,9 @@ static int term_end(struct reporter_context *ctx, const struct report_totals *to
 
 	erase(ctx);
 	print_troubled(ctx);
-	if (totals->interrupted)
-		fprintf(out, "interrupted after %zu of %zu cases\n", report_totals_done(totals),
+	if (report_totals_done(totals) < totals->cases)
+		fprintf(out, "%s after %zu of %zu cases\n",
+			totals->interrupted ? "interrupted" : "stopped", report_totals_done(totals),
 			totals->cases);
 	fprintf(out, "%s%zu scenario%s, %zu case%s: ",
 		paint_code(summary_paint(totals), ctx->style.color), totals->scenarios,

@@ -6,7 +6,6 @@
 #define RUN_EXECUTION_H
 
 #include "fault/fault.h"
-#include "oracle/blocked.h"
 #include "oracle/observed.h"
 #include "run/worker.h"
 
@@ -54,7 +53,8 @@ struct execution {
 	uint64_t grace_ns;   /* main processes are done; the rest may go on until then; 0 = not yet */
 	uint64_t quiet_stops, quiet_ticks; /* for the deadlock scan */
 	struct blocked_snapshot *last_scan;
-	struct finding *unsafe; /* points into seen; one is enough */
+	struct spin *spin; /* of spin.c */
+	bool unsafe_found; /* one such finding is enough */
 	struct err err;	     /* first problem of ours */
 	int failed;
 };
@@ -92,6 +92,7 @@ bool selector_matches(const struct selector *selector, const struct process *p);
 
 /* moments.c: the engine's events; count and fire. */
 extern const struct engine_ops execution_ops;
+void execution_connect(struct execution *x); /* the part of x->env that is in moments.c */
 /* Look for text in new output; fires `output` triggers and starts what waits for it. */
 void outputs_check(struct execution *x, struct process *p);
 /* Count a moment of @fault and fire when it is its turn. */
@@ -101,6 +102,10 @@ void moment_count(struct execution *x, struct fault *fault, const struct moment 
 int functions_arm(struct execution *x, struct tracee *t);
 void function_hit(struct execution *x, struct tracee *t, struct breakpoint *bp);
 bool site_matches(struct execution *x, struct tracee *t, const char *site);
+void unsafe_arm(struct execution *x, struct tracee *t);	   /* a handler begins */
+void unsafe_disarm(struct execution *x, struct tracee *t); /* one has ended */
+/* Of a stopped thread, or of one that sleeps in a call. */
+int stack_of(struct execution *x, struct tracee *t, struct stack *ret_stack);
 
 /* ends.c: deadline, deadlock, spin, and when it is over. */
 bool execution_finished(struct execution *x);

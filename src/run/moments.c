@@ -13,6 +13,7 @@
 #include "base/cleanup.h"
 #include "base/mem.h"
 #include "run/execution.h"
+#include "run/spin.h"
 #include "sys/names.h"
 #include "sys/syscalls.h"
 #include "trigger/count.h"
@@ -154,6 +155,11 @@ static void on_group_stop(void *ctx, struct process *p, int signal)
 	fault_on_group_stop(&x->env, p, signal);
 }
 
+static void on_sampled(void *ctx, struct tracee *t, const struct call_view *call, int64_t result)
+{
+	spin_sampled(ctx, t, call, result);
+}
+
 static void on_breakpoint(void *ctx, struct tracee *t, struct breakpoint *bp)
 {
 	function_hit(ctx, t, bp);
@@ -284,6 +290,7 @@ const struct engine_ops execution_ops = {
 	.handler_left = on_handler_left,
 	.breakpoint_hit = on_breakpoint,
 	.group_stop = on_group_stop,
+	.sampled = on_sampled,
 	.process_ended = on_ended,
 	.tick = on_tick,
 	.finished = on_finished,

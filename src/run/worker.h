@@ -12,11 +12,15 @@
 #include "run/pool.h"
 #include "sandbox/sandbox.h"
 
+struct case_result;
+
 struct worker {
 	const struct pool_options *options;
 	struct sandbox sandbox;
+	bool entered;
+	char *tmp; /* ${tmp} of its runs, emptied before each */
 	int cpu;
-	struct image_set images; /* symbols of programs, kept from run to run */
+	struct image_set *images; /* symbols of programs, kept from run to run */
 };
 
 int worker_init(struct worker *w, const struct pool_options *options, int cpu, struct err *err);
@@ -28,5 +32,8 @@ void worker_release(struct worker *w);
  */
 int worker_run(struct worker *w, const struct run_case *c, struct case_result *ret_result,
 	       struct err *err);
+
+/* The fields of @ret_result that name the case, without running it. */
+int worker_describe(const struct run_case *c, struct case_result *ret_result);
 
 #endif
