@@ -13,7 +13,7 @@
 #include "base/util.h"
 #include "scenario/reader.h"
 
-#define NODES_VISITED_MAX 2000000
+#define NODES_VISITED_MAX 1000000
 #define TEXT_MADE_MAX	  (16 * 1024 * 1024)
 #define DEADLINE_DEFAULT  (10 * NS_PER_S)
 
