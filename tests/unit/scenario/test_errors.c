@@ -20,20 +20,12 @@ static char *slurp(const char *path, size_t *ret_len)
 {
 	cleanup_fclose FILE *file = fopen(path, "r");
 	char *text = NULL;
-	size_t room = 0;
-	ssize_t len;
+	FILE *memory = open_memstream(&text, ret_len);
+	int c;
 
-	if (!file)
-		return NULL;
-	len = getdelim(&text, &room, EOF, file); /* 0377 is in no text, and in no want */
-	if (len < 0)
-		len = 0;
-	while (!feof(file)) {
-		text = realloc(text, (size_t)len + 4097);
-		len += (ssize_t)fread(text + len, 1, 4096, file);
-		text[len] = '\0';
-	}
-	*ret_len = (size_t)len;
+	while (file && (c = getc(file)) != EOF)
+		putc(c, memory);
+	fclose(memory);
 	return text;
 }
 
@@ -59,18 +51,17 @@ static void check_case(const char *name)
 	struct err err = ERR_INIT;
 	FILE *stream;
 
-	cr_assert(ne(ptr, text, NULL), "%s", in);
 	cr_assert(eq(int, scenario_text_read("in.scn", text, len, &options, &file, &err), 0),
 		  "%s: %s", name, err.text);
 	stream = open_memstream(&got, &len);
 	problems_print(&file.problems, false, stream);
 	fclose(stream);
-	cr_expect(gt(sz, file.problems.count, 0), "%s is not refused", name);
+	cr_expect(ge(sz, file.problems.count, 1), "%s is not refused", name);
 	scenario_file_release(&file);
 	if (getenv("GOLDEN_UPDATE"))
 		update(want_path, got);
 	else
-		cr_expect(eq(str, got, want ? want : ""), "%s", name);
+		cr_expect(eq(str, got, want), "%s", name);
 }
 
 static int is_case(const struct dirent *entry)

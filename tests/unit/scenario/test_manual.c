@@ -18,7 +18,7 @@ static char *read_manual(void)
 	size_t room = 0;
 
 	cr_assert(ne(ptr, file, NULL), MANUAL);
-	cr_assert(gt(long, (long)getdelim(&text, &room, '\0', file), 0));
+	cr_assert(ge(long, (long)getdelim(&text, &room, '\0', file), 1));
 	return text;
 }
 
