@@ -112,7 +112,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 const struct argp doctor_argp = {
 	.parser = parse_option,
 	.doc = "Try out what works on this machine and say what that is needed for.\vThe exit "
-	       "status is 0 when scenarios can run, else 3.",
+	       "status is 0 when scenarios can run, else 3.\n",
 };
 
 int doctor_command(const struct cli_env *env, int argc, char **argv)

@@ -23,6 +23,7 @@ struct session {
 	bool *is_ordered; /* of each report */
 	struct report_totals totals;
 	uint64_t started_ns;
+	const char *current;	     /* title of the case that was started last */
 	struct case_result *results; /* of each case, until the ordered reports have it */
 	bool *is_done;
 	size_t next; /* the first case that they do not have */
@@ -173,16 +174,17 @@ static void give_in_order(struct session *session, bool all)
 	}
 }
 
-static void show_progress(struct session *session, const char *current)
+static void show_progress(struct session *session)
 {
 	session->totals.elapsed_ns = now_ns() - session->started_ns;
 	for (size_t i = 0; i < session->report_count; i++)
-		report_progress(session->reports[i], &session->totals, current);
+		report_progress(session->reports[i], &session->totals, session->current);
 }
 
 void session_started(struct session *session, const struct run_case *c)
 {
-	show_progress(session, c->scenario->title);
+	session->current = c->scenario->title;
+	show_progress(session);
 }
 
 void session_done(struct session *session, const struct run_case *c, struct case_result *result)
@@ -200,7 +202,7 @@ void session_done(struct session *session, const struct run_case *c, struct case
 	report_totals_add(&session->totals, kept);
 	give(session, kept, false);
 	give_in_order(session, false);
-	show_progress(session, NULL);
+	show_progress(session);
 }
 
 int session_end(struct session *session, bool interrupted)
