@@ -218,6 +218,14 @@ static int at_exit(struct engine *e, struct tracee *t, int64_t result)
 	return tracee_resume(e, t, 0);
 }
 
+static void sample(struct engine *e, struct tracee *t, const struct ptrace_syscall_info *info)
+{
+	if (info->op == PTRACE_SYSCALL_INFO_ENTRY)
+		view_of(info, &t->sample);
+	else if (info->op == PTRACE_SYSCALL_INFO_EXIT && t->sample.ip && e->ops->sampled)
+		e->ops->sampled(e->ctx, t, &t->sample, info->exit.rval);
+}
+
 int on_syscall_stop(struct engine *e, struct tracee *t)
 {
 	struct ptrace_syscall_info info;
@@ -225,6 +233,8 @@ int on_syscall_stop(struct engine *e, struct tracee *t)
 
 	if (rc)
 		return rc;
+	if (t->sampled)
+		sample(e, t, &info);
 	/* An entry stop before the filter's: the filter's will follow. */
 	if (info.op != PTRACE_SYSCALL_INFO_EXIT || !t->in_call || !t->process) {
 		t->want_exit = t->want_exit && info.op != PTRACE_SYSCALL_INFO_EXIT;

@@ -24,6 +24,7 @@ static int fire_kill(struct fault_env *env, struct shot *shot, const struct mome
 	shot->tgid = p->tgid;
 	shot->tid = 0;
 	shot->signal = shot->fault->spec->action.signal;
+	p->fault_signals |= UINT64_C(1) << (shot->signal - 1);
 	snprintf(shot->text, sizeof(shot->text), "%s%s%s", signal_name(shot->signal),
 		 !*call			    ? ""
 		 : at->phase == PHASE_ENTRY ? " before "

@@ -118,6 +118,7 @@ static int fire_signal(struct fault_env *env, struct shot *shot, const struct mo
 		return refuse(shot, "the process to signal is not there");
 	shot->tgid = p->tgid;
 	shot->signal = action->signal;
+	p->fault_signals |= UINT64_C(1) << (shot->signal - 1);
 	if (p != at->p)
 		shot->tid = 0;
 	rc = check_disposition(env, shot);

@@ -7,6 +7,7 @@
  * leaks whatever the exit status.
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "oracle/internal.h"
@@ -22,6 +23,15 @@ bool oracle_needs_fault_free(const struct scenario *scenario, const struct obser
 						     seen->processes[i].zombies_at_exit))
 			return true;
 	return false;
+}
+
+void oracle_forget_leaks(struct observed *seen)
+{
+	for (size_t i = 0; i < seen->process_count; i++)
+		seen->processes[i].exit_seen = false;
+	for (size_t i = 0; i < seen->files_left.count; i++)
+		free(seen->files_left.items[i]);
+	seen->files_left.count = 0;
 }
 
 static int add_leak(struct judgement *j, const char *process, unsigned more, const char *what)
@@ -47,6 +57,15 @@ static int judge_process(struct judgement *j, const struct observed_process *p)
 	if (!rc && p->zombies_at_exit > zombies)
 		rc = add_leak(j, p->name, p->zombies_at_exit - zombies, "zombie");
 	return rc;
+}
+
+/* Who is killed cannot tidy up. */
+static bool somebody_died(const struct judgement *j)
+{
+	for (size_t i = 0; i < j->seen->process_count; i++)
+		if (j->seen->processes[i].signaled)
+			return true;
+	return false;
 }
 
 static bool is_among(const struct strings *list, const char *name)
@@ -79,7 +98,7 @@ int judge_leaks(struct judgement *j, struct err *err)
 		return 0;
 	for (size_t i = 0; !rc && i < j->seen->process_count; i++)
 		rc = judge_process(j, &j->seen->processes[i]);
-	for (size_t i = 0; !rc && i < left->count; i++)
+	for (size_t i = 0; !rc && !somebody_died(j) && i < left->count; i++)
 		if (!is_expected(j, left->items[i]) &&
 		    !(j->fault_free && is_among(&j->fault_free->files_left, left->items[i])))
 			rc = findings_add(&j->findings, FINDING_LEAK, NULL,

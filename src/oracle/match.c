@@ -12,6 +12,13 @@
 
 #define SHOWN_MAX 60
 
+static int shown_length(const char *text)
+{
+	size_t len = strcspn(text, "\n");
+
+	return (int)(len < SHOWN_MAX ? len : SHOWN_MAX);
+}
+
 /* The first difference, for a reader: offset and what stands there. */
 static char *describe_difference(const char *what, const char *have, size_t have_size,
 				 const char *want, size_t want_size)
@@ -27,8 +34,8 @@ static char *describe_difference(const char *what, const char *have, size_t have
 		return mem_printf("differs from %s: %zu bytes more than its %zu", what,
 				  have_size - want_size, want_size);
 	return mem_printf("differs from %s at byte %zu (line %zu): '%.*s' instead of '%.*s'", what,
-			  at, line, (int)strcspn(have + at, "\n") % SHOWN_MAX, have + at,
-			  (int)strcspn(want + at, "\n") % SHOWN_MAX, want + at);
+			  at, line, shown_length(have + at), have + at, shown_length(want + at),
+			  want + at);
 }
 
 static int compare(const char *what, const char *have, size_t have_size, const char *want,

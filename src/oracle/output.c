@@ -125,7 +125,7 @@ static int judge_file(struct judgement *j, const struct file_expect *want, struc
 	cleanup_free char *path = j->expand(j->ctx, want->path);
 	cleanup_free char *text = NULL, *why = NULL;
 	struct stat st;
-	size_t size;
+	size_t size = 0;
 	int rc;
 
 	if (!path)

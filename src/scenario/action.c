@@ -110,7 +110,7 @@ static void read_exact_word(struct reader *reader, const struct node *value, con
 	char *text = take_text(reader, value, word);
 
 	if (text && strcmp(text, word) != 0)
-		complain_at(reader, value->pos, word, "`%s`: there is only `%s`", text, word);
+		complain(reader, value, "`%s`: expected `%s`", text, word);
 	free(text);
 }
 
@@ -199,7 +199,7 @@ static void read_limit(struct reader *reader, const struct node *value, const st
 	if (!need_map(reader, value))
 		return;
 	if (value->count != 2)
-		complain(reader, value, "one limit is needed, such as {nofile: 8}");
+		complain(reader, value, "expected one limit, such as {nofile: 8}");
 	else
 		read_limit_pair(reader, value->items[0], value->items[1], &action->limit);
 }

@@ -146,7 +146,7 @@ static const struct key_row channel_rows[] = {
 /* clang-format on */
 _Static_assert(ARRAY_SIZE(channel_rows) == CHANNEL_MAX_ + 1, "each kind of channel, and capacity");
 
-static const struct key_group channel_groups[] = {{"kind of channel", true}};
+static const struct key_group channel_groups[] = {{"kind", true}};
 const struct key_table channel_table = {
 	.name = "channel",
 	.owner = "a channel",

@@ -14,7 +14,7 @@ void read_text(struct reader *reader, const struct node *value, const struct key
 
 	(void)row;
 	if (text && !*text) {
-		complain(reader, value, "a text is needed, not an empty one");
+		complain(reader, value, "expected a text, not an empty one");
 		free(text);
 		return;
 	}
@@ -92,7 +92,7 @@ static void read_positive(struct reader *reader, const struct node *value, numbe
 	if (needed)
 		complain_value(reader, value, text, needed);
 	else if (text && !number)
-		complain(reader, value, "`%s`: more than nothing is needed", text);
+		complain(reader, value, "`%s`: expected more than nothing", text);
 	else if (text)
 		*target = number;
 	free(text);
@@ -221,7 +221,7 @@ static void read_match_text(struct reader *reader, const struct node *value,
 	if (!text)
 		return;
 	if (!equals && !*text)
-		complain(reader, value, "a path is needed, not an empty text");
+		complain(reader, value, "expected a path, not an empty text");
 	match->kind = equals ? MATCH_EQUALS : MATCH_FILE;
 	set_text(&match->text, text);
 }
@@ -234,7 +234,7 @@ static void read_same_as(struct reader *reader, const struct node *value, const 
 
 	(void)row;
 	if (text && strcmp(text, "fault-free") != 0)
-		complain_at(reader, value->pos, "fault-free", "`same-as` knows `fault-free` only");
+		complain(reader, value, "`same-as` knows `fault-free` only");
 	else if (text)
 		match->kind = MATCH_FAULT_FREE;
 	free(text);

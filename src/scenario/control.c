@@ -94,7 +94,6 @@ static const struct key_row control_rows[] = {
 const struct key_table control_table = {
 	.name = "control",
 	.owner = "`control`",
-	.noun = "process or key of `control`",
 	.rows = control_rows,
 	.count = ARRAY_SIZE(control_rows),
 	.read_process = read_replaced,

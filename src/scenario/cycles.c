@@ -1,4 +1,6 @@
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/types.h>
 
 #include "base/mem.h"
 #include "scenario/reader.h"
@@ -11,7 +13,8 @@
 struct graph {
 	const struct scenario *scenario;
 	unsigned char *state; /* 0 not seen, 1 on the path, 2 done */
-	size_t cycle;	      /* a node on a cycle */
+	size_t *path;	      /* from the first node to the one being looked at */
+	size_t depth;
 };
 
 #define EDGES 2
@@ -37,48 +40,75 @@ static void edges(const struct graph *g, size_t node, int ret[EDGES])
 	}
 }
 
-/* Depth first, with its own stack: a chain may have thousands of links. */
-static bool has_cycle_from(struct graph *g, size_t start, size_t *stack)
+/* The place in the path where a cycle begins that the last node closes; -1 = none there. */
+static ssize_t find_on_path(const struct graph *g, int node)
 {
-	size_t depth = 0;
+	for (size_t i = 0; i < g->depth; i++)
+		if (g->path[i] == (size_t)node)
+			return (ssize_t)i;
+	return -1;
+}
 
-	stack[depth++] = start;
-	while (depth) {
-		size_t node = stack[depth - 1];
-		int next[EDGES];
-		bool deeper = false;
+/*
+ * Depth first, with a stack of its own: a chain may have thousands of links.
+ * Returns the place in the path where a cycle begins, or -1.
+ */
+static ssize_t find_cycle(struct graph *g, size_t start)
+{
+	g->path[0] = start;
+	g->depth = 1;
+	while (g->depth) {
+		size_t node = g->path[g->depth - 1];
+		int next[EDGES], deeper = INDEX_NONE;
 
 		g->state[node] = 1;
 		edges(g, node, next);
-		for (int i = 0; i < EDGES && !deeper; i++) {
+		for (int i = 0; i < EDGES; i++) {
 			if (next[i] == INDEX_NONE || g->state[next[i]] == 2)
 				continue;
-			if (g->state[next[i]] == 1) {
-				g->cycle = (size_t)next[i];
-				return true;
-			}
-			stack[depth++] = (size_t)next[i];
-			deeper = true;
+			if (g->state[next[i]] == 1)
+				return find_on_path(g, next[i]);
+			deeper = next[i];
 		}
-		if (!deeper) {
+		if (deeper != INDEX_NONE) {
+			g->path[g->depth++] = (size_t)deeper;
+		} else {
 			g->state[node] = 2;
-			depth--;
+			g->depth--;
 		}
 	}
-	return false;
+	return -1;
 }
 
-static void complain_cycle(struct reader *reader, size_t node)
+static const char *node_name(const struct graph *g, size_t node)
+{
+	const struct scenario *s = g->scenario;
+
+	return node < s->process_count ? s->processes[node].name
+				       : s->faults[node - s->process_count].name;
+}
+
+#define LINKS_SHOWN 4
+
+/* "`a` would never start: it waits for `b`, which waits for `a`" */
+static void complain_cycle(struct reader *reader, const struct graph *g, size_t begin)
 {
 	const struct scenario *s = reader->scenario;
+	size_t first = g->path[begin];
+	bool is_process = first < s->process_count;
+	char chain[LINKS_SHOWN * 100];
+	size_t used = 0;
 
-	if (node < s->process_count)
-		complain_at(reader, s->processes[node].pos, NULL,
-			    "`%s` would never start: it waits for itself", s->processes[node].name);
-	else
-		complain_at(reader, s->faults[node - s->process_count].pos, NULL,
-			    "`%s` would never fire: it waits for itself",
-			    s->faults[node - s->process_count].name);
+	for (size_t i = begin + 1; i < g->depth && i - begin < LINKS_SHOWN; i++)
+		used += (size_t)snprintf(chain + used, sizeof(chain) - used,
+					 "`%.64s`, which waits for ", node_name(g, g->path[i]));
+	if (g->depth - begin > LINKS_SHOWN)
+		used += (size_t)snprintf(chain + used, sizeof(chain) - used, "… ");
+	chain[used] = '\0';
+	complain_at(reader,
+		    is_process ? s->processes[first].pos : s->faults[first - s->process_count].pos,
+		    NULL, "`%s` would never %s: it waits for %s%s", node_name(g, first),
+		    is_process ? "start" : "fire", chain, g->depth - begin > 1 ? "it" : "itself");
 }
 
 void check_cycles(struct reader *reader)
@@ -86,15 +116,16 @@ void check_cycles(struct reader *reader)
 	const struct scenario *s = reader->scenario;
 	size_t count = s->process_count + s->fault_count;
 	struct graph g = {.scenario = s, .state = mem_zalloc(count)};
-	size_t *stack = mem_zalloc((count + 1) * sizeof(*stack));
+	ssize_t begin = -1;
 
-	if (!g.state || !stack)
+	g.path = mem_zalloc((count + 1) * sizeof(*g.path));
+	if (!g.state || !g.path)
 		reader->oom = true;
-	for (size_t node = 0; node < count && !reader->oom; node++)
-		if (!g.state[node] && has_cycle_from(&g, node, stack)) {
-			complain_cycle(reader, g.cycle);
-			break;
-		}
-	free(stack);
+	for (size_t node = 0; node < count && !reader->oom && begin < 0; node++)
+		if (!g.state[node])
+			begin = find_cycle(&g, node);
+	if (begin >= 0)
+		complain_cycle(reader, &g, (size_t)begin);
+	free(g.path);
 	free(g.state);
 }

@@ -164,7 +164,7 @@ static void read_objects(struct reader *reader, const struct node *value, const 
 
 	(void)row;
 	if (text && strcmp(text, "none") != 0)
-		complain_at(reader, value->pos, "none", "`%s`: there is only `none`", text);
+		complain(reader, value, "`%s`: expected `none`", text);
 	else if (text)
 		*(bool *)target = true;
 	free(text);

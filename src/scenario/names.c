@@ -1,3 +1,5 @@
+#include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -307,18 +309,43 @@ bool take_selector(struct reader *reader, const struct node *node, struct select
 	return true;
 }
 
-static bool take_code(struct reader *reader, const struct node *node, const char *what,
-		      const char *needed, int (*from_name)(const char *),
-		      const char *const *(*words)(size_t *), int *ret)
+/* Names of numbers: errnos, signals. */
+struct code_names {
+	const char *what, *prefix, *needed;
+	int (*from_name)(const char *name);
+	const char *const *(*words)(size_t *ret_count);
+};
+
+#define CODE_NAME_MAX 32
+
+/* `usr1` and `USR1` mean SIGUSR1; else the nearest name. */
+static const char *nearest_code(const struct code_names *names, const char *text,
+				char candidate[CODE_NAME_MAX])
 {
-	char *text = take_text(reader, node, needed);
-	int code = text ? from_name(text) : 0;
-	size_t count;
-	const char *const *names = words(&count);
+	size_t count, at = strlen(names->prefix);
+	const char *const *words = names->words(&count);
+
+	if (strlen(text) + at >= CODE_NAME_MAX)
+		return NULL;
+	snprintf(candidate, CODE_NAME_MAX, "%s%s", names->prefix, text);
+	for (char *c = candidate; *c; c++)
+		*c = (char)toupper((unsigned char)*c);
+	if (names->from_name(candidate))
+		return candidate;
+	if (names->from_name(candidate + at))
+		return candidate + at;
+	return nearest_word(text, words, count);
+}
+
+static bool take_code(struct reader *reader, const struct node *node,
+		      const struct code_names *names, int *ret)
+{
+	char *text = take_text(reader, node, names->needed), candidate[CODE_NAME_MAX];
+	int code = text ? names->from_name(text) : 0;
 
 	if (text && !code)
-		complain_at(reader, node->pos, nearest_word(text, names, count), "unknown %s `%s`",
-			    what, text);
+		complain_at(reader, node->pos, nearest_code(names, text, candidate),
+			    "unknown %s `%s`", names->what, text);
 	free(text);
 	if (!code)
 		return false;
@@ -328,12 +355,16 @@ static bool take_code(struct reader *reader, const struct node *node, const char
 
 bool take_errno(struct reader *reader, const struct node *node, int *ret)
 {
-	return take_code(reader, node, "errno", "an errno such as EAGAIN", errno_from_name,
-			 errno_words, ret);
+	static const struct code_names names = {"errno", "E", "an errno such as EAGAIN",
+						errno_from_name, errno_words};
+
+	return take_code(reader, node, &names, ret);
 }
 
 bool take_signal(struct reader *reader, const struct node *node, int *ret)
 {
-	return take_code(reader, node, "signal", "a signal such as SIGUSR1", signal_from_name,
-			 signal_words, ret);
+	static const struct code_names names = {"signal", "SIG", "a signal such as SIGUSR1",
+						signal_from_name, signal_words};
+
+	return take_code(reader, node, &names, ret);
 }

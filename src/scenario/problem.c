@@ -5,23 +5,36 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "scenario/utf8.h"
 
 #define LINE_SHOWN   120 /* characters of a source line */
+#define TEXT_SHOWN   300 /* characters of a message */
 #define BEFORE_CARET 80	 /* of them in front of the caret, when the line is longer */
-
-static bool is_continuation(char c)
-{
-	return ((unsigned char)c & 0xc0) == 0x80;
-}
 
 /* The start of the character that is @chars characters after @at, at most @end. */
 static const char *skip_chars(const char *at, const char *end, int chars)
 {
-	while (chars-- > 0 && at < end)
-		do
-			at++;
-		while (at < end && is_continuation(*at));
+	for (; chars > 0 && at < end; chars--) {
+		size_t len = utf8_length(at, (size_t)(end - at));
+
+		at += len ? len : 1;
+	}
 	return at;
+}
+
+/* What a terminal might obey, and what is no text, becomes a `?`. */
+static void make_harmless(char *text, bool keep_tabs)
+{
+	size_t left = strlen(text);
+
+	while (left) {
+		size_t len = utf8_length(text, left);
+
+		if (!len || (utf8_is_control(text) && !(keep_tabs && *text == '\t')))
+			memset(text, '?', len ? len : 1);
+		text += len ? len : 1;
+		left -= len ? len : 1;
+	}
 }
 
 static const char *find_line(const char *source, const char *end, int line)
@@ -62,7 +75,10 @@ static int take_line(struct problem *problem, const char *source, size_t len)
 	problem->line = mem_printf("%s%.*s%s", skipped ? "..." : "", (int)(shown - start), start,
 				   shown < stop ? "..." : "");
 	problem->caret = problem->pos.col - 1 - skipped + (skipped ? 3 : 0);
-	return problem->line ? 0 : -ENOMEM;
+	if (!problem->line)
+		return -ENOMEM;
+	make_harmless(problem->line, true);
+	return 0;
 }
 
 static void problem_release(struct problem *problem)
@@ -86,11 +102,18 @@ static bool is_known(const struct problems *problems, const struct problem *prob
 	return false;
 }
 
-static void make_one_line(char *text)
+/* One line of harmless text, not much longer than TEXT_SHOWN. */
+static void tidy_text(char *text)
 {
-	for (; *text; text++)
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
-			*text = ' ';
+	const char *end = text + strlen(text);
+	char *cut = text + (skip_chars(text, end, TEXT_SHOWN) - text);
+
+	for (char *c = text; *c; c++)
+		if (*c == '\n' || *c == '\t' || *c == '\r')
+			*c = ' ';
+	if (end - cut > 3)
+		memcpy(cut, "...", 4);
+	make_harmless(text, false);
 }
 
 static int fill(struct problem *problem, const char *source, size_t len, const char *suggestion)
@@ -122,7 +145,7 @@ int problems_add(struct problems *problems, const char *source, size_t len, stru
 	problem.text = mem_vprintf(fmt, ap);
 	if (!problem.text)
 		return -ENOMEM;
-	make_one_line(problem.text);
+	tidy_text(problem.text);
 	if (is_known(problems, &problem)) {
 		r = 0;
 	} else if (problems->count >= PROBLEMS_MAX) {

@@ -177,7 +177,7 @@ static void read_start_after(struct reader *reader, const struct node *value,
 	else if (map_key(value, "output") && !of)
 		complain(reader, value, "`output` needs `of`: the process that prints it");
 	if (process->start.output.kind > MATCH_REGEX)
-		complain(reader, map_value(value, "output"), "a text or a /pattern/ is needed");
+		complain(reader, map_value(value, "output"), "expected a text or a /pattern/");
 }
 
 /* clang-format off */

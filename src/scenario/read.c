@@ -83,7 +83,7 @@ static bool is_key(const struct builder *b)
 /* Keys are texts; for any other one an empty text takes the place. */
 static struct node *as_key(struct builder *b, struct node *node)
 {
-	if (node->kind == NODE_TEXT)
+	if (node->kind == NODE_TEXT && !node_is_null(node))
 		return node;
 	COMPLAIN(b, node->pos, "a key must be a text, not %s", node_kind_name(node));
 	node = add_node(b, NODE_TEXT, node->pos);
@@ -146,12 +146,25 @@ static void forget_anchors(struct builder *b)
 	}
 }
 
+/* The mark of a quoted text is behind the quote, that of an alias behind the `*`. */
+static bool has_mark_inside(const struct fy_event *event)
+{
+	enum fy_scalar_style style;
+
+	if (event->type != FYET_SCALAR)
+		return event->type == FYET_ALIAS;
+	style = fy_scalar_token_get_style(event->scalar.value);
+	return style == FYSS_SINGLE_QUOTED || style == FYSS_DOUBLE_QUOTED;
+}
+
 static struct pos event_pos(struct builder *b, struct fy_event *event)
 {
 	const struct fy_mark *mark = fy_event_start_mark(event);
 
 	if (mark && (event->type != FYET_SCALAR || fy_token_start_mark(event->scalar.value)))
-		b->last = (struct pos){mark->line + 1, mark->column + 1};
+		b->last = (struct pos){mark->line + 1,
+				       mark->column +
+					       (has_mark_inside(event) && mark->column ? 0 : 1)};
 	return b->last; /* an empty value stands nowhere: take its key's place */
 }
 

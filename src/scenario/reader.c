@@ -26,19 +26,20 @@ void complain_value(struct reader *reader, const struct node *node, const char *
 		    const char *needed)
 {
 	if (*text)
-		complain(reader, node, "`%s`: %s is needed", text, needed);
+		complain(reader, node, "`%s`: expected %s", text, needed);
 	else
-		complain(reader, node, "%s is needed, not an empty text", needed);
+		complain(reader, node, "expected %s, not an empty text", needed);
 }
 
 void complain_type(struct reader *reader, const struct node *node, const char *needed)
 {
-	complain(reader, node, "%s is needed, not %s", needed, node_kind_name(node));
+	complain(reader, node, "expected %s, not %s", needed, node_kind_name(node));
 }
 
 bool is_enough(const struct reader *reader)
 {
-	return reader->oom || reader->source->problems->count >= PROBLEMS_MAX;
+	return reader->oom || reader->budget->exhausted ||
+	       reader->source->problems->count >= PROBLEMS_MAX;
 }
 
 bool spend_node(struct reader *reader, const struct node *node)
@@ -50,6 +51,7 @@ bool spend_node(struct reader *reader, const struct node *node)
 		return true;
 	}
 	complain(reader, node, "too many values, once aliases and the matrix are expanded");
+	reader->budget->exhausted = true;
 	return false;
 }
 
@@ -213,12 +215,18 @@ bool take_unsigned(struct reader *reader, const struct node *node, uint64_t min,
 		   uint64_t *ret)
 {
 	char *text = take_text(reader, node, "a number");
-	const char *needed = text ? parse_unsigned(text, min, max, ret) : NULL;
+	uint64_t number = 0;
+	const char *needed = text ? parse_unsigned(text, min, UINT64_MAX, &number) : NULL;
+	bool good = text && !needed && number <= max;
 
 	if (needed)
 		complain_value(reader, node, text, needed);
+	else if (text && !good)
+		complain(reader, node, "`%s` is more than %llu", text, (unsigned long long)max);
 	free(text);
-	return text && !needed;
+	if (good)
+		*ret = number;
+	return good;
 }
 
 void *add_item(struct reader *reader, void *array, size_t *count, size_t size)

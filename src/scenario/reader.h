@@ -29,6 +29,7 @@ struct binding {
 struct budget {
 	size_t nodes; /* values that may still be visited */
 	size_t bytes; /* of text that may still be made */
+	bool exhausted;
 };
 
 struct reader {
@@ -49,14 +50,14 @@ void complain_at(struct reader *reader, struct pos pos, const char *suggestion, 
 		 ...) __attribute__((format(printf, 4, 5)));
 #define complain(reader, node, ...) complain_at(reader, (node)->pos, NULL, __VA_ARGS__)
 
-/* "`25x`: a duration … is needed". */
+/* "`25x`: expected a duration …". */
 void complain_value(struct reader *reader, const struct node *node, const char *text,
 		    const char *needed);
 
-/* "a list is needed, not a text"; @needed without "is needed". */
+/* "expected a list, not a text". */
 void complain_type(struct reader *reader, const struct node *node, const char *needed);
 
-/* Nothing more is to be said: memory is short, or the list of problems is full. */
+/* To go on is of no use: memory is short, the budget spent, or the list of problems full. */
 bool is_enough(const struct reader *reader);
 
 /* Types. */

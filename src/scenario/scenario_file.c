@@ -71,7 +71,7 @@ static int add_combination(const struct reader *common, size_t combination,
 	if (!reader_init(&reader, common))
 		return -ENOMEM;
 	read_combination(&reader, combination);
-	if (!reader.complaints && !reader.oom) {
+	if (!reader.complaints && !is_enough(&reader)) {
 		slot = add_item(&reader, &file->scenarios, &file->count, sizeof(*slot));
 		if (slot)
 			*slot = TAKE_PTR(reader.scenario);
@@ -102,18 +102,30 @@ static int read_document(struct source *source, const struct scenario_options *o
 	return r;
 }
 
+static void drop_scenarios(struct scenario_file *file)
+{
+	for (size_t i = 0; i < file->count; i++)
+		scenario_free(file->scenarios[i]);
+	free(file->scenarios);
+	file->scenarios = NULL;
+	file->count = 0;
+}
+
 static int read_documents(struct source *source, const struct scenario_options *options,
 			  struct scenario_file *file)
 {
-	struct budget budget = {NODES_VISITED_MAX, TEXT_MADE_MAX};
+	struct budget budget = {NODES_VISITED_MAX, TEXT_MADE_MAX, false};
 	struct tree tree = {0};
 	int r = tree_read(source, &tree);
+	size_t problems = source->problems->count;
 
-	for (size_t i = 0; i < tree.count && r == 0; i++)
+	for (size_t i = 0; i < tree.count && r == 0 && !budget.exhausted; i++)
 		r = read_document(source, options, &budget, tree.roots[i], file);
 	if (r == 0 && !tree.count && !source->problems->count)
 		r = source_problem(source, (struct pos){0, 0}, NULL, "there is no scenario in it");
 	tree_release(&tree);
+	if (problems) /* nobody knows which document it was */
+		drop_scenarios(file);
 	return r;
 }
 
@@ -208,9 +220,7 @@ int scenario_file_read(const char *path, const struct scenario_options *options,
 
 void scenario_file_release(struct scenario_file *file)
 {
-	for (size_t i = 0; i < file->count; i++)
-		scenario_free(file->scenarios[i]);
-	free(file->scenarios);
+	drop_scenarios(file);
 	problems_release(&file->problems);
 	*file = (struct scenario_file){0};
 }

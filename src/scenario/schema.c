@@ -66,23 +66,38 @@ static const char *nearest_key(struct reader *reader, const struct key_table *ta
 	return best;
 }
 
-static void unknown_key(struct reader *reader, const struct key_table *table,
-			const struct node *key)
+/* Returns the bit of the row that was probably meant, or 0. */
+static uint64_t unknown_key(struct reader *reader, const struct key_table *table,
+			    const struct node *key)
 {
-	if (strcmp(key->text, "<<") == 0)
+	const char *nearest;
+	const struct key_row *row;
+
+	if (!*key->text) /* was no text; said already */
+		return 0;
+	if (strcmp(key->text, "<<") == 0) {
 		complain(reader, key, "merge keys (`<<`) are not part of YAML 1.2");
-	else if (table->noun)
-		complain_at(reader, key->pos, nearest_key(reader, table, key->text),
-			    "unknown %s `%s`", table->noun, key->text);
+		return 0;
+	}
+	nearest = nearest_key(reader, table, key->text);
+	if (table->noun)
+		complain_at(reader, key->pos, nearest, "unknown %s `%s`", table->noun, key->text);
 	else
-		complain_at(reader, key->pos, nearest_key(reader, table, key->text),
-			    "unknown key `%s` in %s", key->text, table->owner);
+		complain_at(reader, key->pos, nearest, "unknown key `%s` in %s", key->text,
+			    table->owner);
+	row = nearest ? find_row(table, nearest) : NULL;
+	return row ? UINT64_C(1) << (row - table->rows) : 0;
 }
 
-/* Keys that the table does not have: names of processes, or mistakes. */
-static void read_others(struct reader *reader, const struct node *node,
-			const struct key_table *table, void *target)
+/*
+ * Keys that the table does not have: names of processes, or mistakes.  Returns
+ * the bits of the rows that were probably meant.
+ */
+static uint64_t read_others(struct reader *reader, const struct node *node,
+			    const struct key_table *table, void *target)
 {
+	uint64_t meant = 0;
+
 	for (size_t i = 0; i + 1 < node->count && !is_enough(reader); i += 2) {
 		const struct node *key = node->items[i];
 		int process = INDEX_NONE;
@@ -92,10 +107,11 @@ static void read_others(struct reader *reader, const struct node *node,
 		if (table->read_process)
 			process = find_process(reader, key->text, strlen(key->text));
 		if (process == INDEX_NONE)
-			unknown_key(reader, table, key);
+			meant |= unknown_key(reader, table, key);
 		else
 			table->read_process(reader, key, node->items[i + 1], process, target);
 	}
+	return meant;
 }
 
 /* Two keys of one group. */
@@ -123,6 +139,19 @@ static void check_contradiction(struct reader *reader, const struct key_table *t
 	}
 }
 
+/* "`at` needs a trigger such as `call`" */
+static void complain_group(struct reader *reader, const struct key_table *table, struct pos owner,
+			   size_t group)
+{
+	const char *what = table->groups[group].what;
+	size_t first = 0;
+
+	while (table->rows[first].group != group + 1)
+		first++;
+	complain_at(reader, owner, NULL, "%s needs %s %s such as `%s`", table->owner,
+		    strchr("aeiou", *what) ? "an" : "a", what, key_name(&table->rows[first]));
+}
+
 static void check_required(struct reader *reader, const struct key_table *table, struct pos owner,
 			   uint64_t seen)
 {
@@ -140,14 +169,13 @@ static void check_required(struct reader *reader, const struct key_table *table,
 	}
 	for (size_t g = 0; g < table->group_count; g++)
 		if (table->groups[g].required && !(groups & UINT64_C(1) << (g + 1)))
-			complain_at(reader, owner, NULL, "%s needs %s", table->owner,
-				    table->groups[g].what);
+			complain_group(reader, table, owner, g);
 }
 
 uint64_t map_read(struct reader *reader, const struct node *node, struct pos owner,
 		  const struct key_table *table, void *target)
 {
-	uint64_t seen = 0;
+	uint64_t seen = 0, meant;
 
 	if (!need_map(reader, node))
 		return 0;
@@ -164,8 +192,8 @@ uint64_t map_read(struct reader *reader, const struct node *node, struct pos own
 		if (key_is_later(row))
 			complain(reader, key, "`%s` is not available yet", key->text);
 	}
-	read_others(reader, node, table, target);
+	meant = read_others(reader, node, table, target);
 	if (!table->partial)
-		check_required(reader, table, owner, seen);
+		check_required(reader, table, owner, seen | meant);
 	return seen;
 }

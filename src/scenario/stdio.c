@@ -41,11 +41,10 @@ static const struct key_row stdin_rows[] = {
 	  .summary = "a file to read" },
 };
 static const struct key_row stdio_rows[] = {
-	{ .name = "file", .read = read_stdio_file, .type = &type_text, .group = 1,
+	{ .name = "file", .read = read_stdio_file, .type = &type_text, .flags = KEY_REQUIRED,
 	  .summary = "a file to write; what was in it goes" },
 };
 static const struct key_group stdin_groups[] = { { "source of the input", true } };
-static const struct key_group stdio_groups[] = { { "file", true } };
 /* clang-format on */
 
 const struct key_table stdin_table = {
@@ -61,8 +60,6 @@ const struct key_table stdio_table = {
 	.owner = "an output",
 	.rows = stdio_rows,
 	.count = ARRAY_SIZE(stdio_rows),
-	.groups = stdio_groups,
-	.group_count = 1,
 };
 
 /* A word is a channel; what looks like a path is a file. */

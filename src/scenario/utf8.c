@@ -2,8 +2,7 @@
 
 #include <stdint.h>
 
-/* Length of the well-formed sequence at @p, 0 = none. */
-static size_t sequence(const unsigned char *p, size_t len)
+size_t utf8_length(const char *text, size_t len)
 {
 	static const struct {
 		unsigned char first_min, first_max, second_min, second_max;
@@ -16,7 +15,9 @@ static size_t sequence(const unsigned char *p, size_t len)
 		{0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4},
 	};
 
-	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+	const unsigned char *p = (const unsigned char *)text;
+
+	for (size_t i = 0; len && i < sizeof(forms) / sizeof(forms[0]); i++) {
 		if (*p < forms[i].first_min || *p > forms[i].first_max)
 			continue;
 		if (forms[i].len > len)
@@ -31,33 +32,40 @@ static size_t sequence(const unsigned char *p, size_t len)
 	return 0;
 }
 
-static const char *complaint(const unsigned char *p, size_t len)
+bool utf8_is_control(const char *text)
+{
+	const unsigned char *p = (const unsigned char *)text;
+
+	return *p < ' ' || *p == 0x7f || (*p == 0xc2 && p[1] < 0xa0);
+}
+
+static const char *complaint(const char *p, size_t len)
 {
 	if (!len)
 		return "not UTF-8 text";
 	if (!*p)
 		return "a NUL byte: this is not a text file";
-	if ((*p < ' ' && *p != '\t' && *p != '\n' && *p != '\r') || *p == 0x7f)
+	if (utf8_is_control(p) && *p != '\t' && *p != '\n' && *p != '\r')
 		return "a control character: this is not a text file";
 	return NULL;
 }
 
 bool utf8_find_fault(const char *text, size_t len, struct utf8_fault *ret_fault)
 {
-	const unsigned char *p = (const unsigned char *)text, *end = p + len;
+	const char *end = text + len;
 	int line = 1, col = 1;
 
-	while (p < end) {
-		size_t n = sequence(p, (size_t)(end - p));
-		const char *why = complaint(p, n);
+	while (text < end) {
+		size_t n = utf8_length(text, (size_t)(end - text));
+		const char *why = complaint(text, n);
 
 		if (why) {
 			*ret_fault = (struct utf8_fault){line, col, why};
 			return true;
 		}
-		col = *p == '\n' ? 1 : col + 1;
-		line += *p == '\n';
-		p += n;
+		col = *text == '\n' ? 1 : col + 1;
+		line += *text == '\n';
+		text += n;
 	}
 	return false;
 }

@@ -12,6 +12,12 @@ struct utf8_fault {
 	const char *text;
 };
 
+/* Length of the well-formed character at the start of @text, 1 to 4; 0 = there is none. */
+size_t utf8_length(const char *text, size_t len);
+
+/* Whether the character at @text, which is well-formed, is a control character, tab and all. */
+bool utf8_is_control(const char *text);
+
 /*
  * Whether @text holds anything but well-formed UTF-8 (RFC 3629) without
  * control characters other than tab, newline and carriage return; the first

@@ -215,7 +215,7 @@ const char *parse_selector(const char *text, struct selector_text *ret)
 		if (!digits(&rest, &child) || strcmp(rest, "]") != 0)
 			return needed;
 		if (!child || child > UINT32_MAX)
-			return "a number from 1 on: the first child is writer/child[1]";
+			return "a number from 1 on: writer/child[1] is the first child";
 		s.part = SELECT_CHILD;
 		s.child = (unsigned)child;
 	} else if (*rest) {

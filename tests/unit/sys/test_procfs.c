@@ -261,7 +261,7 @@ Test(sys_procfs, threads_and_children_are_listed)
 
 Test(sys_procfs, program_and_arguments_are_those_of_exec)
 {
-	cleanup_free char *exe = NULL, *cmdline = NULL, *real = realpath("/bin/cat", NULL);
+	cleanup_free char *exe = NULL, *cmdline = NULL, *real = realpath("/bin/sh", NULL);
 	int fds[2], task_fd;
 	pid_t pid;
 
@@ -269,7 +269,7 @@ Test(sys_procfs, program_and_arguments_are_those_of_exec)
 	pid = fork();
 	if (pid == 0) {
 		dup2(fds[0], STDIN_FILENO);
-		execl("/bin/cat", "cat", "-", "two words", NULL);
+		execl("/bin/sh", "sh", "-c", "read line", "two words", NULL);
 		_exit(1);
 	}
 	task_fd = procfs_task_open(proc_fd, pid);
@@ -279,7 +279,7 @@ Test(sys_procfs, program_and_arguments_are_those_of_exec)
 		cr_assert(eq(int, procfs_exe(proc_fd, pid, &exe), 0));
 	} while (strcmp(exe, real) != 0 || procfs_task_state(task_fd) != 'S');
 	cr_assert(eq(int, procfs_cmdline(proc_fd, pid, &cmdline), 0));
-	cr_expect(eq(str, cmdline, "cat - two words"));
+	cr_expect(eq(str, cmdline, "sh -c read line two words"));
 	close(fds[0]);
 	close(fds[1]);
 	close(task_fd);
