@@ -80,12 +80,10 @@ ParameterizedTestParameters(cli_cli, answers)
 
 ParameterizedTest(struct command_row *row, cli_cli, answers)
 {
-	stage_open();
 	stage_run(row->line);
 	cr_expect(eq(int, stage.code, row->code), "`%s`: %s", row->line, stage.err);
 	cr_expect(ne(ptr, strstr(stage.out, row->out), NULL), "`%s`: %s", row->line, stage.out);
 	cr_expect(ne(ptr, strstr(stage.err, row->err), NULL), "`%s`: %s", row->line, stage.err);
-	stage_close();
 }
 
 static const struct {

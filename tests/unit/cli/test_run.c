@@ -85,12 +85,10 @@ ParameterizedTestParameters(cli_run, exit_code_tells_the_worst)
 
 ParameterizedTest(struct exit_row *row, cli_run, exit_code_tells_the_worst)
 {
-	stage_open();
 	stage_write("a.scn", two);
 	memcpy(stage.verdicts, row->verdicts, sizeof(row->verdicts));
 	stage_run("run %s/a.scn");
 	cr_expect(eq(int, stage.code, row->code), "row with code %d: %s", row->code, stage.out);
-	stage_close();
 }
 
 Test(cli_run, a_failure_is_told_with_its_line)
