@@ -26,8 +26,8 @@ struct session {
 	const char *current;	     /* title of the case that was started last */
 	struct case_result *results; /* of each case, until the ordered reports have it */
 	bool *is_done;
-	size_t next; /* the first case that they do not have */
-	bool failed; /* a report could not be written */
+	size_t next;   /* the first case that they do not have */
+	size_t failed; /* reports that could not be written */
 };
 
 static uint64_t now_ns(void)
@@ -144,10 +144,12 @@ int session_new(const struct cli_env *env, const struct run_options *options,
 	return 0;
 }
 
+/* Said once for each report; without any reader there is no point in going on. */
 static void say_failure(struct session *session, const struct err *err)
 {
 	command_error(session->env, err->text, EXIT_INCONCLUSIVE);
-	session->failed = true;
+	if (++session->failed == session->report_count)
+		session->env->pool_stop();
 }
 
 static void give(struct session *session, const struct case_result *result, bool ordered)

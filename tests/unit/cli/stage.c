@@ -132,7 +132,8 @@ void stage_run(const char *format)
 		argv[argc] = words[argc];
 		argc++;
 	}
-	env.out = open_memstream(&stage.out, &out_size);
+	stage.out = NULL;
+	env.out = stage.full ? fopen("/dev/full", "w") : open_memstream(&stage.out, &out_size);
 	env.err = open_memstream(&stage.err, &err_size);
 	stage.code = cli_main(&env, argc, argv);
 	fclose(env.out);

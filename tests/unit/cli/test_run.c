@@ -238,6 +238,21 @@ Test(cli_run, a_full_disk_makes_the_exit_code)
 	cr_expect(eq(int, stage.code, 1), "a finding is worth more");
 }
 
+Test(cli_run, without_any_reader_the_run_ends)
+{
+	stage_write("a.scn", two);
+	stage_run("run %s/a.scn --report term:/dev/full -v --report junit:/dev/full");
+	cr_expect(eq(int, stage.code, 2), "two reports to one place");
+	stage_run("run %s/a.scn --report tap:%s/tap --report term:/dev/full -v");
+	cr_expect(eq(uint, stage.stops, 0), "one is left");
+	cr_expect(eq(int, stage.code, 3));
+	stage.full = true;
+	stage_run("run %s/a.scn -v");
+	cr_expect(eq(uint, stage.stops, 1));
+	cr_expect(eq(int, stage.code, 3));
+	expect_in(stage.err, "cannot write standard output: No space left on device");
+}
+
 Test(cli_run, a_broken_pool_is_an_error_after_the_summary)
 {
 	stage_write("a.scn", two);
