@@ -108,8 +108,8 @@ static void put(char *to, size_t size, const char *word)
 
 void stage_run(const char *format)
 {
-	static char words[24][512];
-	char copy[1024], *rest = copy, *word, *argv[25] = {"ipcfault"};
+	static char words[24][512], *argv[25]; /* tests look at them afterwards */
+	char copy[1024], *rest = copy, *word;
 	size_t out_size, err_size;
 	struct cli_env env = {
 		.out_is_terminal = stage.terminal,
@@ -122,6 +122,8 @@ void stage_run(const char *format)
 	};
 	int argc = 1;
 
+	memset(argv, 0, sizeof(argv));
+	argv[0] = "ipcfault";
 	free(stage.out);
 	free(stage.err);
 	snprintf(copy, sizeof(copy), "%s", format);
