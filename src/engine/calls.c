@@ -101,8 +101,10 @@ static int note_call(struct engine *e, struct tracee *t)
 	}
 }
 
-static bool is_loader(const struct process *p, uint64_t ip)
+static bool is_loader(const struct engine *e, const struct process *p, uint64_t ip)
 {
+	if (e->options.tell_loader)
+		return false;
 	return !p->started || (ip > p->loader_lo && ip <= p->loader_hi);
 }
 
@@ -128,7 +130,7 @@ static int at_entry(struct engine *e, struct tracee *t)
 
 	t->at_entry = true;
 	rc = note_call(e, t);
-	if (!rc && !is_loader(t->process, t->call.ip) && e->ops->call_entry)
+	if (!rc && !is_loader(e, t->process, t->call.ip) && e->ops->call_entry)
 		e->ops->call_entry(e->ctx, t);
 	if (rc || t->state == TRACEE_HELD)
 		return rc;
@@ -180,7 +182,7 @@ void call_over(struct engine *e, struct tracee *t, int64_t result)
 	t->in_call = false;
 	if (t->call.nr == SYS_sched_getaffinity && e->pinned)
 		pin_hide(e, t, result);
-	if (!is_loader(t->process, t->call.ip) && e->ops->call_exit)
+	if (!is_loader(e, t->process, t->call.ip) && e->ops->call_exit)
 		e->ops->call_exit(e->ctx, t, result);
 }
 

@@ -59,6 +59,7 @@ struct engine_ops {
 struct engine_options {
 	int proc_fd;	/* an open /proc that shows the pids as we see them */
 	int cpu;	/* run tracer and targets there; -1 = no pinning */
+	bool tell_loader;   /* also tell the calls of the dynamic loader */
 	bool want_handlers; /* tell handler_entered for every caught signal */
 };
 
