@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/util.h"
+#include "lib/fault.h"
 #include "stage.h"
 
 TestSuite(cli_run, .init = stage_open, .fini = stage_close);
@@ -330,4 +331,27 @@ Test(cli_run, colour_and_progress_only_on_a_willing_terminal)
 	stage.term = "dumb";
 	stage_run("run -v %s/a.scn");
 	expect_not_in(stage.out, "\033");
+}
+
+/* Any allocation may fail: the command says so or goes on, and leaves nothing. */
+static int run_all_reports(void *arg)
+{
+	int code;
+
+	(void)arg;
+	stage_run("run %s/a.scn --report tap:%s/tap --report junit:%s/junit --report json:%s/json");
+	code = stage.code;
+	if (code != 0)
+		cr_expect(gt(sz, strlen(stage.err), 10), "a reason for the code %d", code);
+	cr_expect(le(sz, stage_files(), 4), "no unfinished file");
+	free(stage.out);
+	free(stage.err);
+	stage.out = stage.err = NULL;
+	return code == 0 ? 0 : -ENOMEM;
+}
+
+Test(cli_run, survives_want_of_memory)
+{
+	stage_write("a.scn", two);
+	fault_sweep_tolerant(run_all_reports, NULL);
 }

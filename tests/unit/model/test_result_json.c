@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "base/util.h"
+#include "lib/fault.h"
 #include "model/result.h"
 
 /* Through text, as the workers' messages go. */
@@ -263,4 +264,21 @@ Test(model_result_json, refuses)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(bad_rows); i++)
 		check_bad_row(&bad_rows[i]);
+}
+
+static int there_and_back(void *arg)
+{
+	json_t *json = case_result_to_json(&full);
+	struct case_result out = {0};
+	int r = json ? case_result_from_json(json, &out, NULL) : -ENOMEM;
+
+	(void)arg;
+	json_decref(json);
+	case_result_release(&out);
+	return r;
+}
+
+Test(model_result_json, survives_want_of_memory)
+{
+	fault_sweep(there_and_back, NULL);
 }
