@@ -24,6 +24,11 @@ long child_wait_asleep(pid_t tid);
 /* Until it sleeps in that one. */
 void child_wait_call(pid_t tid, long nr);
 
+/* Until its state in stat is that. */
+void child_wait_state(pid_t tid, char state);
+/* The number of the call that it is in now, asleep ('S' or 'D'); -1 = in none. */
+long child_call(pid_t tid);
+
 /* The tids of the process, at most @max; how many. */
 size_t child_threads(pid_t pid, pid_t *tids, size_t max);
 /* Its children's pids. */
