@@ -1,3 +1,41 @@
-# Each harness/<mechanism>/*.c is one program: build/harness/<name>.
-HARNESS_SRC := $(wildcard harness/[a-z]*/*.c)
-HARNESS_SRC := $(filter-out harness/lib/%,$(HARNESS_SRC))
+# Each harness/<mechanism>/*.c is one program: build/harness/<name>, linked with harness/lib.
+#
+# They are compiled as any Makefile would (-O2 -g -pthread), with a sanitizer only when SAN is
+# given.  They are linked as shared programs; lines of the head comment may ask for something else:
+#	 * build: static	or musl, which is always static
+#	 * cflags: -O0
+#	 * libs: -lrt
+HARNESS_LIB := $(wildcard harness/lib/*.c)
+HARNESS_SRC := $(filter-out harness/lib/%,$(wildcard harness/*/*.c))
+HARNESS := $(addprefix $(B)/harness/,$(notdir $(HARNESS_SRC:.c=)))
+ifneq ($(words $(HARNESS)),$(words $(sort $(HARNESS))))
+$(error two files of harness/ have the same name)
+endif
+
+SUBJECT_CFLAGS = -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -O2 -g -pthread
+
+# $(call compile_subject,flags,library sources,flags where the libraries are shared)
+define compile_subject
+@mkdir -p $(@D)
+$(call say,SUBJECT,$<)
+$(Q)ask() { sed -n "1,60s/^ \* $$1: *//p" $<; }; \
+case "$$(ask build)" in \
+"") cc="$(CC) $(3)" ;; \
+static) cc="$(CC) -static" ;; \
+musl) cc="musl-gcc -static" ;; \
+*) echo "$<: build: $$(ask build): only static and musl are known" >&2; exit 1 ;; \
+esac; \
+$$cc $(SUBJECT_CFLAGS) $(1) $$(ask cflags) -o $@ $< $(2) $$(ask libs)
+endef
+
+define harness_rules
+$(B)/harness/$(notdir $(1:.c=)): $(1) $(HARNESS_LIB) $(wildcard harness/lib/*.h $(dir $(1))*.h) $(B)/flags
+	$$(call compile_subject,-Iharness,$(HARNESS_LIB),$(if $(SAN),-fsanitize=$(SAN)))
+endef
+$(foreach s,$(HARNESS_SRC),$(eval $(call harness_rules,$(s))))
+
+.PHONY: harness
+harness: $(HARNESS)
+	@mkdir -p $(B)/harness
+	@if [ -d build/harness ] && [ ! -L build/harness ]; then rm -rf build/harness; fi
+	@ln -sfn $(VARIANT)/harness build/harness

@@ -1,20 +1,49 @@
-# Modules from the top down: each may use only what stands after it.
+# Modules from the top down: a module is linked with those that stand after it.
 MODULES := cli report run oracle trigger fault engine scenario sandbox elf sys model base
 src_of = $(wildcard src/$(1)/*.c)
-SRC := $(foreach m,$(MODULES),$(call src_of,$(m))) src/main.c
+SRC := $(foreach m,$(MODULES),$(call src_of,$(m))) $(wildcard src/main.c)
 OBJ := $(SRC:%.c=$(B)/%.o)
-LIBS := $(foreach m,$(MODULES),$(if $(call src_of,$(m)),$(B)/lib$(m).a))
+MODULES_HERE := $(foreach m,$(MODULES),$(if $(call src_of,$(m)),$(m)))
+LIBS := $(MODULES_HERE:%=$(B)/lib%.a)
 
-$(B)/%.o: %.c
+# Generated sources: GEN_<module> lists them, the module's files wait for them.
+GEN_sys := $(if $(wildcard src/sys/gen-syscalls),$(B)/gen/sys/syscalls.inc)
+GEN := $(foreach m,$(MODULES),$(GEN_$(m)))
+
+$(B)/gen/sys/syscalls.inc: src/sys/gen-syscalls src/sys/syscalls.csv
 	@mkdir -p $(@D)
-	$(if $(filter 1,$(V)),,@echo "  CC    $<")
-	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,GEN,$@)
+	$(Q)src/sys/gen-syscalls src/sys/syscalls.csv >$@
 
-define module_lib
-$(B)/lib$(1).a: $(patsubst %.c,$(B)/%.o,$(call src_of,$(1)))
+SRC_COMPILE = $(CC) $(ALL_CPPFLAGS) -include base/banned.h $(ALL_CFLAGS)
+
+$(B)/src/%.o: src/%.c $(B)/flags
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(SRC_COMPILE) -MMD -MP -c -o $@ $<
+
+# The list of members is a prerequisite too: a file that is gone must leave the archive.
+define module_rules
+OBJ_$(1) := $(patsubst %.c,$(B)/%.o,$(call src_of,$(1)))
+$$(OBJ_$(1)): | $(GEN_$(1))
+$(B)/lib$(1).a: $$(OBJ_$(1)) $(B)/lib$(1).members
 	@rm -f $$@
-	$(Q)ar rcs $$@ $$^
+	$$(Q)$(AR) rcs $$@ $$(OBJ_$(1))
+$(B)/lib$(1).members: FORCE
+	@mkdir -p $$(@D)
+	@echo '$$(OBJ_$(1))' | cmp -s - $$@ || echo '$$(OBJ_$(1))' >$$@
 endef
-$(foreach m,$(MODULES),$(if $(call src_of,$(m)),$(eval $(call module_lib,$(m)))))
+$(foreach m,$(MODULES_HERE),$(eval $(call module_rules,$(m))))
+
+.PHONY: program build/ipcfault modules
+program: modules $(if $(wildcard src/main.c),build/ipcfault)
+modules: $(LIBS)
+
+build/ipcfault: $(B)/ipcfault
+	@ln -sfn $(VARIANT)/ipcfault $@
+
+$(B)/ipcfault: $(B)/src/main.o $(LIBS)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
 -include $(OBJ:.o=.d)

@@ -1,1 +1,67 @@
-# tests/unit/<module>/test_*.c: one Criterion program a module.
+# tests/unit/<module>/test_*.c: one Criterion program a module, $(B)/tests/<module>, linked with
+# tests/lib, the module and all that stand below it.
+TEST_MODULES := $(patsubst tests/unit/%/,%,$(sort $(dir $(wildcard tests/unit/*/test_*.c))))
+TEST_LIB_SRC := $(wildcard tests/lib/*.c)
+TEST_SRC := $(TEST_LIB_SRC) $(wildcard tests/unit/*/*.c)
+TEST_OBJ := $(TEST_SRC:%.c=$(B)/%.o)
+TESTS := $(TEST_MODULES:%=$(B)/tests/%)
+
+CRITERION_LIBS := $(shell $(PKG_CONFIG) --libs criterion 2>/dev/null)
+# Criterion's macros convert freely, and eq(str, ...) takes char * only.
+TEST_WARN = -Wno-conversion -Wno-write-strings $(if $(findstring clang,$(CC)), \
+	-Wno-incompatible-pointer-types-discards-qualifiers,-Wno-discarded-qualifiers)
+TEST_COMPILE = $(CC) $(ALL_CPPFLAGS) -Itests -DSUBJECTS='\"$(CURDIR)/$(B)/subjects\"' \
+	-DTESTS='\"$(CURDIR)/tests\"' $(ALL_CFLAGS) $(TEST_WARN)
+
+$(B)/tests/%.o: tests/%.c $(B)/flags | $(GEN)
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(subst \",",$(TEST_COMPILE)) -MMD -MP -c -o $@ $<
+
+# The module itself and what stands after it; all of them for a folder that is no module.
+from_module = $(if $(filter $(1),$(firstword $(2))),$(2),$(call from_module,$(1),$(wordlist 2,99,$(2))))
+below = $(if $(filter $(1),$(MODULES)),$(filter $(MODULES_HERE),$(call from_module,$(1),$(MODULES))),$(MODULES_HERE))
+
+define test_rules
+$(B)/tests/$(1): $(patsubst %.c,$(B)/%.o,$(wildcard tests/unit/$(1)/*.c) $(TEST_LIB_SRC)) \
+		$(patsubst %,$(B)/lib%.a,$(call below,$(1)))
+	$$(call say,LINK,$$@)
+	$$(Q)$(CC) $$(ALL_LDFLAGS) -o $$@ $$^ $$(PKG_LIBS) $$(CRITERION_LIBS)
+endef
+$(foreach m,$(TEST_MODULES),$(eval $(call test_rules,$(m))))
+
+# tests/subjects/*.c and *.go: small programs that the tests run, $(B)/subjects/<name>.  Their head
+# comments may say what those of harness/ may; sanitizers would change what they do.
+SUBJECTS := $(patsubst tests/subjects/%,$(B)/subjects/%,$(basename $(wildcard tests/subjects/*.c \
+	$(if $(shell command -v go),tests/subjects/*.go))))
+$(B)/subjects/%: tests/subjects/%.c $(wildcard tests/subjects/*.h) $(B)/flags
+	$(compile_subject)
+$(B)/subjects/%: tests/subjects/%.go
+	@mkdir -p $(@D)
+	$(call say,SUBJECT,$<)
+	$(Q)GOCACHE=$(CURDIR)/build/go-cache GO111MODULE=off go build -o $@ $<
+
+# ONLY=base,model picks modules, ARGS="--filter x/y" goes to Criterion.
+ONLY ?=
+TESTS_RUN = $(if $(ONLY),$(addprefix $(B)/tests/,$(subst $(comma), ,$(ONLY))),$(TESTS))
+VALGRIND := valgrind --quiet --trace-children=yes --error-exitcode=99 --leak-check=full \
+	--show-leak-kinds=definite,indirect --errors-for-leak-kinds=definite,indirect \
+	--suppressions=ci/valgrind.supp --vgdb=no \
+	--trace-children-skip=/bin/*,/usr/bin/*,*/subjects/*,*/harness/*
+
+.PHONY: unit-build unit unit-valgrind bench golden
+unit-build: $(TESTS_RUN) $(SUBJECTS)
+
+unit: unit-build ## unit tests of this variant; ONLY=base,model ARGS=...
+	@LABEL=$(VARIANT) ci/run-unit $(TESTS_RUN) -- $(ARGS)
+
+unit-valgrind: unit-build ## the same under valgrind
+	@LABEL=$(VARIANT)-valgrind WRAP="$(VALGRIND)" ci/run-unit $(TESTS_RUN) -- $(ARGS)
+
+bench: all ## what an injection costs, next to strace
+	$(if $(wildcard tests/bench/run),tests/bench/run,@echo 'no benchmark here yet')
+
+golden: unit-build ## write the expected outputs of tests/golden anew
+	@GOLDEN_UPDATE=1 LABEL=golden ci/run-unit $(TESTS_RUN) -- $(ARGS)
+
+-include $(TEST_OBJ:.o=.d)

@@ -65,7 +65,7 @@ static void consider(struct guess *best, const char *text, const char *word)
 
 static const char *near_enough(const struct guess *best, const char *text)
 {
-	size_t len = strlen(text);
+	size_t len = strnlen(text, WORD_MAX);
 	size_t allowed = len < 3 ? 1 : (len + 2) / 3;
 
 	return best->word && best->distance <= allowed ? best->word : NULL;

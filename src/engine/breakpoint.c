@@ -1,0 +1,217 @@
+#include "engine/breakpoint.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+
+#include "base/mem.h"
+#include "base/util.h"
+#include "engine/internal.h"
+
+#define STEP_LIMIT_NS (1000 * NS_PER_MS)
+
+struct breakpoint *breakpoint_find(const struct process *p, uint64_t addr)
+{
+	struct breakpoint *bp;
+
+	HASH_FIND(hh, p->breakpoints, &addr, sizeof(addr), bp);
+	return bp;
+}
+
+static int insert(struct engine *e, struct tracee *t, struct breakpoint *bp)
+{
+	unsigned length = arch_native->breakpoint_length;
+	int rc = tracee_read(t, bp->addr, bp->saved, length);
+
+	if (!rc)
+		rc = tracee_write(e, t, bp->addr, arch_native->breakpoint, length);
+	bp->inserted = rc == 0;
+	return rc;
+}
+
+static int lift(struct engine *e, struct tracee *t, struct breakpoint *bp)
+{
+	bp->inserted = false;
+	return tracee_write(e, t, bp->addr, bp->saved, arch_native->breakpoint_length);
+}
+
+int breakpoint_set(struct engine *e, struct tracee *t, uint64_t addr, void *user,
+		   struct breakpoint **ret_bp, struct err *err)
+{
+	struct breakpoint *bp = breakpoint_find(t->process, addr);
+	int rc;
+
+	if (!bp) {
+		bp = mem_zalloc(sizeof(*bp));
+		if (!bp)
+			return err_errno(err, -ENOMEM, "breakpoint");
+		bp->addr = addr;
+		bp->user = user;
+		rc = insert(e, t, bp);
+		if (rc) {
+			free(bp);
+			return err_errno(err, rc, "breakpoint at %#lx", (unsigned long)addr);
+		}
+		HASH_ADD(hh, t->process->breakpoints, addr, sizeof(bp->addr), bp);
+	}
+	bp->users++;
+	if (ret_bp)
+		*ret_bp = bp;
+	return 0;
+}
+
+int breakpoint_clear(struct engine *e, struct tracee *t, uint64_t addr)
+{
+	struct breakpoint *bp = breakpoint_find(t->process, addr);
+	int rc = 0;
+
+	if (!bp || --bp->users)
+		return 0;
+	if (bp->inserted)
+		rc = lift(e, t, bp);
+	HASH_DELETE(hh, t->process->breakpoints, bp);
+	free(bp);
+	return rc;
+}
+
+int breakpoints_inherit(struct process *child, const struct process *parent)
+{
+	struct breakpoint *bp, *tmp, *copy;
+
+	HASH_ITER(hh, parent->breakpoints, bp, tmp) {
+		copy = mem_zalloc(sizeof(*copy));
+		if (!copy)
+			return -ENOMEM;
+		*copy = *bp;
+		HASH_ADD(hh, child->breakpoints, addr, sizeof(copy->addr), copy);
+	}
+	return 0;
+}
+
+void breakpoints_forget(struct process *p)
+{
+	struct breakpoint *bp, *tmp;
+
+	HASH_ITER(hh, p->breakpoints, bp, tmp) {
+		HASH_DELETE(hh, p->breakpoints, bp);
+		free(bp);
+	}
+}
+
+/* One instruction, with all signals held back so that none comes in between. */
+static int single_step(struct engine *e, struct tracee *t)
+{
+	uint64_t none, all = UINT64_MAX;
+	int status, rc;
+
+	if (ptrace(PTRACE_GETSIGMASK, t->tid, sizeof(none), &none) ||
+	    ptrace(PTRACE_SETSIGMASK, t->tid, sizeof(all), &all) ||
+	    ptrace(PTRACE_SINGLESTEP, t->tid, 0, 0))
+		return -errno;
+	rc = engine_wait_for(e, t->tid, STEP_LIMIT_NS, &status);
+	if (rc)
+		return rc;
+	if (stop_classify(status).kind != STOP_TRAP) {
+		engine_defer(e, t->tid, status);
+		return -ESRCH;
+	}
+	return ptrace(PTRACE_SETSIGMASK, t->tid, sizeof(none), &none) ? -errno : 0;
+}
+
+/*
+ * What most functions begin with is done here instead of stepped over, so the
+ * breakpoint stays in for the other threads: push %reg and endbr64.
+ */
+static bool emulate(struct engine *e, struct tracee *t, const struct breakpoint *bp)
+{
+#if defined(__x86_64__)
+	struct x86_64_regs *r;
+	unsigned char insn[4];
+	struct arch_regs *regs;
+
+	if (tracee_get_regs(t, &regs) || tracee_read(t, bp->addr, insn, sizeof(insn)))
+		return false;
+	insn[0] = bp->saved[0];
+	r = &regs->x86_64;
+	uint64_t *const numbered[] = {&r->rax, &r->rcx, &r->rdx, &r->rbx, &r->rsp, &r->rbp,
+				      &r->rsi, &r->rdi, &r->r8,	 &r->r9,  &r->r10, &r->r11,
+				      &r->r12, &r->r13, &r->r14, &r->r15};
+	bool high = insn[0] == 0x41;
+	unsigned opcode = high ? insn[1] : insn[0];
+
+	if (memcmp(insn, "\xf3\x0f\x1e\xfa", 4) == 0) { /* endbr64 */
+		r->rip = bp->addr + 4;
+	} else if ((opcode & 0xf8) == 0x50) { /* push */
+		uint64_t value = *numbered[(opcode & 7) + (high ? 8 : 0)];
+
+		if (tracee_write(e, t, r->rsp - 8, &value, sizeof(value)))
+			return false;
+		r->rsp -= 8;
+		r->rip = bp->addr + (high ? 2 : 1);
+	} else {
+		return false;
+	}
+	tracee_dirty_regs(t);
+	return true;
+#else
+	(void)e;
+	(void)t;
+	(void)bp;
+	return false;
+#endif
+}
+
+int breakpoint_step_over(struct engine *e, struct tracee *t)
+{
+	struct breakpoint *bp = breakpoint_find(t->process, t->at_breakpoint);
+	int rc;
+
+	t->at_breakpoint = 0;
+	if (!bp || !bp->inserted || emulate(e, t, bp))
+		return 0;
+	rc = tracee_flush_regs(t);
+	if (!rc)
+		rc = lift(e, t, bp);
+	if (!rc)
+		rc = single_step(e, t);
+	return rc ? rc : insert(e, t, bp);
+}
+
+static int at_loader_entry(struct engine *e, struct tracee *t, struct breakpoint *bp)
+{
+	int rc = breakpoint_clear(e, t, bp->addr);
+
+	if (rc)
+		return rc;
+	t->process->started = true;
+	if (e->ops->started)
+		e->ops->started(e->ctx, t);
+	return t->state == TRACEE_HELD ? 0 : tracee_resume(e, t, 0);
+}
+
+int on_trap(struct engine *e, struct tracee *t)
+{
+	struct breakpoint *bp = NULL;
+	struct arch_regs *regs;
+	uint64_t addr;
+	int rc = tracee_get_regs(t, &regs);
+
+	if (rc)
+		return rc;
+	addr = arch_native->ip(regs) - arch_native->breakpoint_pc_offset;
+	if (t->process)
+		bp = breakpoint_find(t->process, addr);
+	if (!bp) /* the program's own SIGTRAP */
+		return on_signal_stop(e, t, SIGTRAP);
+	arch_native->set_ip(regs, addr);
+	tracee_dirty_regs(t);
+	if (bp->loader_entry)
+		return at_loader_entry(e, t, bp);
+	handlers_prune(t, arch_native->sp(regs));
+	t->at_breakpoint = addr;
+	if (e->ops->breakpoint_hit)
+		e->ops->breakpoint_hit(e->ctx, t, bp);
+	return t->state == TRACEE_HELD ? 0 : tracee_resume(e, t, 0);
+}

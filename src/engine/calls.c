@@ -1,0 +1,232 @@
+#include <errno.h>
+#include <linux/audit.h>
+#include <linux/sched.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+#include "engine/filter.h"
+#include "engine/internal.h"
+#include "sys/syscalls.h"
+
+void call_expect_again(struct tracee *t, const struct call_view *call)
+{
+	t->resumed = *call;
+	t->resumed.resumed = true;
+	t->resume_expected = true;
+	t->interrupted = false;
+}
+
+/* The same instruction asks for the same call, or for restart_syscall(2) in its place. */
+static bool is_same_call(const struct call_view *call, const struct call_view *again)
+{
+	return again->ip == call->ip &&
+	       (again->nr == call->nr || again->nr == SYS_restart_syscall);
+}
+
+/* Fill @t->call; a call that is made again keeps what it was. */
+static void enter_call(struct tracee *t, const struct call_view *view)
+{
+	bool again = (t->resume_expected && is_same_call(&t->resumed, view)) ||
+		     (t->interrupted && t->in_call && is_same_call(&t->call, view));
+
+	if (again && t->resume_expected)
+		t->call = t->resumed;
+	else if (!again)
+		t->call = *view;
+	t->call.resumed = again;
+	t->resume_expected = t->interrupted = false;
+	t->in_call = true;
+	t->call_skipped = false;
+}
+
+/*
+ * A child made with CLONE_UNTRACED would have our filter and nobody to ask:
+ * its calls would fail with ENOSYS.  The flag is taken away.
+ */
+static int clear_untraced(struct engine *e, struct tracee *t)
+{
+	struct arch_regs *regs;
+	uint64_t flags, addr;
+	int rc = tracee_get_regs(t, &regs);
+
+	if (rc)
+		return rc;
+	if (t->call.nr == SYS_clone3) {
+		addr = t->call.args[0];
+		rc = tracee_read(t, addr, &flags, sizeof(flags));
+		if (rc || !(flags & CLONE_UNTRACED))
+			return rc == -EFAULT ? 0 : rc;
+		flags &= ~(uint64_t)CLONE_UNTRACED;
+		return tracee_write(e, t, addr, &flags, sizeof(flags));
+	}
+	if (t->call.args[0] & CLONE_UNTRACED) {
+		arch_native->set_arg(regs, 0, t->call.args[0] & ~(uint64_t)CLONE_UNTRACED);
+		tracee_dirty_regs(t);
+	}
+	return 0;
+}
+
+/* What the engine itself has to know of some calls, whoever makes them. */
+static int note_call(struct engine *e, struct tracee *t)
+{
+	struct process *p = t->process;
+
+	switch (t->call.nr) {
+	case SYS_rt_sigreturn:
+		on_sigreturn(e, t);
+		return 0;
+	case SYS_clone:
+	case SYS_clone3:
+		return clear_untraced(e, t);
+	case SYS_sched_getaffinity:
+		t->want_exit = e->pinned;
+		return 0;
+	case SYS_io_uring_setup:
+		p->uses_io_uring = true;
+		return 0;
+	case SYS_seccomp:
+	case SYS_prctl: /* the filter lets only PR_SET_SECCOMP stop */
+		p->own_seccomp = true;
+		return 0;
+#ifdef SYS_alarm
+	case SYS_alarm:
+#endif
+	case SYS_setitimer:
+		p->uses_timer = true;
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+static bool is_loader(const struct process *p, uint64_t ip)
+{
+	return !p->started || (ip > p->loader_lo && ip <= p->loader_hi);
+}
+
+static int get_info(struct tracee *t, struct ptrace_syscall_info *ret_info)
+{
+	return ptrace(PTRACE_GET_SYSCALL_INFO, t->tid, sizeof(*ret_info), ret_info) < 0 ? -errno
+											: 0;
+}
+
+static void view_of(const struct ptrace_syscall_info *info, struct call_view *ret_view)
+{
+	*ret_view = (struct call_view){.nr = (long)info->seccomp.nr,
+				       .ip = info->instruction_pointer,
+				       .sp = info->stack_pointer,
+				       .start_ns = now_ns()};
+	memcpy(ret_view->args, info->seccomp.args, sizeof(ret_view->args));
+	ret_view->id = syscall_from_nr(arch_native->id, ret_view->nr);
+}
+
+static int at_entry(struct engine *e, struct tracee *t)
+{
+	int rc;
+
+	t->at_entry = true;
+	rc = note_call(e, t);
+	if (!rc && !is_loader(t->process, t->call.ip) && e->ops->call_entry)
+		e->ops->call_entry(e->ctx, t);
+	if (rc || t->state == TRACEE_HELD)
+		return rc;
+	return tracee_resume(e, t, 0);
+}
+
+int on_seccomp_stop(struct engine *e, struct tracee *t)
+{
+	struct ptrace_syscall_info info;
+	struct call_view view;
+	int rc = get_info(t, &info);
+
+	if (rc)
+		return rc;
+	if (info.op != PTRACE_SYSCALL_INFO_SECCOMP || !t->process)
+		return tracee_resume(e, t, 0);
+	if (info.arch != arch_native->audit || info.seccomp.ret_data == FILTER_TAG_FOREIGN) {
+		t->process->foreign_calls = true;
+		return tracee_resume(e, t, 0);
+	}
+	view_of(&info, &view);
+	t->process->syscall_ip = view.ip;
+	handlers_prune(t, view.sp);
+	enter_call(t, &view);
+	return at_entry(e, t);
+}
+
+/* Put the arguments back that were changed at the entry. */
+static int restore_args(struct tracee *t)
+{
+	struct arch_regs *regs;
+	int rc;
+
+	if (!t->args_changed)
+		return 0;
+	rc = tracee_get_regs(t, &regs);
+	if (rc)
+		return rc;
+	arch_native->after_call(regs, &t->entry_regs);
+	tracee_dirty_regs(t);
+	t->args_changed = false;
+	return 0;
+}
+
+void call_over(struct engine *e, struct tracee *t, int64_t result)
+{
+	tracee_unwatch_blocked(e, t);
+	t->want_exit = false;
+	t->in_call = false;
+	if (t->call.nr == SYS_sched_getaffinity && e->pinned)
+		pin_hide(e, t, result);
+	if (!is_loader(t->process, t->call.ip) && e->ops->call_exit)
+		e->ops->call_exit(e->ctx, t, result);
+}
+
+/*
+ * A skipped call keeps what we put into the result register: here the
+ * kernel's restart codes mean nothing.
+ */
+static bool is_interrupted(const struct tracee *t, int64_t result)
+{
+	return !t->call_skipped && arch_is_restart_code(result);
+}
+
+static int at_exit(struct engine *e, struct tracee *t, int64_t result)
+{
+	int rc;
+
+	t->at_exit = true;
+	tracee_unwatch_blocked(e, t);
+	if (is_interrupted(t, result)) {
+		/* Restarted, or EINTR: the next delivery of a signal decides. */
+		t->interrupted = true;
+		t->exit_fixup = NULL;
+		rc = restore_args(t);
+		return rc ? rc : tracee_resume(e, t, 0);
+	}
+	if (t->exit_fixup)
+		result = t->exit_fixup(e, t, result);
+	t->exit_fixup = NULL;
+	rc = restore_args(t);
+	if (rc)
+		return rc;
+	call_over(e, t, result);
+	if (t->state == TRACEE_HELD)
+		return 0;
+	return tracee_resume(e, t, 0);
+}
+
+int on_syscall_stop(struct engine *e, struct tracee *t)
+{
+	struct ptrace_syscall_info info;
+	int rc = get_info(t, &info);
+
+	if (rc)
+		return rc;
+	/* An entry stop before the filter's: the filter's will follow. */
+	if (info.op != PTRACE_SYSCALL_INFO_EXIT || !t->in_call || !t->process) {
+		t->want_exit = t->want_exit && info.op != PTRACE_SYSCALL_INFO_EXIT;
+		return tracee_resume(e, t, 0);
+	}
+	return at_exit(e, t, info.exit.rval);
+}

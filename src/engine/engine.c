@@ -1,0 +1,329 @@
+#include "engine/engine.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "base/mem.h"
+#include "base/util.h"
+#include "engine/breakpoint.h"
+#include "engine/internal.h"
+
+#define TICK_NS (10 * NS_PER_MS)
+#define TICK_SIGNAL SIGALRM
+
+static timer_t tick_timer;
+static bool tick_timer_made;
+static volatile sig_atomic_t tick_due;
+
+static void on_tick(int signal)
+{
+	(void)signal;
+	tick_due = 1;
+}
+
+uint64_t now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
+}
+
+uint64_t engine_elapsed_ns(const struct engine *e)
+{
+	return now_ns() - e->start_ns;
+}
+
+static struct timespec timespec_of(uint64_t ns)
+{
+	return (struct timespec){(time_t)(ns / NS_PER_S), (long)(ns % NS_PER_S)};
+}
+
+/* waitpid() has no time-out: a timer interrupts it, again and again so that none is missed. */
+static void tick_arm(uint64_t first_ns, uint64_t then_ns)
+{
+	struct itimerspec spec = {timespec_of(then_ns), timespec_of(first_ns)};
+
+	timer_settime(tick_timer, 0, &spec, NULL);
+}
+
+static int tick_start(struct err *err)
+{
+	struct sigaction action = {.sa_handler = on_tick}; /* no SA_RESTART */
+	struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = TICK_SIGNAL};
+
+	if (!tick_timer_made) {
+		if (sigaction(TICK_SIGNAL, &action, NULL) ||
+		    timer_create(CLOCK_MONOTONIC, &event, &tick_timer))
+			return err_errno(err, -errno, "timer of the tracer");
+		tick_timer_made = true;
+	}
+	tick_due = 0;
+	tick_arm(TICK_NS, TICK_NS);
+	return 0;
+}
+
+void engine_wake_at(struct engine *e, uint64_t when_ns)
+{
+	uint64_t now = now_ns(), left;
+
+	if (when_ns >= e->wake_ns)
+		return;
+	e->wake_ns = when_ns;
+	left = when_ns > now ? when_ns - now : 1;
+	if (left < TICK_NS)
+		tick_arm(left, TICK_NS);
+}
+
+int engine_init(struct engine *e, const struct engine_options *options,
+		const struct engine_ops *ops, void *ctx, struct err *err)
+{
+	*e = (struct engine){
+		.options = *options, .ops = ops, .ctx = ctx, .wake_ns = UINT64_MAX,
+		.start_ns = now_ns()};
+	pin_init(e);
+	return tick_start(err);
+}
+
+static void release_due_holds(struct engine *e, uint64_t now)
+{
+	struct tracee *t, *tmp;
+	uint64_t next = UINT64_MAX;
+
+	HASH_ITER(hh, e->tracees, t, tmp) {
+		if (t->state != TRACEE_HELD || !t->hold_until_ns)
+			continue;
+		if (t->hold_until_ns <= now)
+			tracee_release(e, t);
+		else if (t->hold_until_ns < next)
+			next = t->hold_until_ns;
+	}
+	if (next != UINT64_MAX)
+		engine_wake_at(e, next);
+}
+
+static void tick(struct engine *e)
+{
+	uint64_t now = now_ns();
+
+	tick_due = 0;
+	if (now >= e->wake_ns)
+		e->wake_ns = UINT64_MAX;
+	else if (e->wake_ns - now < TICK_NS)
+		tick_arm(e->wake_ns - now, TICK_NS);
+	release_due_holds(e, now);
+	pin_check(e, now);
+	e->last_tick_ns = now;
+	if (e->ops->tick)
+		e->ops->tick(e->ctx, now);
+}
+
+static bool take_deferred(struct engine *e, struct deferred *ret)
+{
+	if (e->deferred_first == e->deferred_count)
+		return false;
+	*ret = e->deferred[e->deferred_first++];
+	if (e->deferred_first == e->deferred_count) {
+		free(e->deferred);
+		e->deferred = NULL;
+		e->deferred_first = e->deferred_count = 0;
+	}
+	return true;
+}
+
+int engine_defer(struct engine *e, pid_t tid, int status)
+{
+	struct deferred *slot = mem_append(&e->deferred, &e->deferred_count, sizeof(*slot));
+
+	if (!slot)
+		return -ENOMEM;
+	*slot = (struct deferred){tid, status};
+	return 0;
+}
+
+/*
+ * The next report of any thread: its id, 0 when only time has passed, or a
+ * negative errno (-ECHILD: there is nobody left).
+ */
+static pid_t next_report(struct engine *e, int flags, int *ret_status)
+{
+	struct deferred deferred;
+	pid_t tid;
+
+	if (take_deferred(e, &deferred)) {
+		*ret_status = deferred.status;
+		return deferred.tid;
+	}
+	if (tick_due)
+		return 0;
+	if (e->watched)
+		flags |= WNOHANG;
+	tid = waitpid(-1, ret_status, __WALL | flags);
+	if (tid < 0)
+		return errno == EINTR ? 0 : -errno;
+	return tid;
+}
+
+static bool is_finished(struct engine *e)
+{
+	return !e->live_processes || (e->ops->finished && e->ops->finished(e->ctx));
+}
+
+int engine_run(struct engine *e, struct err *err)
+{
+	while (!is_finished(e)) {
+		int status, rc;
+		pid_t tid = next_report(e, 0, &status);
+
+		if (tid == -ECHILD)
+			break;
+		if (tid < 0)
+			return err_errno(err, tid, "waitpid");
+		if (tid > 0) {
+			rc = dispatch(e, tid, status, err);
+			if (rc)
+				return rc;
+		} else if (e->watched && !watch_poll(e)) {
+			sched_yield();
+		}
+		if (tick_due)
+			tick(e);
+	}
+	return 0;
+}
+
+int engine_poll(struct engine *e, struct err *err)
+{
+	for (;;) {
+		int status, rc;
+		pid_t tid = next_report(e, WNOHANG, &status);
+
+		if (tid <= 0) {
+			if (tick_due)
+				tick(e);
+			return tid == -ECHILD ? 0 : tid;
+		}
+		rc = dispatch(e, tid, status, err);
+		if (rc)
+			return rc;
+	}
+}
+
+int engine_wait_for(struct engine *e, pid_t tid, uint64_t limit_ns, int *ret_status)
+{
+	uint64_t give_up = now_ns() + limit_ns;
+	pid_t got;
+
+	for (;;) {
+		got = waitpid(tid, ret_status, __WALL);
+		if (got == tid)
+			return 0;
+		if (got < 0 && errno != EINTR)
+			return -errno;
+		if (now_ns() >= give_up)
+			return -ETIMEDOUT;
+		(void)e;
+	}
+}
+
+int engine_launch(struct engine *e, const struct launch *launch, int spec, unsigned copy,
+		  struct process **ret_process, struct err *err)
+{
+	struct launched launched;
+	struct process *p;
+	int rc = launch_start(launch, &launched, err);
+
+	if (rc)
+		return rc;
+	p = process_new(e, launched.pid, NULL);
+	if (!p || !tracee_new(e, launched.pid, p)) {
+		kill(launched.pid, SIGKILL);
+		waitpid(launched.pid, NULL, __WALL);
+		launched_release(&launched);
+		return err_errno(err, -ENOMEM, "start '%s'", launch->path);
+	}
+	p->spec = spec;
+	p->copy = copy;
+	/* Others may be running already: everything that comes meanwhile is handled. */
+	while (!rc && !p->execed && !p->exited) {
+		int status;
+		pid_t tid = next_report(e, 0, &status);
+
+		if (tid > 0)
+			rc = dispatch(e, tid, status, err);
+		else if (tid < 0)
+			rc = err_errno(err, tid, "waitpid");
+		else if (e->watched)
+			watch_poll(e);
+		if (tick_due)
+			tick(e);
+	}
+	if (!rc && !p->execed) {
+		rc = launched_error(&launched, launch, err);
+		if (!rc)
+			rc = err_set(err, -ECHILD, "'%s' was killed before it started",
+				     launch->path);
+	}
+	launched_release(&launched);
+	if (!rc)
+		*ret_process = p;
+	return rc;
+}
+
+static bool reap_one(struct engine *e)
+{
+	int status;
+	pid_t tid = waitpid(-1, &status, __WALL);
+	struct stop stop;
+
+	if (tid < 0)
+		return errno == EINTR;
+	stop = stop_classify(status);
+	if (stop.kind == STOP_EXITED || stop.kind == STOP_KILLED)
+		on_exited(e, tid, &stop);
+	else
+		kill(tid, SIGKILL); /* a child made while we were killing */
+	return true;
+}
+
+void engine_kill_all(struct engine *e)
+{
+	static const struct engine_ops silent;
+
+	e->ops = &silent;
+	for (struct process *p = e->processes; p; p = p->next)
+		if (!p->exited)
+			kill(p->tgid, SIGKILL);
+	while (e->live_processes && reap_one(e))
+		;
+}
+
+static void processes_free(struct engine *e)
+{
+	struct process *p, *next;
+
+	for (p = e->processes; p; p = next) {
+		next = p->next;
+		breakpoints_forget(p);
+		process_drop_image(p);
+		free(p);
+	}
+	e->processes = e->last_process = NULL;
+}
+
+void engine_release(struct engine *e)
+{
+	struct tracee *t, *tmp;
+
+	tick_arm(0, 0);
+	HASH_ITER(hh, e->tracees, t, tmp)
+		tracee_free(e, t);
+	processes_free(e);
+	free(e->deferred);
+	e->deferred = NULL;
+	e->deferred_count = e->deferred_first = 0;
+}

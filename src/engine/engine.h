@@ -1,0 +1,140 @@
+/*
+ * engine.h - the tracer's loop: what happens in the traced processes becomes
+ * calls of struct engine_ops, and what those decide happens to the processes.
+ *
+ * The engine knows nothing of scenarios.  One engine serves one run in a
+ * worker process that traces nothing else; it is single-threaded and waits
+ * for any child with waitpid(-1, __WALL).  All pids are as the worker sees
+ * them, and /proc is reached through proc_fd only.
+ */
+#ifndef ENGINE_ENGINE_H
+#define ENGINE_ENGINE_H
+
+#include <signal.h>
+
+#include "engine/launch.h"
+#include "engine/tracee.h"
+
+struct breakpoint;
+
+/*
+ * What the engine tells.  Every member may be NULL.  In call_entry, call_exit,
+ * handler_entered, breakpoint_hit and started the thread is stopped and goes
+ * on when the function returns, unless tracee_hold() was called.
+ */
+struct engine_ops {
+	/* A new process, before its first instruction; its parent and child_no are set. */
+	void (*process_created)(void *ctx, struct process *p);
+	/* The program of @t's process is at its own first instruction. */
+	void (*started)(void *ctx, struct tracee *t);
+	/* @t->call is about to be made (also when it is made again: call.resumed). */
+	void (*call_entry)(void *ctx, struct tracee *t);
+	/* @t is proven asleep in @t->call; it is not stopped.  Only after tracee_watch_blocked(). */
+	void (*call_blocked)(void *ctx, struct tracee *t);
+	/*
+	 * @t->call is over with @result (a negative errno on failure).  Only after
+	 * tracee_watch_exit().  A call that the kernel will restart is not over.
+	 */
+	void (*call_exit)(void *ctx, struct tracee *t, int64_t result);
+	/* @signal is about to be delivered; @interrupted: a call was interrupted by it. */
+	void (*signal_delivery)(void *ctx, struct tracee *t, int signal, const siginfo_t *info,
+				bool interrupted);
+	/* @t is at the first instruction of the handler of @signal; see want_handlers. */
+	void (*handler_entered)(void *ctx, struct tracee *t, int signal);
+	/* @t returns from a handler. */
+	void (*handler_left)(void *ctx, struct tracee *t);
+	void (*breakpoint_hit)(void *ctx, struct tracee *t, struct breakpoint *bp);
+	/* @p was stopped (group-stop) by @signal, or goes on (@signal 0). */
+	void (*group_stop)(void *ctx, struct process *p, int signal);
+	/* @p has ended; exited, signaled and status are set. */
+	void (*process_ended)(void *ctx, struct process *p);
+	/* At least every 10 ms, and when a time asked for with engine_wake_at() has come. */
+	void (*tick)(void *ctx, uint64_t now_ns);
+	/* Asked after every event: true ends engine_run(). */
+	bool (*finished)(void *ctx);
+};
+
+struct engine_options {
+	int proc_fd;	/* an open /proc that shows the pids as we see them */
+	int cpu;	/* run tracer and targets there; -1 = no pinning */
+	bool want_handlers; /* tell handler_entered for every caught signal */
+};
+
+struct engine {
+	struct engine_options options;
+	const struct engine_ops *ops;
+	void *ctx;
+	struct tracee *tracees;	    /* uthash by tid */
+	struct process *processes;  /* in the order of creation */
+	struct process *last_process;
+	unsigned live_processes;
+	uint64_t start_ns;	/* CLOCK_MONOTONIC at engine_init */
+	uint64_t wake_ns;	/* asked for; UINT64_MAX = none */
+	uint64_t last_tick_ns;
+	uint64_t stops;		/* handled so far */
+	uint64_t last_tick_stops; /* un-pin decision: see pin.c */
+	unsigned spin_ticks;
+	unsigned watched;	/* threads with want_blocked */
+	bool pinned;
+	struct deferred *deferred; /* wait reports met while waiting for one thread */
+	size_t deferred_count, deferred_first;
+};
+
+uint64_t now_ns(void);
+
+/* Time since the start of the run. */
+uint64_t engine_elapsed_ns(const struct engine *e);
+
+int engine_init(struct engine *e, const struct engine_options *options,
+		const struct engine_ops *ops, void *ctx, struct err *err);
+
+/*
+ * Start a program and wait until it has been through execve (stopped at the
+ * new program's first kernel-given instruction, then let go).  @spec and
+ * @copy mark the process and are inherited by its descendants.  A program
+ * that cannot be started is an error with the reason.
+ */
+int engine_launch(struct engine *e, const struct launch *launch, int spec, unsigned copy,
+		  struct process **ret_process, struct err *err);
+
+/* Handle events until ops->finished() or no process is left. */
+int engine_run(struct engine *e, struct err *err);
+
+/* Handle what has already happened, without waiting. */
+int engine_poll(struct engine *e, struct err *err);
+
+/* Call ops->tick() at @when_ns (CLOCK_MONOTONIC) at the latest. */
+void engine_wake_at(struct engine *e, uint64_t when_ns);
+
+/* SIGKILL everything that is left and reap it. */
+void engine_kill_all(struct engine *e);
+
+/* Frees what the engine knows; processes must be dead (engine_kill_all). */
+void engine_release(struct engine *e);
+
+struct tracee *engine_find(struct engine *e, pid_t tid);
+
+/* Of a stopped thread, in the ops: */
+
+/* Report the exit of the call that it is in. */
+void tracee_watch_exit(struct tracee *t);
+/* Report when it is proven asleep in the call; implies tracee_watch_exit(). */
+void tracee_watch_blocked(struct engine *e, struct tracee *t);
+void tracee_unwatch_blocked(struct engine *e, struct tracee *t);
+/* Keep it stopped for @ns, or with 0 until tracee_release(). */
+void tracee_hold(struct engine *e, struct tracee *t, uint64_t ns);
+void tracee_release(struct engine *e, struct tracee *t);
+
+/* Let a stopped thread go on, delivering @signal (0 = none). */
+int tracee_resume(struct engine *e, struct tracee *t, int signal);
+
+/*
+ * Wait for the next report of @tid alone; others stay with the kernel.  For
+ * work on one thread in the middle of an event.  Gives up after @limit_ns
+ * with -ETIMEDOUT.
+ */
+int engine_wait_for(struct engine *e, pid_t tid, uint64_t limit_ns, int *ret_status);
+/* Handle a report later, as if it came then. */
+int engine_defer(struct engine *e, pid_t tid, int status);
+
+#endif

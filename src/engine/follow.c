@@ -1,0 +1,172 @@
+#include <errno.h>
+#include <elf.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+
+#include "engine/breakpoint.h"
+#include "engine/internal.h"
+#include "sys/procfs.h"
+
+void process_drop_image(struct process *p)
+{
+	if (p->image)
+		p->image_free(p->image);
+	p->image = NULL;
+}
+
+static int adopt(struct engine *e, struct tracee *parent, pid_t tid, bool is_thread)
+{
+	struct tracee *t = engine_find(e, tid);
+	struct process *p = parent->process;
+	int rc;
+
+	if (!is_thread) {
+		p = process_new(e, tid, parent->process);
+		if (!p)
+			return -ENOMEM;
+		rc = breakpoints_inherit(p, parent->process);
+		if (rc)
+			return rc;
+		if (e->ops->process_created)
+			e->ops->process_created(e->ctx, p);
+	}
+	if (!t)
+		return tracee_new(e, tid, p) ? 0 : -ENOMEM;
+	/* Its first stop was here before this event. */
+	t->process = p;
+	t->thread_no = ++p->threads_made;
+	p->threads_live++;
+	return on_first_stop(e, t);
+}
+
+int on_first_stop(struct engine *e, struct tracee *t)
+{
+	return tracee_resume(e, t, 0);
+}
+
+static bool is_thread_of(struct engine *e, pid_t tid, const struct process *p)
+{
+	struct procfs_status status;
+
+	return procfs_status(e->options.proc_fd, tid, &status) == 0 && status.tgid == p->tgid;
+}
+
+int on_new_child(struct engine *e, struct tracee *t, enum stop_kind kind)
+{
+	unsigned long tid;
+	int rc;
+
+	if (ptrace(PTRACE_GETEVENTMSG, t->tid, 0, &tid))
+		return -errno;
+	if (t->process) {
+		rc = adopt(e, t, (pid_t)tid,
+			   kind == STOP_CLONE && is_thread_of(e, (pid_t)tid, t->process));
+		if (rc && rc != -ESRCH)
+			return rc;
+	}
+	return tracee_resume(e, t, 0);
+}
+
+/* exec ends all other threads; the one that called it goes on under the leader's id. */
+static void become_single(struct engine *e, struct tracee *leader, pid_t former)
+{
+	struct tracee *t, *tmp;
+
+	HASH_ITER(hh, e->tracees, t, tmp) {
+		if (t->process != leader->process || t == leader)
+			continue;
+		if (t->tid == former)
+			leader->want_exit = t->want_exit;
+		tracee_free(e, t);
+	}
+}
+
+static void forget_thread_state(struct tracee *t)
+{
+	t->resume_expected = t->interrupted = t->args_changed = false;
+	t->step_into_handler = false;
+	t->exit_fixup = NULL;
+	t->handler_depth = 0;
+	t->in_call = t->want_exit = false;
+	t->thread_no = 1;
+	t->process->threads_made = 1;
+}
+
+/* Calls count from the program's own first instruction: at AT_ENTRY, after the loader. */
+static int find_start(struct engine *e, struct tracee *t)
+{
+	struct process *p = t->process;
+	struct breakpoint *bp;
+	struct procfs_auxv auxv;
+	int rc = procfs_auxv(e->options.proc_fd, p->tgid, &auxv);
+
+	if (rc)
+		return rc;
+	p->entry = auxv.entry;
+	p->syscall_ip = 0;
+	p->loader_lo = p->loader_hi = 0;
+	p->started = auxv.base == 0;
+	if (p->started)
+		return 0;
+	if (!procfs_loader_text(e->options.proc_fd, p->tgid, auxv.base, &p->loader_lo,
+				&p->loader_hi))
+		p->loader_lo = p->loader_hi = 0;
+	rc = breakpoint_set(e, t, p->entry, NULL, &bp, NULL);
+	if (!rc)
+		bp->loader_entry = true;
+	return rc;
+}
+
+int on_exec(struct engine *e, struct tracee *t)
+{
+	struct process *p = t->process;
+	unsigned long former;
+	int rc;
+
+	if (ptrace(PTRACE_GETEVENTMSG, t->tid, 0, &former))
+		return -errno;
+	if (!p)
+		return tracee_resume(e, t, 0);
+	become_single(e, t, (pid_t)former);
+	forget_thread_state(t);
+	breakpoints_forget(p);
+	process_drop_image(p);
+	p->execed = true;
+	rc = find_start(e, t);
+	if (rc)
+		return rc;
+	if (p->started && e->ops->started)
+		e->ops->started(e->ctx, t);
+	return t->state == TRACEE_HELD ? 0 : tracee_resume(e, t, 0);
+}
+
+static void process_end(struct engine *e, struct process *p, const struct stop *stop)
+{
+	p->exited = true;
+	p->signaled = stop->kind == STOP_KILLED;
+	p->status = stop->value;
+	p->exit_ns = now_ns();
+	e->live_processes--;
+	if (e->ops->process_ended)
+		e->ops->process_ended(e->ctx, p);
+}
+
+int on_exited(struct engine *e, pid_t tid, const struct stop *stop)
+{
+	struct tracee *t = engine_find(e, tid), *other, *tmp;
+	struct process *p;
+
+	if (!t)
+		return 0;
+	p = t->process;
+	tracee_free(e, t);
+	if (!p || p->tgid != tid)
+		return 0;
+	/* The leader is reported last; threads of it that are still known are gone. */
+	HASH_ITER(hh, e->tracees, other, tmp)
+		if (other->process == p)
+			tracee_free(e, other);
+	process_end(e, p, stop);
+	return 0;
+}

@@ -1,0 +1,64 @@
+/*
+ * internal.h - between the engine's own files.
+ */
+#ifndef ENGINE_INTERNAL_H
+#define ENGINE_INTERNAL_H
+
+#include <sys/ptrace.h>
+
+#include <linux/ptrace.h>
+
+#include "engine/engine.h"
+#include "engine/stops.h"
+
+struct deferred {
+	pid_t tid;
+	int status;
+};
+
+/* tracee.c */
+struct tracee *tracee_new(struct engine *e, pid_t tid, struct process *p);
+void tracee_free(struct engine *e, struct tracee *t);
+struct process *process_new(struct engine *e, pid_t tgid, struct process *parent);
+void process_drop_image(struct process *p);
+
+/* dispatch.c: act on one wait report. */
+int dispatch(struct engine *e, pid_t tid, int status, struct err *err);
+
+/* calls.c */
+int on_seccomp_stop(struct engine *e, struct tracee *t);
+int on_syscall_stop(struct engine *e, struct tracee *t);
+/* The call that @t is in has ended with @result: undo, tell. */
+void call_over(struct engine *e, struct tracee *t, int64_t result);
+/* The next entry of the same call is this call again. */
+void call_expect_again(struct tracee *t, const struct call_view *call);
+
+/* signals.c */
+int on_signal_stop(struct engine *e, struct tracee *t, int signal);
+int on_handler_entry(struct engine *e, struct tracee *t);
+void on_sigreturn(struct engine *e, struct tracee *t);
+/* Forget handlers that were left by longjmp; @sp: of the thread now. */
+void handlers_prune(struct tracee *t, uint64_t sp);
+
+/* follow.c */
+int on_new_child(struct engine *e, struct tracee *t, enum stop_kind kind);
+int on_exec(struct engine *e, struct tracee *t);
+int on_exited(struct engine *e, pid_t tid, const struct stop *stop);
+int on_first_stop(struct engine *e, struct tracee *t);
+
+/* breakpoint.c */
+int on_trap(struct engine *e, struct tracee *t);
+/* Past the breakpoint that @t has stopped at. */
+int breakpoint_step_over(struct engine *e, struct tracee *t);
+
+/* watch.c: look at the threads with want_blocked; true when one was told. */
+bool watch_poll(struct engine *e);
+
+/* pin.c */
+void pin_init(struct engine *e);
+/* Once a tick: give the targets all processors when they spin for each other. */
+void pin_check(struct engine *e, uint64_t now);
+/* The exit of sched_getaffinity: the program sees the mask that it would have. */
+void pin_hide(struct engine *e, struct tracee *t, int64_t result);
+
+#endif

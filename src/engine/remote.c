@@ -1,0 +1,173 @@
+#include "engine/remote.h"
+
+#include <errno.h>
+#include <sys/syscall.h>
+
+#include "base/util.h"
+#include "engine/internal.h"
+#include "sys/syscalls.h"
+
+#define INTERRUPT_LIMIT_NS (200 * NS_PER_MS)
+#define REMOTE_LIMIT_NS (1000 * NS_PER_MS)
+
+int tracee_interrupt(struct engine *e, struct tracee *t)
+{
+	pid_t tid = t->tid;
+
+	if (t->state != TRACEE_RUNNING)
+		return 0;
+	if (ptrace(PTRACE_INTERRUPT, tid, 0, 0))
+		return -errno;
+	for (;;) {
+		int status, rc = engine_wait_for(e, tid, INTERRUPT_LIMIT_NS, &status);
+
+		if (rc)
+			return rc;
+		if (stop_classify(status).kind == STOP_ATTACHED && t->state == TRACEE_RUNNING) {
+			t->state = TRACEE_STOPPED;
+			t->regs_valid = t->regs_dirty = false;
+			return 0;
+		}
+		rc = dispatch(e, tid, status, NULL);
+		if (rc)
+			return rc;
+		t = engine_find(e, tid);
+		if (!t)
+			return -ESRCH;
+		if (t->state != TRACEE_RUNNING) /* held or stopped by what happened; good enough */
+			return 0;
+	}
+}
+
+static int find_insn(struct engine *e, struct tracee *t, uint64_t *ret_after)
+{
+	struct process *p = t->process;
+	int rc;
+
+	if (!p->syscall_ip) {
+		/* The code at the entry point has been executed and never is again. */
+		if (!p->started || !p->entry)
+			return -ENOSYS;
+		rc = tracee_write(e, t, p->entry, arch_native->syscall_insn,
+				  arch_native->syscall_length);
+		if (rc)
+			return rc;
+		p->syscall_ip = p->entry + arch_native->syscall_length;
+	}
+	*ret_after = p->syscall_ip;
+	return 0;
+}
+
+int remote_begin(struct engine *e, struct tracee *t, struct remote *ret_remote)
+{
+	struct remote r = {.t = t, .in_entry = t->at_entry};
+	struct arch_regs *regs;
+	int rc = tracee_get_regs(t, &regs);
+
+	if (!rc)
+		rc = find_insn(e, t, &r.after_insn);
+	if (rc)
+		return rc;
+	r.saved = *regs;
+	*ret_remote = r;
+	return 0;
+}
+
+static int wait_for_exit_stop(struct engine *e, struct tracee *t)
+{
+	struct ptrace_syscall_info info;
+	int status, rc;
+
+	for (;;) {
+		if (ptrace(PTRACE_SYSCALL, t->tid, 0, 0))
+			return -errno;
+		rc = engine_wait_for(e, t->tid, REMOTE_LIMIT_NS, &status);
+		if (rc)
+			return rc;
+		if (!((status & 0xff) == 0x7f)) {
+			engine_defer(e, t->tid, status);
+			return -ESRCH;
+		}
+		if (ptrace(PTRACE_GET_SYSCALL_INFO, t->tid, sizeof(info), &info) < 0)
+			return -errno;
+		if (info.op == PTRACE_SYSCALL_INFO_EXIT)
+			return 0;
+	}
+}
+
+int remote_call(struct engine *e, struct remote *r, long nr, const uint64_t args[6],
+		int64_t *ret_result)
+{
+	struct tracee *t = r->t;
+	struct arch_regs regs = r->saved;
+	int rc;
+
+	for (unsigned i = 0; i < 6; i++)
+		arch_native->set_arg(&regs, i, args[i]);
+	if (r->in_entry && !r->used) {
+		/* In the entry stop the call that is about to be made is replaced. */
+		arch_native->set_nr(&regs, nr);
+	} else {
+		arch_native->set_ip(&regs, r->after_insn);
+		arch_native->rewind_call(&regs, nr, args[0]);
+	}
+	r->used = true;
+	t->regs_valid = false;
+	rc = arch_set_regs(t->tid, &regs);
+	if (!rc)
+		rc = wait_for_exit_stop(e, t);
+	if (!rc)
+		rc = arch_get_regs(t->tid, &regs);
+	if (rc)
+		return rc;
+	*ret_result = arch_native->result(&regs);
+	return 0;
+}
+
+uint64_t remote_scratch(const struct remote *r)
+{
+	return (arch_native->sp(&r->saved) - arch_native->red_zone - 8192) & ~UINT64_C(63);
+}
+
+/* The call that @regs were interrupted in, to be made again by hand; -1 = none. */
+static int64_t interrupted_call(const struct arch_regs *regs)
+{
+	int64_t nr = arch_native->nr(regs), result = arch_native->result(regs);
+	const struct syscall_row *row;
+
+	if (nr < 0)
+		return -1;
+	if (result == -RAW_ERESTART_RESTARTBLOCK)
+		return SYS_restart_syscall;
+	if (arch_is_restart_code(result))
+		return nr;
+	row = syscall_get(syscall_from_nr(arch_native->id, (long)nr));
+	return result == -EINTR && row && row->restart == RESTART_N_STOP ? nr : -1;
+}
+
+/* On aarch64 the result has overwritten it in the registers. */
+static uint64_t first_arg(const struct tracee *t, const struct arch_regs *regs)
+{
+	return t->in_call ? t->call.args[0] : arch_native->arg(regs, 0);
+}
+
+int remote_end(struct engine *e, struct remote *r)
+{
+	struct tracee *t = r->t;
+	struct arch_regs regs = r->saved;
+	int64_t again = r->in_entry ? t->call.nr : interrupted_call(&regs);
+
+	(void)e;
+	if (r->in_entry && !r->used)
+		return 0;
+	if (again >= 0) {
+		arch_native->rewind_call(&regs, again, first_arg(t, &regs));
+		if (t->in_call)
+			call_expect_again(t, &t->call);
+	} else {
+		arch_native->set_nr(&regs, -1);
+	}
+	t->regs = regs;
+	t->regs_valid = t->regs_dirty = true;
+	return 0;
+}

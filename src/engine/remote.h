@@ -1,0 +1,41 @@
+/*
+ * remote.h - make a traced thread execute system calls of ours, unnoticed.
+ *
+ * Between remote_begin() and remote_end() the thread is ours; afterwards its
+ * registers are as before, and a call that it was in is made again or goes on
+ * as if nothing had been (ENGINE.md section 5.2, way M1).  Not harmless for a
+ * transfer that had moved bytes: it ends short, which Linux allows.
+ */
+#ifndef ENGINE_REMOTE_H
+#define ENGINE_REMOTE_H
+
+#include "engine/engine.h"
+
+struct remote {
+	struct tracee *t;
+	struct arch_regs saved;
+	uint64_t after_insn; /* address after a syscall instruction of the process */
+	bool in_entry;	     /* began in the stop before a call, which is still to be made */
+	bool used;
+};
+
+/*
+ * Bring a running thread into a stop of ours; events that come first are
+ * handled.  -ESRCH: it ended; -ETIMEDOUT: it does not stop (vfork).
+ */
+int tracee_interrupt(struct engine *e, struct tracee *t);
+
+/* @t: stopped in any stop.  -ENOSYS: no syscall instruction is known yet. */
+int remote_begin(struct engine *e, struct tracee *t, struct remote *ret_remote);
+
+/* *@ret_result: what the kernel returned, a negative errno on failure of the call. */
+int remote_call(struct engine *e, struct remote *r, long nr, const uint64_t args[6],
+		int64_t *ret_result);
+
+/* Memory for arguments: below the stack, nothing of the program's; @size up to 2048. */
+uint64_t remote_scratch(const struct remote *r);
+
+/* Put everything back; the thread stays stopped, for tracee_resume(). */
+int remote_end(struct engine *e, struct remote *r);
+
+#endif

@@ -1,0 +1,220 @@
+#include "engine/tracee.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/mem.h"
+#include "engine/internal.h"
+#include "engine/breakpoint.h"
+
+struct tracee *engine_find(struct engine *e, pid_t tid)
+{
+	struct tracee *t;
+
+	HASH_FIND(hh, e->tracees, &tid, sizeof(tid), t);
+	return t;
+}
+
+struct tracee *tracee_new(struct engine *e, pid_t tid, struct process *p)
+{
+	struct tracee *t = mem_zalloc(sizeof(*t));
+
+	if (!t)
+		return NULL;
+	t->tid = tid;
+	t->task_fd = -1;
+	t->process = p;
+	t->state = p ? TRACEE_NEW : TRACEE_ORPHAN;
+	if (p) {
+		t->thread_no = ++p->threads_made;
+		p->threads_live++;
+	}
+	HASH_ADD(hh, e->tracees, tid, sizeof(t->tid), t);
+	return t;
+}
+
+void tracee_free(struct engine *e, struct tracee *t)
+{
+	tracee_unwatch_blocked(e, t);
+	if (t->process)
+		t->process->threads_live--;
+	if (t->task_fd >= 0)
+		close(t->task_fd);
+	HASH_DELETE(hh, e->tracees, t);
+	free(t);
+}
+
+struct process *process_new(struct engine *e, pid_t tgid, struct process *parent)
+{
+	struct process *p = mem_zalloc(sizeof(*p));
+
+	if (!p)
+		return NULL;
+	p->tgid = tgid;
+	p->parent = parent;
+	if (parent) {
+		p->spec = parent->spec;
+		p->copy = parent->copy;
+		p->child_no = ++parent->children;
+		/* A fork goes on in the same program. */
+		p->started = parent->started;
+		p->execed = parent->execed;
+		p->entry = parent->entry;
+		p->loader_lo = parent->loader_lo;
+		p->loader_hi = parent->loader_hi;
+	}
+	if (e->last_process)
+		e->last_process->next = p;
+	else
+		e->processes = p;
+	e->last_process = p;
+	e->live_processes++;
+	return p;
+}
+
+int tracee_get_regs(struct tracee *t, struct arch_regs **ret_regs)
+{
+	if (!t->regs_valid) {
+		int rc = arch_get_regs(t->tid, &t->regs);
+
+		if (rc)
+			return rc;
+		t->regs_valid = true;
+		t->regs_dirty = false;
+	}
+	*ret_regs = &t->regs;
+	return 0;
+}
+
+void tracee_dirty_regs(struct tracee *t)
+{
+	t->regs_dirty = true;
+}
+
+int tracee_flush_regs(struct tracee *t)
+{
+	int rc = 0;
+
+	if (t->regs_valid && t->regs_dirty)
+		rc = arch_set_regs(t->tid, &t->regs);
+	t->regs_valid = t->regs_dirty = false;
+	return rc;
+}
+
+int tracee_read(const struct tracee *t, uint64_t addr, void *data, size_t size)
+{
+	struct iovec local = {data, size}, remote = {(void *)(uintptr_t)addr, size};
+	ssize_t n = process_vm_readv(t->tid, &local, 1, &remote, 1, 0);
+
+	if (n < 0)
+		return -errno;
+	return (size_t)n == size ? 0 : -EFAULT;
+}
+
+static int write_by_proc(struct engine *e, const struct tracee *t, uint64_t addr, const void *data,
+			 size_t size)
+{
+	char path[32];
+	cleanup_close int fd = -1;
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "%d/mem", t->tid);
+	fd = openat(e->options.proc_fd, path, O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	n = pwrite(fd, data, size, (off_t)addr);
+	if (n < 0)
+		return -errno;
+	return (size_t)n == size ? 0 : -EFAULT;
+}
+
+int tracee_write(struct engine *e, const struct tracee *t, uint64_t addr, const void *data,
+		 size_t size)
+{
+	struct iovec local = {(void *)(uintptr_t)data, size};
+	struct iovec remote = {(void *)(uintptr_t)addr, size};
+	ssize_t n = process_vm_writev(t->tid, &local, 1, &remote, 1, 0);
+
+	return n == (ssize_t)size ? 0 : write_by_proc(e, t, addr, data, size);
+}
+
+#define PAGE 4096u
+
+int tracee_read_string(const struct tracee *t, uint64_t addr, char *text, size_t size)
+{
+	size_t used = 0;
+
+	while (used + 1 < size) {
+		/* Up to the next page boundary: what follows may not be mapped. */
+		size_t part = PAGE - (addr + used) % PAGE;
+		int rc;
+
+		if (part > size - 1 - used)
+			part = size - 1 - used;
+		rc = tracee_read(t, addr + used, text + used, part);
+		if (rc)
+			return rc;
+		if (memchr(text + used, '\0', part))
+			return 0;
+		used += part;
+	}
+	text[used] = '\0';
+	return 0;
+}
+
+const char *process_name(const struct process *p, const char *base, char *buf, size_t size)
+{
+	size_t used;
+
+	if (!p->parent) {
+		snprintf(buf, size, "%s", base);
+		return buf;
+	}
+	process_name(p->parent, base, buf, size);
+	used = strlen(buf);
+	snprintf(buf + used, size - used, "/child[%u]", p->child_no);
+	return buf;
+}
+
+void tracee_watch_exit(struct tracee *t)
+{
+	t->want_exit = true;
+}
+
+void tracee_hold(struct engine *e, struct tracee *t, uint64_t ns)
+{
+	t->state = TRACEE_HELD;
+	t->hold_until_ns = ns ? now_ns() + ns : 0;
+	if (ns)
+		engine_wake_at(e, t->hold_until_ns);
+}
+
+void tracee_release(struct engine *e, struct tracee *t)
+{
+	if (t->state == TRACEE_HELD)
+		tracee_resume(e, t, t->hold_signal);
+}
+
+int tracee_resume(struct engine *e, struct tracee *t, int signal)
+{
+	int request = t->step_into_handler ? PTRACE_SINGLESTEP
+		      : t->want_exit	   ? PTRACE_SYSCALL
+					   : PTRACE_CONT;
+	int rc = t->at_breakpoint ? breakpoint_step_over(e, t) : 0;
+
+	if (!rc)
+		rc = tracee_flush_regs(t);
+	t->state = TRACEE_RUNNING;
+	t->at_entry = t->at_exit = false;
+	t->hold_signal = 0;
+	if (!rc && ptrace(request, t->tid, 0, signal))
+		rc = -errno;
+	return rc;
+}

@@ -1,0 +1,61 @@
+/*
+ * internal.h - between the families of actions.
+ */
+#ifndef FAULT_INTERNAL_H
+#define FAULT_INTERNAL_H
+
+#include "fault/fault.h"
+
+/* What an event says of an open shot. */
+enum proof { PROOF_OPEN, PROOF_PROVEN, PROOF_GIVEN_UP };
+
+struct action_ops {
+	int (*fire)(struct fault_env *env, struct shot *shot, const struct moment *at,
+		    struct err *err);
+	enum proof (*on_exit)(struct fault_env *env, struct shot *shot, struct tracee *t,
+			      int64_t result);
+	enum proof (*on_blocked)(struct fault_env *env, struct shot *shot, struct tracee *t);
+	enum proof (*on_delivery)(struct fault_env *env, struct shot *shot, struct tracee *t,
+				  int signal, const siginfo_t *info);
+	enum proof (*on_handler)(struct fault_env *env, struct shot *shot, struct tracee *t);
+	enum proof (*on_group_stop)(struct fault_env *env, struct shot *shot, int signal);
+	enum proof (*on_end)(struct fault_env *env, struct shot *shot, struct process *p);
+	enum proof (*on_tick)(struct fault_env *env, struct shot *shot, uint64_t now_ns);
+	/* The call of the shot is made again after an interruption. */
+	int (*on_again)(struct fault_env *env, struct shot *shot, struct tracee *t);
+};
+
+/* result.c */
+extern const struct action_ops ops_errno, ops_errno_after, ops_return, ops_short;
+/* signal.c */
+extern const struct action_ops ops_signal, ops_pulse;
+/* life.c */
+extern const struct action_ops ops_kill, ops_delay, ops_stop, ops_limit;
+/* peer.c */
+extern const struct action_ops ops_close_peer, ops_nonblock;
+/* buffer.c */
+extern const struct action_ops ops_capacity, ops_fill, ops_drain;
+
+/* "write(1, 4096)" and so on, for texts. */
+void describe_call(struct fault_env *env, const struct tracee *t, char *buf, size_t size);
+
+/* Refuse with a reason: sets fault->refused and returns -EPERM. */
+int refuse(struct shot *shot, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* The shot is proven now: for what is done and checked at once. */
+void shot_proven(struct fault_env *env, struct shot *shot);
+
+/* The process that is struck: `of:`, else that of the moment. */
+struct process *struck_process(struct fault_env *env, const struct shot *shot,
+			       const struct moment *at);
+
+/* The object that is struck: `of:` channel, else the descriptor of the call. */
+int struck_object(struct fault_env *env, struct shot *shot, const struct moment *at,
+		  struct fd_object *ret_object);
+
+/* What the kernel model needs to know of the call's descriptor and the process. */
+struct kernel_moment;
+int model_check(struct fault_env *env, struct shot *shot, const struct moment *at,
+		bool is_errno_after);
+
+#endif

@@ -1,0 +1,88 @@
+#include "model/result.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void frame_release(struct frame *frame)
+{
+	free(frame->function);
+	free(frame->file);
+	free(frame->module);
+	memset(frame, 0, sizeof(*frame));
+}
+
+void stack_release(struct stack *stack)
+{
+	for (size_t i = 0; i < stack->count; i++)
+		frame_release(&stack->frames[i]);
+	free(stack->frames);
+	memset(stack, 0, sizeof(*stack));
+}
+
+void finding_release(struct finding *finding)
+{
+	free(finding->process);
+	free(finding->text);
+	stack_release(&finding->stack);
+	memset(finding, 0, sizeof(*finding));
+}
+
+static void fault_result_release(struct fault_result *fault)
+{
+	for (size_t i = 0; i < fault->injection_count; i++) {
+		free(fault->injections[i].process);
+		free(fault->injections[i].text);
+		stack_release(&fault->injections[i].stack);
+	}
+	free(fault->injections);
+	free(fault->name);
+	free(fault->refused);
+}
+
+static void process_result_release(struct process_result *process)
+{
+	free(process->name);
+	free(process->out_tail);
+	free(process->err_tail);
+}
+
+void case_result_release(struct case_result *result)
+{
+	for (size_t i = 0; i < result->value_count; i++) {
+		free(result->values[i].name);
+		free(result->values[i].value);
+	}
+	for (size_t i = 0; i < result->fault_count; i++)
+		fault_result_release(&result->faults[i]);
+	for (size_t i = 0; i < result->finding_count; i++)
+		finding_release(&result->findings[i]);
+	for (size_t i = 0; i < result->process_count; i++)
+		process_result_release(&result->processes[i]);
+	for (size_t i = 0; i < result->note_count; i++)
+		free(result->notes[i]);
+	free(result->values);
+	free(result->faults);
+	free(result->findings);
+	free(result->processes);
+	free(result->notes);
+	free(result->file);
+	free(result->scenario);
+	free(result->mechanism);
+	free(result->variant);
+	free(result->reason);
+	free(result->reproduce);
+	memset(result, 0, sizeof(*result));
+}
+
+int summary_exit_code(const struct summary *summary)
+{
+	const unsigned *count = summary->count;
+
+	if (count[VERDICT_FAIL])
+		return 1;
+	if (count[VERDICT_INCONCLUSIVE] || count[VERDICT_ERROR])
+		return 3;
+	if (count[VERDICT_SKIP] && !count[VERDICT_PASS])
+		return 77;
+	return 0;
+}
