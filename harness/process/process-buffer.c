@@ -6,7 +6,7 @@
  *	not so much memory
  */
 #include <stdio.h>
-#include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "lib/safe.h"
@@ -30,14 +30,15 @@ static ssize_t copy(char *buffer, size_t size, size_t *copied)
 int main(void)
 {
 	size_t size = 4 << 20, copied = 0;
-	char *buffer = malloc(size);
+	char *buffer = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	ssize_t error;
 
-	if (buffer)
-		error = copy(buffer, size, &copied);
-	else
+	if (buffer == MAP_FAILED) {
 		error = copy(small, sizeof(small), &copied);
-	free(buffer);
+	} else {
+		error = copy(buffer, size, &copied);
+		munmap(buffer, size);
+	}
 	fprintf(stderr, "copied %zu bytes\n", copied);
 	return error ? STATUS_WRONG : 0;
 }

@@ -30,10 +30,15 @@ static void set_up_signals(void)
 	on_signal(SIGTERM, on_event, 0);
 }
 
+static __attribute__((noinline)) void wait_signal(void)
+{
+	pause();
+}
+
 static void wait_until(const volatile sig_atomic_t *flag)
 {
 	while (!*flag)
-		pause();
+		wait_signal();
 }
 
 static int announce_results(int requests)

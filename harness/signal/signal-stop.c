@@ -36,10 +36,15 @@ static void set_up_signals(void)
 	on_signal(SIGTERM, on_event, 0);
 }
 
+static __attribute__((noinline)) void wait_signal(void)
+{
+	sigsuspend(&unblocked);
+}
+
 static void wait_until(const volatile sig_atomic_t *flag)
 {
 	while (!*flag)
-		sigsuspend(&unblocked);
+		wait_signal();
 }
 
 static int announce_results(int requests)
