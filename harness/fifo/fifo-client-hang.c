@@ -2,7 +2,8 @@
  * name: fifo-client-hang
  * mechanism: fifo
  * bug: FIFO opened without a peer
- * about: fifo-client-hang PATH: opens for writing and sends; where nobody reads it waits for ever
+ * about: fifo-client-hang PATH: opens for writing and sends; where nobody reads it waits
+ *	for ever
  * caught-as: hang deadlock
  */
 #include <errno.h>

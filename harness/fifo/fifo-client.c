@@ -2,8 +2,8 @@
  * name: fifo-client
  * mechanism: fifo
  * bug: none
- * about: fifo-client PATH: sends --records records as writer --id; exits 5 when nobody reads the FIFO
- *	(or waits for a reader, with --wait), 3 when the reader has gone
+ * about: fifo-client PATH: sends --records records as writer --id; exits 5 when nobody
+ *	reads the FIFO (or waits for a reader, with --wait), 3 when the reader has gone
  */
 #include <errno.h>
 #include <fcntl.h>

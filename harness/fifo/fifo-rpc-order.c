@@ -2,8 +2,8 @@
  * name: fifo-rpc-order
  * mechanism: fifo
  * bug: two FIFOs opened in opposite orders
- * about: fifo-rpc-order PREFIX: a client and a server talk over two FIFOs; each waits in open for the
- *	other to open the other one
+ * about: fifo-rpc-order PREFIX: a client and a server talk over two FIFOs; each waits in
+ *	open for the other to open the other one
  * caught-as: deadlock hang
  */
 #include <fcntl.h>
@@ -44,8 +44,7 @@ static void client(unsigned records, struct tally *tally)
 
 	for (unsigned seq = 0; seq <= records; seq++) {
 		record_fill(&r, seq < records ? RECORD_DATA : RECORD_END, 0, seq);
-		if (safe_write(out, &r, sizeof(r)) < 0 ||
-		    safe_read(in, &r, sizeof(r)) != sizeof(r))
+		if (safe_write(out, &r, sizeof(r)) < 0 || safe_read(in, &r, sizeof(r)) != sizeof(r))
 			break;
 		tally_add(tally, &r);
 	}

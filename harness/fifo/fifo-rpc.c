@@ -2,8 +2,8 @@
  * name: fifo-rpc
  * mechanism: fifo
  * bug: none
- * about: fifo-rpc PREFIX: a client and a server (its child) talk over two FIFOs, PREFIX.request and
- *	PREFIX.answer; both open them in the same order
+ * about: fifo-rpc PREFIX: a client and a server (its child) talk over two FIFOs,
+ *	PREFIX.request and PREFIX.answer; both open them in the same order
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -43,8 +43,7 @@ static void client(unsigned records, struct tally *tally)
 
 	for (unsigned seq = 0; seq <= records; seq++) {
 		record_fill(&r, seq < records ? RECORD_DATA : RECORD_END, 0, seq);
-		if (safe_write(out, &r, sizeof(r)) < 0 ||
-		    safe_read(in, &r, sizeof(r)) != sizeof(r))
+		if (safe_write(out, &r, sizeof(r)) < 0 || safe_read(in, &r, sizeof(r)) != sizeof(r))
 			break;
 		tally_add(tally, &r);
 	}

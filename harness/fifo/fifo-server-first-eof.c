@@ -2,8 +2,8 @@
  * name: fifo-server-first-eof
  * mechanism: fifo
  * bug: reader exits at the first end of file
- * about: fifo-server-first-eof PATH: the end of one client is the end of the service; the next client
- *	finds nobody
+ * about: fifo-server-first-eof PATH: the end of one client is the end of the service; the
+ *	next client finds nobody
  * caught-as: hang deadlock wrong-output
  */
 #include <errno.h>

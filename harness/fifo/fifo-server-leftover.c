@@ -2,8 +2,8 @@
  * name: fifo-server-leftover
  * mechanism: fifo
  * bug: FIFO left behind at SIGTERM
- * about: fifo-server-leftover PATH: makes the FIFO and removes it at its end, but nobody has thought of
- *	SIGTERM
+ * about: fifo-server-leftover PATH: makes the FIFO and removes it at its end, but nobody
+ *	has thought of SIGTERM
  * caught-as: leak wrong-exit
  */
 #include <errno.h>

@@ -2,8 +2,8 @@
  * name: fifo-server
  * mechanism: fifo
  * bug: none
- * about: fifo-server PATH: makes the FIFO when it is not there, and collects records until --clients
- *	clients have sent their end record, or SIGTERM; removes what it made
+ * about: fifo-server PATH: makes the FIFO when it is not there, and collects records until
+ *	--clients clients have sent their end record, or SIGTERM; removes what it made
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -2,8 +2,8 @@
  * name: fifo-tail-early
  * mechanism: fifo
  * bug: no writer yet taken for the end
- * about: fifo-tail-early PATH: opens without waiting, and takes the 0 of read for the end of the file
- *	when the writer has only not come yet
+ * about: fifo-tail-early PATH: opens without waiting, and takes the 0 of read for the end
+ *	of the file when the writer has only not come yet
  * caught-as: wrong-exit wrong-output
  */
 #include <fcntl.h>

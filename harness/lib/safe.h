@@ -16,11 +16,11 @@
 
 /* Exit statuses that mean the same in all programs. */
 enum {
-	STATUS_WRONG = 1,   /* the job could not be done, or its data are not right */
-	STATUS_USAGE = 2,   /* bad option, or die() */
-	STATUS_GONE = 3,    /* the other side has gone; what was lost is reported */
-	STATUS_EARLY = 4,   /* the input ended before its end */
-	STATUS_NOBODY = 5,  /* nobody there, or not in time */
+	STATUS_WRONG = 1,  /* the job could not be done, or its data are not right */
+	STATUS_USAGE = 2,  /* bad option, or die() */
+	STATUS_GONE = 3,   /* the other side has gone; what was lost is reported */
+	STATUS_EARLY = 4,  /* the input ended before its end */
+	STATUS_NOBODY = 5, /* nobody there, or not in time */
 };
 
 int safe_write(int fd, const void *data, size_t len);

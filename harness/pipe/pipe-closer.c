@@ -2,8 +2,8 @@
  * name: pipe-closer
  * mechanism: pipe
  * bug: none
- * about: one thread closes its pipe while another opens a journal, in rounds; a closed descriptor is
- *	gone, whatever close said
+ * about: one thread closes its pipe while another opens a journal, in rounds; a closed
+ *	descriptor is gone, whatever close said
  */
 #include <errno.h>
 #include <pthread.h>

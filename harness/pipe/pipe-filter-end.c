@@ -2,8 +2,8 @@
  * name: pipe-filter-end
  * mechanism: pipe
  * bug: read error taken for the end of the input
- * about: numbers the lines of standard input with stdio; fgets has two reasons to return NULL, it
- *	knows one
+ * about: numbers the lines of standard input with stdio; fgets has two reasons to return
+ *	NULL, it knows one
  * caught-as: wrong-exit
  */
 #include <stdio.h>

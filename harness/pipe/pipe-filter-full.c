@@ -2,7 +2,8 @@
  * name: pipe-filter-full
  * mechanism: pipe
  * bug: full device on standard output ignored
- * about: numbers the lines of standard input with stdio; what did not fit on the disk is lost, exit 0
+ * about: numbers the lines of standard input with stdio; what did not fit on the disk is
+ *	lost, exit 0
  * caught-as: wrong-exit
  */
 #include <stdio.h>

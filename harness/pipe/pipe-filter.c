@@ -2,7 +2,8 @@
  * name: pipe-filter
  * mechanism: pipe
  * bug: none
- * about: numbers the lines of standard input with stdio, and reports what could not be read or written
+ * about: numbers the lines of standard input with stdio, and reports what could not be
+ *	read or written
  */
 #include <stdio.h>
 

@@ -2,7 +2,8 @@
  * name: pipe-poller-restart
  * mechanism: pipe
  * bug: retry restarts the full time-out
- * about: collects records until the end record; each signal gives it the whole --timeout again
+ * about: collects records until the end record; each signal gives it the whole --timeout
+ *	again
  * caught-as: hang spin late
  */
 #include <errno.h>

@@ -2,8 +2,8 @@
  * name: pipe-poller
  * mechanism: pipe
  * bug: none
- * about: collects records until the end record, but no longer than --timeout milliseconds in all;
- *	signals do not prolong that
+ * about: collects records until the end record, but no longer than --timeout milliseconds
+ *	in all; signals do not prolong that
  */
 #include <errno.h>
 #include <poll.h>

@@ -2,8 +2,8 @@
  * name: pipe-pool
  * mechanism: pipe
  * bug: none
- * about: three children, each behind two pipes, answer in turn; each child closes what is not its
- *	own, so the end of a child is seen at once, and the others go on
+ * about: three children, each behind two pipes, answer in turn; each child closes what is
+ *	not its own, so the end of a child is seen at once, and the others go on
  */
 #include <signal.h>
 #include <stdio.h>

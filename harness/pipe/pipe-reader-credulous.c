@@ -2,7 +2,8 @@
  * name: pipe-reader-credulous
  * mechanism: pipe
  * bug: early end of file taken for the end
- * about: the stream has an end record, but any end of file satisfies it, also that of a dead writer
+ * about: the stream has an end record, but any end of file satisfies it, also that of a
+ *	dead writer
  * caught-as: wrong-exit
  */
 #include "lib/safe.h"

@@ -2,7 +2,8 @@
  * name: pipe-reader-eagain
  * mechanism: pipe
  * bug: EAGAIN taken for the end
- * about: somebody sets O_NONBLOCK on the shared input: the empty pipe looks like the end of the file
+ * about: somebody sets O_NONBLOCK on the shared input: the empty pipe looks like the end
+ *	of the file
  * caught-as: wrong-output sigpipe wrong-exit
  */
 #include <errno.h>

@@ -2,7 +2,8 @@
  * name: pipe-reader-no-eintr
  * mechanism: pipe
  * bug: no EINTR retry (read)
- * about: `while (read(...) > 0)`: a signal ends the loop as the end of the file does, exit 0
+ * about: `while (read(...) > 0)`: a signal ends the loop as the end of the file does, exit
+ *	0
  * caught-as: wrong-output
  */
 #include <unistd.h>

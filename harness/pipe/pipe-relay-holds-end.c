@@ -2,8 +2,8 @@
  * name: pipe-relay-holds-end
  * mechanism: pipe
  * bug: parent keeps the child's ends open
- * about: sends records to a child and collects the answers; it never closes the ends that it gave to the
- *	child, so it waits for a dead child for ever
+ * about: sends records to a child and collects the answers; it never closes the ends that
+ *	it gave to the child, so it waits for a dead child for ever
  * caught-as: deadlock hang
  */
 #include <errno.h>
@@ -56,7 +56,8 @@ static void exchange(unsigned records, struct tally *tally)
 	struct record r;
 
 	while (tally->ends == 0) {
-		struct pollfd p[2] = {{.fd = from, .events = POLLIN}, {.fd = to, .events = POLLOUT}};
+		struct pollfd p[2] = {{.fd = from, .events = POLLIN},
+				      {.fd = to, .events = POLLOUT}};
 
 		if (poll(p, 2, -1) < 0 && errno != EINTR)
 			die("poll");

@@ -2,8 +2,8 @@
  * name: pipe-relay-no-status
  * mechanism: pipe
  * bug: exit status of the child ignored
- * about: sends records to a child and prints the answers that it got; that the child was killed half way
- *	is no news to it, exit 0
+ * about: sends records to a child and prints the answers that it got; that the child was
+ *	killed half way is no news to it, exit 0
  * caught-as: wrong-exit wrong-output
  */
 #include <errno.h>
@@ -58,7 +58,8 @@ static void exchange(unsigned records, struct tally *tally)
 	struct record r;
 
 	while (tally->ends == 0) {
-		struct pollfd p[2] = {{.fd = from, .events = POLLIN}, {.fd = to, .events = POLLOUT}};
+		struct pollfd p[2] = {{.fd = from, .events = POLLIN},
+				      {.fd = to, .events = POLLOUT}};
 
 		if (poll(p, 2, -1) < 0 && errno != EINTR)
 			die("poll");

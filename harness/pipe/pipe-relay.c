@@ -2,8 +2,8 @@
  * name: pipe-relay
  * mechanism: pipe
  * bug: none
- * about: sends records to a child and collects its answers at the same time; a child that dies is
- *	reported, exit 3
+ * about: sends records to a child and collects its answers at the same time; a child that
+ *	dies is reported, exit 3
  */
 #include <errno.h>
 #include <poll.h>
@@ -57,7 +57,8 @@ static void exchange(unsigned records, struct tally *tally)
 	struct record r;
 
 	while (tally->ends == 0) {
-		struct pollfd p[2] = {{.fd = from, .events = POLLIN}, {.fd = to, .events = POLLOUT}};
+		struct pollfd p[2] = {{.fd = from, .events = POLLIN},
+				      {.fd = to, .events = POLLOUT}};
 
 		if (poll(p, 2, -1) < 0 && errno != EINTR)
 			die("poll");

@@ -2,7 +2,8 @@
  * name: pipe-two-writers-torn
  * mechanism: pipe
  * bug: more than PIPE_BUF written by two writers
- * about: two children write long lines into one pipe, and each relies on write being one piece
+ * about: two children write long lines into one pipe, and each relies on write being one
+ *	piece
  * caught-as: wrong-output wrong-exit
  */
 #include <signal.h>

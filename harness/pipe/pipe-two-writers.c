@@ -2,8 +2,8 @@
  * name: pipe-two-writers
  * mechanism: pipe
  * bug: none
- * about: two children write long lines into one pipe; a line longer than PIPE_BUF is no single write,
- *	so each is written under a lock
+ * about: two children write long lines into one pipe; a line longer than PIPE_BUF is no
+ *	single write, so each is written under a lock
  */
 #include <fcntl.h>
 #include <signal.h>

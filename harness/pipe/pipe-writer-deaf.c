@@ -2,7 +2,8 @@
  * name: pipe-writer-deaf
  * mechanism: pipe
  * bug: EPIPE ignored
- * about: ignores SIGPIPE, as it was told to, and then every error of write too: all is lost, exit 0
+ * about: ignores SIGPIPE, as it was told to, and then every error of write too: all is
+ *	lost, exit 0
  * caught-as: wrong-exit
  */
 #include <signal.h>

@@ -2,7 +2,8 @@
  * name: pipe-writer-drop
  * mechanism: pipe
  * bug: O_NONBLOCK of a shared description ignored
- * about: never set O_NONBLOCK itself, so it never expects EAGAIN: that block is dropped, exit 0
+ * about: never set O_NONBLOCK itself, so it never expects EAGAIN: that block is dropped,
+ *	exit 0
  * caught-as: wrong-output wrong-exit
  */
 #include <errno.h>

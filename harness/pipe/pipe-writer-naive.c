@@ -2,7 +2,8 @@
  * name: pipe-writer-naive
  * mechanism: pipe
  * bug: SIGPIPE not ignored
- * about: writes records to standard output; dies when the reader has gone, and reports nothing
+ * about: writes records to standard output; dies when the reader has gone, and reports
+ *	nothing
  * caught-as: sigpipe
  */
 #include "lib/safe.h"

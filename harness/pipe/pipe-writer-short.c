@@ -2,7 +2,8 @@
  * name: pipe-writer-short
  * mechanism: pipe
  * bug: short write ignored
- * about: looks at the sign of write's result only; the rest of a block that did not fit is lost
+ * about: looks at the sign of write's result only; the rest of a block that did not fit is
+ *	lost
  * caught-as: wrong-output wrong-exit
  */
 #include <errno.h>

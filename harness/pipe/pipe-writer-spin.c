@@ -2,7 +2,8 @@
  * name: pipe-writer-spin
  * mechanism: pipe
  * bug: EAGAIN busy loop
- * about: when somebody has set O_NONBLOCK on the pipe it burns the processor until there is room
+ * about: when somebody has set O_NONBLOCK on the pipe it burns the processor until there
+ *	is room
  * caught-as: spin
  */
 #include <errno.h>

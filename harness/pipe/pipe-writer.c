@@ -2,7 +2,8 @@
  * name: pipe-writer
  * mechanism: pipe
  * bug: none
- * about: writes records to standard output; when the reader has gone it says so and exits 3
+ * about: writes records to standard output; when the reader has gone it says so and exits
+ *	3
  */
 #include <signal.h>
 

@@ -2,7 +2,8 @@
  * name: process-buffer-null
  * mechanism: process
  * bug: failed allocation not checked
- * about: copies standard input to standard output through a buffer of 4 MiB, which it takes for granted
+ * about: copies standard input to standard output through a buffer of 4 MiB, which it
+ *	takes for granted
  * caught-as: crash
  */
 #include <stdio.h>

@@ -2,8 +2,8 @@
  * name: process-buffer
  * mechanism: process
  * bug: none
- * about: copies standard input to standard output through a buffer of 4 MiB, or of 4 KiB where there is
- *	not so much memory
+ * about: copies standard input to standard output through a buffer of 4 MiB, or of 4 KiB
+ *	where there is not so much memory
  */
 #include <stdio.h>
 #include <sys/mman.h>

@@ -2,8 +2,8 @@
  * name: process-launch-masked
  * mechanism: process
  * bug: blocked and ignored signals inherited by the command
- * about: process-launch-masked COMMAND: runs a command behind a pipe; the command inherits that SIGTERM is
- *	blocked and SIGPIPE ignored, and cannot be stopped
+ * about: process-launch-masked COMMAND: runs a command behind a pipe; the command inherits
+ *	that SIGTERM is blocked and SIGPIPE ignored, and cannot be stopped
  * caught-as: wrong-exit
  */
 #include <signal.h>

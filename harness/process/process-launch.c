@@ -2,8 +2,8 @@
  * name: process-launch
  * mechanism: process
  * bug: none
- * about: process-launch COMMAND: runs a command behind a pipe and sends it lines; signals are blocked
- *	here, but not in the command
+ * about: process-launch COMMAND: runs a command behind a pipe and sends it lines; signals
+ *	are blocked here, but not in the command
  */
 #include <signal.h>
 #include <stdio.h>

@@ -2,8 +2,8 @@
  * name: process-parse
  * mechanism: process
  * bug: none
- * about: reads lines of standard input into a list and prints the longest; on a read error it tells
- *	which line was the last good one
+ * about: reads lines of standard input into a list and prints the longest; on a read error
+ *	it tells which line was the last good one
  */
 #include <stdio.h>
 #include <stdlib.h>

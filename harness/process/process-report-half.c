@@ -2,8 +2,8 @@
  * name: process-report-half
  * mechanism: process
  * bug: full device ignored (half a file put in place)
- * about: process-report-half FILE: writes a report to FILE.new and puts it in FILE's place, however much of it
- *	could be written
+ * about: process-report-half FILE: writes a report to FILE.new and puts it in FILE's
+ *	place, however much of it could be written
  * caught-as: wrong-exit wrong-output
  */
 #include <errno.h>

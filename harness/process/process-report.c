@@ -2,8 +2,8 @@
  * name: process-report
  * mechanism: process
  * bug: none
- * about: process-report FILE: writes a report to FILE.new and puts it in FILE's place when it is whole;
- *	otherwise FILE stays as it was and FILE.new is removed
+ * about: process-report FILE: writes a report to FILE.new and puts it in FILE's place when
+ *	it is whole; otherwise FILE stays as it was and FILE.new is removed
  */
 #include <errno.h>
 #include <fcntl.h>

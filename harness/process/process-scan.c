@@ -2,8 +2,8 @@
  * name: process-scan
  * mechanism: process
  * bug: none
- * about: process-scan FILE: reads the head of a file --times times; a file that cannot be read is
- *	counted, and closed
+ * about: process-scan FILE: reads the head of a file --times times; a file that cannot be
+ *	read is counted, and closed
  */
 #include <errno.h>
 #include <fcntl.h>

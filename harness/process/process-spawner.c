@@ -2,8 +2,8 @@
  * name: process-spawner
  * mechanism: process
  * bug: none
- * about: each of five children sends a sum through a pipe of its own; one that fails is reported, and
- *	all are waited for
+ * about: each of five children sends a sum through a pipe of its own; one that fails is
+ *	reported, and all are waited for
  */
 #include <stdio.h>
 #include <unistd.h>

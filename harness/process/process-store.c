@@ -2,8 +2,8 @@
  * name: process-store
  * mechanism: process
  * bug: none
- * about: process-store FILE: copies standard input into FILE, and knows that there may be a limit on
- *	the size of files: SIGXFSZ is ignored, EFBIG reported, the piece removed
+ * about: process-store FILE: copies standard input into FILE, and knows that there may be
+ *	a limit on the size of files: SIGXFSZ is ignored, EFBIG reported, the piece removed
  */
 #include <fcntl.h>
 #include <signal.h>

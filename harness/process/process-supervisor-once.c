@@ -2,7 +2,8 @@
  * name: process-supervisor-once
  * mechanism: process
  * bug: dead child not replaced
- * about: four parts of a sum are computed by children; the part of a child that dies is left out
+ * about: four parts of a sum are computed by children; the part of a child that dies is
+ *	left out
  * caught-as: wrong-exit wrong-output not-recovered
  */
 #include <stdio.h>

@@ -2,8 +2,8 @@
  * name: process-supervisor
  * mechanism: process
  * bug: none
- * about: four parts of a sum are computed by children; a child that dies is started again, up to three
- *	times
+ * about: four parts of a sum are computed by children; a child that dies is started again,
+ *	up to three times
  */
 #include <stdio.h>
 #include <sys/wait.h>
@@ -12,7 +12,7 @@
 #include "lib/record.h"
 #include "lib/safe.h"
 
-#define PARTS 4
+#define PARTS	 4
 #define ATTEMPTS 3
 
 static int compute(int out, unsigned part)

@@ -2,7 +2,8 @@
  * name: signal-account
  * mechanism: signal
  * bug: none
- * about: moves money between two accounts; SIGUSR1 audits them, but never in the middle of a transfer
+ * about: moves money between two accounts; SIGUSR1 audits them, but never in the middle of
+ *	a transfer
  */
 #include <signal.h>
 #include <stdio.h>

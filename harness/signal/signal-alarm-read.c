@@ -2,8 +2,8 @@
  * name: signal-alarm-read
  * mechanism: signal
  * bug: alarm as a time-out of read
- * about: asks a device that does not answer, and relies on SIGALRM to interrupt its read; the alarm that rings
- *	before read has begun is lost
+ * about: asks a device that does not answer, and relies on SIGALRM to interrupt its read;
+ *	the alarm that rings before read has begun is lost
  * caught-as: hang deadlock
  */
 #include <signal.h>

@@ -2,8 +2,8 @@
  * name: signal-alarm
  * mechanism: signal
  * bug: none
- * about: asks a device that does not answer, and gives up after --timeout milliseconds; SIGALRM can
- *	arrive only in ppoll
+ * about: asks a device that does not answer, and gives up after --timeout milliseconds;
+ *	SIGALRM can arrive only in ppoll
  */
 #include <poll.h>
 #include <signal.h>

@@ -2,8 +2,8 @@
  * name: signal-clock-static
  * mechanism: signal
  * bug: non-reentrant function hit by a signal (gmtime)
- * about: prints when a job began and when a signal came; the handler converts its time into the same static
- *	struct that the main program is still using
+ * about: prints when a job began and when a signal came; the handler converts its time
+ *	into the same static struct that the main program is still using
  * caught-as: wrong-output unsafe-in-handler
  */
 #include <signal.h>

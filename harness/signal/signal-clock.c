@@ -2,8 +2,8 @@
  * name: signal-clock
  * mechanism: signal
  * bug: none
- * about: prints when a job began and when a signal came; the handler takes down the number of seconds
- *	and leaves the calendar to the main program
+ * about: prints when a job began and when a signal came; the handler takes down the number
+ *	of seconds and leaves the calendar to the main program
  */
 #include <signal.h>
 #include <stdio.h>

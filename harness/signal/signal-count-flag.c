@@ -2,7 +2,8 @@
  * name: signal-count-flag
  * mechanism: signal
  * bug: flag where a counter is needed
- * about: reads records and looks once per record at the flag that a signal sets: twenty events are one
+ * about: reads records and looks once per record at the flag that a signal sets: twenty
+ *	events are one
  * caught-as: wrong-output
  */
 #include <signal.h>

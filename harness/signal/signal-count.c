@@ -2,8 +2,8 @@
  * name: signal-count
  * mechanism: signal
  * bug: none
- * about: reads records and counts the events that real-time signals (SIGRTMIN) announce: one signal,
- *	one event
+ * about: reads records and counts the events that real-time signals (SIGRTMIN) announce:
+ *	one signal, one event
  */
 #include <signal.h>
 #include <stdio.h>

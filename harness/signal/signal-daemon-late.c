@@ -2,8 +2,8 @@
  * name: signal-daemon-late
  * mechanism: signal
  * bug: SIGTERM lost during start-up (handler installed late)
- * about: signal-daemon-late PIDFILE: says that it is ready before it is ready for SIGTERM, which kills it
- *	then; the file stays
+ * about: signal-daemon-late PIDFILE: says that it is ready before it is ready for SIGTERM,
+ *	which kills it then; the file stays
  * caught-as: wrong-exit killed leak
  */
 #include <fcntl.h>

@@ -2,8 +2,8 @@
  * name: signal-daemon-reset
  * mechanism: signal
  * bug: SIGTERM lost during start-up (flag cleared late)
- * about: signal-daemon-reset PIDFILE: clears the flag of the handler when all is set up, and forgets a
- *	SIGTERM that came before
+ * about: signal-daemon-reset PIDFILE: clears the flag of the handler when all is set up,
+ *	and forgets a SIGTERM that came before
  * caught-as: wrong-output
  */
 #include <fcntl.h>

@@ -2,8 +2,9 @@
  * name: signal-daemon
  * mechanism: signal
  * bug: none
- * about: signal-daemon PIDFILE: writes it, prints "ready", serves until SIGTERM or the end of standard
- *	input, and removes it; it is ready for SIGTERM before it says that it is ready
+ * about: signal-daemon PIDFILE: writes it, prints "ready", serves until SIGTERM or the end
+ *	of standard input, and removes it; it is ready for SIGTERM before it says that it is
+ *	ready
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -2,8 +2,8 @@
  * name: signal-epoll
  * mechanism: signal
  * bug: none
- * about: waits for records in epoll_wait; it has no handlers, and knows that SIGSTOP and SIGCONT are
- *	enough for EINTR
+ * about: waits for records in epoll_wait; it has no handlers, and knows that SIGSTOP and
+ *	SIGCONT are enough for EINTR
  */
 #include <errno.h>
 #include <stdio.h>

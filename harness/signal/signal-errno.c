@@ -2,8 +2,8 @@
  * name: signal-errno
  * mechanism: signal
  * bug: none
- * about: signal-errno DIR: loads five optional settings, each a file of DIR; one that is not there has
- *	its default; the handler keeps errno
+ * about: signal-errno DIR: loads five optional settings, each a file of DIR; one that is
+ *	not there has its default; the handler keeps errno
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -2,8 +2,8 @@
  * name: signal-exit-in-handler
  * mechanism: signal
  * bug: handler that calls exit
- * about: prints a long table with stdio; the handler of SIGTERM ends the table and calls exit, in the middle
- *	of whatever stdio was doing
+ * about: prints a long table with stdio; the handler of SIGTERM ends the table and calls
+ *	exit, in the middle of whatever stdio was doing
  * caught-as: unsafe-in-handler wrong-output
  */
 #include <signal.h>

@@ -2,7 +2,8 @@
  * name: signal-exit
  * mechanism: signal
  * bug: none
- * about: prints a long table with stdio; at SIGTERM it finishes the line and ends the table properly
+ * about: prints a long table with stdio; at SIGTERM it finishes the line and ends the
+ *	table properly
  */
 #include <signal.h>
 #include <stdio.h>

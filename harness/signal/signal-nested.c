@@ -2,7 +2,8 @@
  * name: signal-nested
  * mechanism: signal
  * bug: none
- * about: writes lines and keeps a log of the signals that came; the handler of one blocks the other
+ * about: writes lines and keeps a log of the signals that came; the handler of one blocks
+ *	the other
  */
 #include <signal.h>
 #include <stdio.h>

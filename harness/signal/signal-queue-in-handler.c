@@ -2,8 +2,8 @@
  * name: signal-queue-in-handler
  * mechanism: signal
  * bug: work done in the handler
- * about: works through a list of jobs; each SIGUSR1 brings one more; the handler puts it into the list while
- *	the main program takes one out
+ * about: works through a list of jobs; each SIGUSR1 brings one more; the handler puts it
+ *	into the list while the main program takes one out
  * caught-as: wrong-output
  */
 #include <signal.h>

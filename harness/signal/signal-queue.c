@@ -2,8 +2,9 @@
  * name: signal-queue
  * mechanism: signal
  * bug: none
- * about: works through a list of jobs; each SIGUSR1 brings one more; the handler only counts and wakes
- *	(the self-pipe, which does not block), the list belongs to the main program
+ * about: works through a list of jobs; each SIGUSR1 brings one more; the handler only
+ *	counts and wakes (the self-pipe, which does not block), the list belongs to the main
+ *	program
  */
 #include <errno.h>
 #include <fcntl.h>

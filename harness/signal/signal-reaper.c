@@ -2,7 +2,8 @@
  * name: signal-reaper
  * mechanism: signal
  * bug: none
- * about: starts children, lets them end one after the other, and collects all dead ones at each SIGCHLD
+ * about: starts children, lets them end one after the other, and collects all dead ones at
+ *	each SIGCHLD
  */
 #include <signal.h>
 #include <stdio.h>

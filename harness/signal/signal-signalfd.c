@@ -2,8 +2,8 @@
  * name: signal-signalfd
  * mechanism: signal
  * bug: none
- * about: works through a list of jobs; each SIGUSR1 brings one more; it has no handler, the signals
- *	are read from a signalfd between two jobs
+ * about: works through a list of jobs; each SIGUSR1 brings one more; it has no handler,
+ *	the signals are read from a signalfd between two jobs
  */
 #include <signal.h>
 #include <stdio.h>

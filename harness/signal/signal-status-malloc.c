@@ -2,8 +2,8 @@
  * name: signal-status-malloc
  * mechanism: signal
  * bug: handler that calls malloc
- * about: reads records from standard input and tells how far it is when SIGUSR1 asks; the handler makes its
- *	message on the heap
+ * about: reads records from standard input and tells how far it is when SIGUSR1 asks; the
+ *	handler makes its message on the heap
  * caught-as: unsafe-in-handler
  */
 #include <signal.h>

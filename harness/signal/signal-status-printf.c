@@ -2,7 +2,8 @@
  * name: signal-status-printf
  * mechanism: signal
  * bug: handler that calls printf
- * about: reads records from standard input and tells how far it is when SIGUSR1 asks; the handler uses stdio
+ * about: reads records from standard input and tells how far it is when SIGUSR1 asks; the
+ *	handler uses stdio
  * caught-as: unsafe-in-handler
  */
 #include <signal.h>

@@ -2,8 +2,8 @@
  * name: signal-status
  * mechanism: signal
  * bug: none
- * about: reads records from standard input and tells how far it is when SIGUSR1 asks; the handler only
- *	sets a flag
+ * about: reads records from standard input and tells how far it is when SIGUSR1 asks; the
+ *	handler only sets a flag
  */
 #include <signal.h>
 #include <stdio.h>

@@ -2,8 +2,8 @@
  * name: signal-stop
  * mechanism: signal
  * bug: none
- * about: asks a child for results that are announced by SIGUSR1; with --alone it has no child and
- *	waits for SIGTERM; its signals arrive in sigsuspend and nowhere else
+ * about: asks a child for results that are announced by SIGUSR1; with --alone it has no
+ *	child and waits for SIGTERM; its signals arrive in sigsuspend and nowhere else
  */
 #include <signal.h>
 #include <stdio.h>

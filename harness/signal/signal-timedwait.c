@@ -2,8 +2,8 @@
  * name: signal-timedwait
  * mechanism: signal
  * bug: none
- * about: a child announces by SIGUSR1 that its work is done; waited for in sigtimedwait, up to --timeout
- *	milliseconds, of which SIGSTOP and SIGCONT take none away
+ * about: a child announces by SIGUSR1 that its work is done; waited for in sigtimedwait,
+ *	up to --timeout milliseconds, of which SIGSTOP and SIGCONT take none away
  */
 #include <errno.h>
 #include <signal.h>

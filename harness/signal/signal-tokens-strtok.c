@@ -2,7 +2,8 @@
  * name: signal-tokens-strtok
  * mechanism: signal
  * bug: non-reentrant function hit by a signal (strtok)
- * about: splits a path list and prints its parts; the handler uses strtok too, which has one state for all
+ * about: splits a path list and prints its parts; the handler uses strtok too, which has
+ *	one state for all
  * caught-as: wrong-output wrong-exit unsafe-in-handler
  */
 #include <signal.h>

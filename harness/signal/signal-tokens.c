@@ -2,8 +2,8 @@
  * name: signal-tokens
  * mechanism: signal
  * bug: none
- * about: splits a path list and prints its parts; a signal makes it split another text, with a state
- *	of its own
+ * about: splits a path list and prints its parts; a signal makes it split another text,
+ *	with a state of its own
  */
 #include <signal.h>
 #include <stdio.h>

@@ -2,7 +2,8 @@
  * name: signal-wait-no-eintr
  * mechanism: signal
  * bug: no EINTR retry (wait4)
- * about: lets a child check records; a signal while it waits makes it reject them, and leaves the child behind
+ * about: lets a child check records; a signal while it waits makes it reject them, and
+ *	leaves the child behind
  * caught-as: wrong-exit wrong-output leak
  */
 #include <signal.h>

@@ -2,7 +2,8 @@
  * name: signal-wait
  * mechanism: signal
  * bug: none
- * about: lets a child check records and waits for its verdict, whatever signals come meanwhile
+ * about: lets a child check records and waits for its verdict, whatever signals come
+ *	meanwhile
  */
 #include <signal.h>
 #include <stdio.h>
