@@ -36,14 +36,9 @@ static void set_up_wake(void)
 		;
 }
 
-/* 1 = loaded, 0 = not there, -1 = broken. */
-static int load(const char *dir, unsigned i)
+/* What open came to: 1 = loaded, 0 = not there, -1 = broken. */
+static __attribute__((noinline)) int judge(int fd, const char *path)
 {
-	char path[256];
-	int fd;
-
-	snprintf(path, sizeof(path), "%s/setting%u.conf", dir, i);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0 && errno == ENOENT)
 		return 0;
 	if (fd < 0) {
@@ -52,6 +47,14 @@ static int load(const char *dir, unsigned i)
 	}
 	close(fd);
 	return 1;
+}
+
+static int load(const char *dir, unsigned i)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s/setting%u.conf", dir, i);
+	return judge(open(path, O_RDONLY | O_CLOEXEC), path);
 }
 
 int main(int argc, char **argv)
