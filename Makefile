@@ -25,13 +25,13 @@ space := $(empty) $(empty)
 VARIANT := $(subst $(space),-,$(notdir $(CC)))$(if $(SAN),-san-$(subst $(comma),-,$(SAN)))$(if $(COV),-cov)
 B := build/$(VARIANT)
 
-PKGS := libfyaml libseccomp libdw libelf jansson libxml-2.0
+PKGS := libfyaml libseccomp libdw libelf capstone jansson libxml-2.0
 # As system headers: their warnings are not ours.
 PKG_CFLAGS := $(patsubst -I%,-isystem %,$(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null))
 PKG_LIBS := $(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null)
 
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla \
-	-Wwrite-strings -Werror
+	-Wwrite-strings -Wno-format-truncation -Werror
 CFLAGS ?= -O2 -g
 MODE_FLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer) $(if $(COV),--coverage)
 ALL_CPPFLAGS = -D_GNU_SOURCE -Isrc -I$(B)/gen $(PKG_CFLAGS) $(CPPFLAGS)

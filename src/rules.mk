@@ -7,13 +7,13 @@ MODULES_HERE := $(foreach m,$(MODULES),$(if $(call src_of,$(m)),$(m)))
 LIBS := $(MODULES_HERE:%=$(B)/lib%.a)
 
 # Generated sources: GEN_<module> lists them, the module's files wait for them.
-GEN_sys := $(if $(wildcard src/sys/gen-syscalls),$(B)/gen/sys/syscalls.inc)
+GEN_sys := $(patsubst src/sys/gen-%,$(B)/gen/sys/%.inc,$(wildcard src/sys/gen-*))
 GEN := $(foreach m,$(MODULES),$(GEN_$(m)))
 
-$(B)/gen/sys/syscalls.inc: src/sys/gen-syscalls src/sys/syscalls.csv
+$(B)/gen/sys/%.inc: src/sys/gen-% src/sys/%.csv
 	@mkdir -p $(@D)
 	$(call say,GEN,$@)
-	$(Q)src/sys/gen-syscalls src/sys/syscalls.csv >$@
+	$(Q)src/sys/gen-$* src/sys/$*.csv >$@
 
 SRC_COMPILE = $(CC) $(ALL_CPPFLAGS) -include base/banned.h $(ALL_CFLAGS)
 

@@ -33,6 +33,8 @@ static void enter_call(struct tracee *t, const struct call_view *view)
 		t->call = t->resumed;
 	else if (!again)
 		t->call = *view;
+	if (!again)
+		t->marks[0] = t->marks[1] = 0;
 	t->call.resumed = again;
 	t->resume_expected = t->interrupted = false;
 	t->in_call = true;
@@ -99,8 +101,10 @@ static int note_call(struct engine *e, struct tracee *t)
 	}
 }
 
-static bool is_loader(const struct process *p, uint64_t ip)
+static bool is_loader(const struct engine *e, const struct process *p, uint64_t ip)
 {
+	if (e->options.tell_loader)
+		return false;
 	return !p->started || (ip > p->loader_lo && ip <= p->loader_hi);
 }
 
@@ -126,7 +130,7 @@ static int at_entry(struct engine *e, struct tracee *t)
 
 	t->at_entry = true;
 	rc = note_call(e, t);
-	if (!rc && !is_loader(t->process, t->call.ip) && e->ops->call_entry)
+	if (!rc && !is_loader(e, t->process, t->call.ip) && e->ops->call_entry)
 		e->ops->call_entry(e->ctx, t);
 	if (rc || t->state == TRACEE_HELD)
 		return rc;
@@ -178,7 +182,7 @@ void call_over(struct engine *e, struct tracee *t, int64_t result)
 	t->in_call = false;
 	if (t->call.nr == SYS_sched_getaffinity && e->pinned)
 		pin_hide(e, t, result);
-	if (!is_loader(t->process, t->call.ip) && e->ops->call_exit)
+	if (!is_loader(e, t->process, t->call.ip) && e->ops->call_exit)
 		e->ops->call_exit(e->ctx, t, result);
 }
 
@@ -216,6 +220,14 @@ static int at_exit(struct engine *e, struct tracee *t, int64_t result)
 	return tracee_resume(e, t, 0);
 }
 
+static void sample(struct engine *e, struct tracee *t, const struct ptrace_syscall_info *info)
+{
+	if (info->op == PTRACE_SYSCALL_INFO_ENTRY)
+		view_of(info, &t->sample);
+	else if (info->op == PTRACE_SYSCALL_INFO_EXIT && t->sample.ip && e->ops->sampled)
+		e->ops->sampled(e->ctx, t, &t->sample, info->exit.rval);
+}
+
 int on_syscall_stop(struct engine *e, struct tracee *t)
 {
 	struct ptrace_syscall_info info;
@@ -223,6 +235,8 @@ int on_syscall_stop(struct engine *e, struct tracee *t)
 
 	if (rc)
 		return rc;
+	if (t->sampled)
+		sample(e, t, &info);
 	/* An entry stop before the filter's: the filter's will follow. */
 	if (info.op != PTRACE_SYSCALL_INFO_EXIT || !t->in_call || !t->process) {
 		t->want_exit = t->want_exit && info.op != PTRACE_SYSCALL_INFO_EXIT;

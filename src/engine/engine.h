@@ -48,6 +48,8 @@ struct engine_ops {
 	void (*group_stop)(void *ctx, struct process *p, int signal);
 	/* @p has ended; exited, signaled and status are set. */
 	void (*process_ended)(void *ctx, struct process *p);
+	/* Every call of a thread with `sampled` set, whatever the filter says, at its exit. */
+	void (*sampled)(void *ctx, struct tracee *t, const struct call_view *call, int64_t result);
 	/* At least every 10 ms, and when a time asked for with engine_wake_at() has come. */
 	void (*tick)(void *ctx, uint64_t now_ns);
 	/* Asked after every event: true ends engine_run(). */
@@ -57,6 +59,7 @@ struct engine_ops {
 struct engine_options {
 	int proc_fd;	/* an open /proc that shows the pids as we see them */
 	int cpu;	/* run tracer and targets there; -1 = no pinning */
+	bool tell_loader;   /* also tell the calls of the dynamic loader */
 	bool want_handlers; /* tell handler_entered for every caught signal */
 };
 

@@ -8,6 +8,7 @@
 
 #include <linux/ptrace.h>
 
+#include "engine/call.h"
 #include "engine/engine.h"
 #include "engine/stops.h"
 
@@ -30,8 +31,6 @@ int on_seccomp_stop(struct engine *e, struct tracee *t);
 int on_syscall_stop(struct engine *e, struct tracee *t);
 /* The call that @t is in has ended with @result: undo, tell. */
 void call_over(struct engine *e, struct tracee *t, int64_t result);
-/* The next entry of the same call is this call again. */
-void call_expect_again(struct tracee *t, const struct call_view *call);
 
 /* signals.c */
 int on_signal_stop(struct engine *e, struct tracee *t, int signal);

@@ -172,7 +172,8 @@ static int launch_child(void *arg)
 	raw_syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	while (!__atomic_load_n(&shared->go, __ATOMIC_ACQUIRE))
 		raw_syscall(SYS_futex, (long)&shared->go, FUTEX_WAIT, 0, 0, 0);
-	raw_syscall(SYS_setsid, 0, 0, 0, 0, 0);
+	if (!launch->same_session)
+		raw_syscall(SYS_setsid, 0, 0, 0, 0, 0);
 	reset_signals();
 	place_descriptors(shared);
 	if (launch->cwd)

@@ -38,6 +38,7 @@ struct launch {
 	const struct launch_limit *limits;
 	size_t limit_count;
 	const struct filter *filter;
+	bool same_session; /* stay with our terminal; else a session of its own */
 };
 
 /* A program on its way to execve. */

@@ -70,6 +70,8 @@ struct process {
 	uint64_t syscall_ip;	/* after some syscall instruction of it; 0 = not known yet */
 	uint64_t loader_lo, loader_hi; /* text of the dynamic loader; 0, 0 = none of its own */
 	bool stopped_by_fault;	/* `stop: forever` */
+	uint64_t fault_signals; /* sent to it by faults: signal n in bit n - 1 */
+	bool setuid_lost;	/* ran a set-user-ID program that got no privileges */
 	bool uses_timer;	/* has set an interval timer or an alarm */
 	bool uses_io_uring, foreign_calls, own_seccomp;
 	void *image;		/* what the user of the engine knows of the program file: dropped at */
@@ -90,6 +92,8 @@ struct tracee {
 	bool at_entry;	  /* in the stop before the call */
 	bool at_exit;	  /* in the stop after it */
 	bool call_skipped;
+	bool sampled; /* all its calls are told: engine_ops.sampled */
+	struct call_view sample;
 	bool step_into_handler; /* single-stepping over the delivery of a caught signal */
 	int step_signal;
 	struct call_view call;
@@ -105,13 +109,14 @@ struct tracee {
 	struct arch_regs entry_regs;
 	/* Called at the exit with the kernel's result; returns what the program shall see. */
 	int64_t (*exit_fixup)(struct engine *e, struct tracee *t, int64_t result);
+	int64_t fixup_value; /* for exit_fixup */
 	uint64_t hold_until_ns; /* TRACEE_HELD: 0 = until released */
 	int hold_signal;	/* to deliver when it goes on */
 	uint64_t at_breakpoint; /* stopped by the breakpoint there, not yet past it; 0 = no */
 	int task_fd;		/* of sys/procfs.h, for the blocked detector; -1 */
 	bool regs_valid, regs_dirty;
 	struct arch_regs regs;
-	void *user;
+	uint64_t marks[2]; /* of the user of the engine; 0 at each new call */
 	UT_hash_handle hh;
 };
 

@@ -51,7 +51,8 @@ struct shot {
 struct fault_env {
 	struct engine *engine;
 	enum fault_model model;
-	struct shot *shots; /* utlist */
+	struct shot *shots;	/* utlist */
+	struct filler *fillers; /* of buffer.c */
 	void *ctx;
 	/* The process that `of: NAME` means: the first of the kind that lives, or NULL. */
 	struct process *(*process_of)(void *ctx, const struct selector *of);
@@ -97,10 +98,10 @@ void fault_env_release(struct fault_env *env);
 void fault_release(struct fault *fault);
 
 /*
- * Some action of @spec can only be proven when calls of its kind are seen by
- * the engine in other processes too: `fill` must take its filler away before a
- * reader reads.  Ids for the filter; returns how many.
+ * `fill` leaves filler in front of the data, which no program may see: to be
+ * called at the entry of every call of the family `reads` in any process while
+ * such a fault is in the scenario.
  */
-size_t fault_extra_calls(const struct fault_spec *spec, int *ret_ids, size_t max);
+void fault_before_read(struct fault_env *env, struct tracee *t);
 
 #endif

@@ -45,6 +45,11 @@ int refuse(struct shot *shot, const char *fmt, ...) __attribute__((format(printf
 /* The shot is proven now: for what is done and checked at once. */
 void shot_proven(struct fault_env *env, struct shot *shot);
 
+/* signal.c: a group-stop of @p for @ns (or STOP_FOREVER), and the events that prove it. */
+int stop_for(struct fault_env *env, struct shot *shot, struct process *p, uint64_t ns);
+enum proof stop_seen(struct fault_env *env, struct shot *shot, int signal);
+enum proof stop_tick(struct fault_env *env, struct shot *shot, uint64_t now_ns);
+
 /* The process that is struck: `of:`, else that of the moment. */
 struct process *struck_process(struct fault_env *env, const struct shot *shot,
 			       const struct moment *at);
@@ -53,8 +58,13 @@ struct process *struck_process(struct fault_env *env, const struct shot *shot,
 int struck_object(struct fault_env *env, struct shot *shot, const struct moment *at,
 		  struct fd_object *ret_object);
 
-/* What the kernel model needs to know of the call's descriptor and the process. */
-struct kernel_moment;
+/* buffer.c */
+void fillers_release(struct fault_env *env);
+
+/*
+ * model.c: may Linux do that here and now?  0, or -EPERM with the reason in
+ * the fault.  Always 0 with `model: adversarial`.
+ */
 int model_check(struct fault_env *env, struct shot *shot, const struct moment *at,
 		bool is_errno_after);
 

@@ -36,11 +36,11 @@ const char *const *signal_words(size_t *ret_count);
 
 /* What happens where a program has set neither a handler nor SIG_IGN; signal(7). */
 enum signal_action {
-	SIGNAL_TERMINATES,
-	SIGNAL_DUMPS_CORE,
-	SIGNAL_IGNORED,
-	SIGNAL_STOPS,
-	SIGNAL_CONTINUES,
+	SIGNAL_TERMINATE,
+	SIGNAL_CORE,
+	SIGNAL_IGNORE,
+	SIGNAL_STOP,
+	SIGNAL_CONTINUE,
 };
 
 enum signal_action signal_default_action(int number);

@@ -90,14 +90,14 @@ Test(sys_names, wrong_signal_names_are_unknown)
 
 Test(sys_names, default_actions_are_those_of_signal_7)
 {
-	cr_expect(eq(int, (int)signal_default_action(SIGCHLD), SIGNAL_IGNORED));
-	cr_expect(eq(int, (int)signal_default_action(SIGURG), SIGNAL_IGNORED));
-	cr_expect(eq(int, (int)signal_default_action(SIGWINCH), SIGNAL_IGNORED));
-	cr_expect(eq(int, (int)signal_default_action(SIGCONT), SIGNAL_CONTINUES));
-	cr_expect(eq(int, (int)signal_default_action(SIGTSTP), SIGNAL_STOPS));
-	cr_expect(eq(int, (int)signal_default_action(SIGSEGV), SIGNAL_DUMPS_CORE));
-	cr_expect(eq(int, (int)signal_default_action(SIGPIPE), SIGNAL_TERMINATES));
-	cr_expect(eq(int, (int)signal_default_action(SIGRTMIN + 1), SIGNAL_TERMINATES));
+	cr_expect(eq(int, (int)signal_default_action(SIGCHLD), SIGNAL_IGNORE));
+	cr_expect(eq(int, (int)signal_default_action(SIGURG), SIGNAL_IGNORE));
+	cr_expect(eq(int, (int)signal_default_action(SIGWINCH), SIGNAL_IGNORE));
+	cr_expect(eq(int, (int)signal_default_action(SIGCONT), SIGNAL_CONTINUE));
+	cr_expect(eq(int, (int)signal_default_action(SIGTSTP), SIGNAL_STOP));
+	cr_expect(eq(int, (int)signal_default_action(SIGSEGV), SIGNAL_CORE));
+	cr_expect(eq(int, (int)signal_default_action(SIGPIPE), SIGNAL_TERMINATE));
+	cr_expect(eq(int, (int)signal_default_action(SIGRTMIN + 1), SIGNAL_TERMINATE));
 }
 
 Test(sys_names, open_flags_are_written_as_in_a_program)

@@ -1,0 +1,173 @@
+/*
+ * ipcfault run: read everything, say all that is wrong, then run the cases.
+ */
+#include <errno.h>
+#include <sched.h>
+#include <stdlib.h>
+
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "cli/command.h"
+#include "cli/files.h"
+#include "cli/harness_dir.h"
+#include "cli/interrupt.h"
+#include "cli/options.h"
+#include "cli/select.h"
+#include "cli/session.h"
+#include "cli/style.h"
+#include "model/result.h"
+
+static unsigned processors(void)
+{
+	cpu_set_t set;
+	int count = sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;
+
+	return count > 0 ? (unsigned)count : 1;
+}
+
+static void on_started(void *ctx, const struct run_case *c)
+{
+	session_started(ctx, c);
+}
+
+static void on_done(void *ctx, const struct run_case *c, struct case_result *result)
+{
+	session_done(ctx, c, result);
+}
+
+static void on_second_signal(void *ctx)
+{
+	session_abandon(ctx);
+}
+
+static int run_cases(const struct cli_env *env, const struct run_options *options,
+		     const char *harness, const struct selection *selection,
+		     struct session *session)
+{
+	struct pool_options pool = {
+		.jobs = options->jobs ? options->jobs : processors(),
+		.fail_fast = options->fail_fast,
+		.keep = options->keep,
+		.gdb = options->gdb,
+		.timeout_ns = options->timeout_ns,
+		.harness_dir = harness,
+		.verbosity = options->verbosity,
+	};
+	struct pool_events events = {on_started, on_done, session};
+	struct err err = ERR_INIT;
+	int r, code;
+
+	r = interrupt_catch(env->pool_stop, on_second_signal, session, &err);
+	if (r == 0)
+		r = env->pool_run(selection->cases, selection->count, &pool, &events, &err);
+	code = session_end(session, interrupt_signal() != 0);
+	interrupt_release();
+	if (interrupt_signal())
+		return 128 + interrupt_signal();
+	if (r < 0)
+		return command_error(env, err.text,
+				     code == EXIT_FINDING ? code : EXIT_INCONCLUSIVE);
+	return code;
+}
+
+static int run_selection(const struct cli_env *env, const struct run_options *options,
+			 const char *harness, const struct selection *selection)
+{
+	struct session *session = NULL;
+	struct err err = ERR_INIT;
+	int code;
+
+	if (!selection->count) {
+		err_set(&err, -ENOENT, "no case matches --filter, --tag, --case and --role");
+		return command_error(env, err.text, EXIT_USAGE);
+	}
+	if (session_new(env, options, selection, &session, &err) < 0)
+		return command_error(env, err.text,
+				     err.code == -EINVAL ? EXIT_USAGE : EXIT_INCONCLUSIVE);
+	code = run_cases(env, options, harness, selection, session);
+	session_free(session);
+	return code;
+}
+
+/* The scenarios of all files in one array of pointers; NULL when memory is short. */
+static struct scenario **all_scenarios(const struct file_set *set, size_t *ret_count)
+{
+	struct scenario **all;
+	size_t count = 0;
+
+	for (size_t i = 0; i < set->count; i++)
+		count += set->files[i].count;
+	all = mem_zalloc((count + 1) * sizeof(struct scenario *));
+	if (!all)
+		return NULL;
+	*ret_count = 0;
+	for (size_t i = 0; i < set->count; i++)
+		for (size_t k = 0; k < set->files[i].count; k++)
+			all[(*ret_count)++] = set->files[i].scenarios[k];
+	return all;
+}
+
+static int run_set(const struct cli_env *env, const struct run_options *options,
+		   const char *harness, const struct file_set *set)
+{
+	struct selection selection = {0};
+	struct scenario **all;
+	size_t count;
+	int r, code;
+
+	if (set->problems) {
+		fprintf(env->err, "ipcfault: %zu problem%s; nothing was run\n", set->problems,
+			set->problems == 1 ? "" : "s");
+		return EXIT_USAGE;
+	}
+	all = all_scenarios(set, &count);
+	r = all ? selection_make(all, count, options, &selection) : -ENOMEM;
+	if (r < 0) {
+		struct err err = ERR_INIT;
+
+		err_errno(&err, r, "choosing the cases");
+		code = command_error(env, err.text, EXIT_INCONCLUSIVE);
+	} else {
+		code = run_selection(env, options, harness, &selection);
+	}
+	selection_release(&selection);
+	free(all);
+	return code;
+}
+
+static int run_with(const struct cli_env *env, const struct run_options *options)
+{
+	cleanup_free char *harness = harness_dir_find(env);
+	struct scenario_options how = {
+		.harness = harness,
+		.check_programs = true,
+		.refusal = kernel_model_refusal,
+	};
+	struct err err = ERR_INIT;
+	struct file_set set;
+	int code;
+
+	if (!options->files.count)
+		return usage_error(env, "nothing to run: name scenario files or a folder");
+	if (file_set_read(&options->files, &how,
+			  style_has_color(env, env->err_is_terminal, options->color), env->err,
+			  &set, &err) < 0)
+		return command_error(env, err.text, EXIT_INCONCLUSIVE);
+	code = run_set(env, options, harness, &set);
+	file_set_release(&set);
+	return code;
+}
+
+int run_command(const struct cli_env *env, int argc, char **argv)
+{
+	struct run_options options;
+	struct err err = ERR_INIT;
+	int code;
+
+	if (run_options_parse(argc, argv, &options, &err) < 0)
+		return usage_error(env, err.text);
+	code = run_with(env, &options);
+	run_options_release(&options);
+	return code;
+}

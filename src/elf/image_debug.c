@@ -1,0 +1,309 @@
+#include <dwarf.h>
+#include <elfutils/libdw.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "elf/image.h"
+#include "elf/image_private.h"
+
+/* Hand libdwfl the Elf that we have; it counts references and ends its own. */
+static int find_elf(Dwfl_Module *module, void **userdata, const char *name, Dwarf_Addr base,
+		    char **ret_file, Elf **ret_elf)
+{
+	struct image *image = *userdata;
+
+	(void)module, (void)name, (void)base;
+	*ret_elf = elf_begin(image->fd, ELF_C_READ, image->elf);
+	*ret_file = mem_strdup(image->name);
+	return -1;
+}
+
+/*
+ * By build id, then beside the program as .gnu_debuglink says.  Not libdwfl's
+ * standard search: where DEBUGINFOD_URLS is set that one asks the network,
+ * with a time-out of 90 s, in the middle of a run.
+ */
+static int find_debuginfo(Dwfl_Module *module, void **userdata, const char *name, Dwarf_Addr base,
+			  const char *file, const char *link, GElf_Word crc, char **ret_file)
+{
+	const char *slash = file ? strrchr(file, '/') : NULL;
+	int fd = dwfl_build_id_find_debuginfo(module, userdata, name, base, file, link, crc,
+					      ret_file);
+
+	if (fd >= 0 || !link || !slash || strchr(link, '/'))
+		return fd;
+	for (int i = 0; i < 2; i++) {
+		char *path = mem_printf("%.*s/%s%s", (int)(slash - file), file, i ? ".debug/" : "",
+					link);
+
+		fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+		if (fd >= 0) {
+			*ret_file = path;
+			return fd;
+		}
+		free(path);
+	}
+	return -1;
+}
+
+static const Dwfl_Callbacks callbacks = {
+	.find_elf = find_elf,
+	.find_debuginfo = find_debuginfo,
+};
+
+Dwfl_Module *image_module(struct image *image)
+{
+	struct code_range span = image_span(image);
+	void **userdata;
+
+	if (image->debug_tried)
+		return image->module;
+	image->debug_tried = true;
+	if (!image->elf || !image->segment_count)
+		return NULL;
+	image->dwfl = dwfl_begin(&callbacks);
+	if (!image->dwfl)
+		return NULL;
+	dwfl_report_begin(image->dwfl);
+	/* where the first segment is linked: a bias of 0 */
+	image->module = dwfl_report_module(image->dwfl, image->name, span.start & ~UINT64_C(0xfff),
+					   span.end);
+	if (image->module) {
+		dwfl_module_info(image->module, &userdata, NULL, NULL, NULL, NULL, NULL, NULL);
+		*userdata = image;
+	}
+	dwfl_report_end(image->dwfl, NULL, NULL);
+	return image->module;
+}
+
+void image_release_debug(struct image *image)
+{
+	dwfl_end(image->dwfl);
+	image->dwfl = NULL;
+	image->module = NULL;
+}
+
+const char *image_name_at(struct image *image, uint64_t address)
+{
+	struct image_function function;
+	Dwfl_Module *module;
+	GElf_Sym sym;
+	GElf_Off offset;
+	const char *name;
+
+	if (image_function_at(image, address, &function))
+		return function.name;
+	module = image_module(image);
+	if (!module)
+		return NULL;
+	name = dwfl_module_addrinfo(module, address, &offset, &sym, NULL, NULL, NULL);
+	/* libdwfl also names the nearest symbol before it, however far */
+	return name && (sym.st_size ? offset < sym.st_size : offset < 4096) ? name : NULL;
+}
+
+bool image_source_at(struct image *image, uint64_t address, const char **ret_file, int *ret_line)
+{
+	Dwfl_Module *module = image_module(image);
+	Dwfl_Line *line = module ? dwfl_module_getsrc(module, address) : NULL;
+	const char *file;
+	int number;
+
+	file = line ? dwfl_lineinfo(line, NULL, &number, NULL, NULL, NULL) : NULL;
+	if (!file)
+		return false;
+	*ret_file = file;
+	*ret_line = number;
+	return true;
+}
+
+/* @file names @path, or its last components. */
+static bool path_ends_with(const char *path, const char *file)
+{
+	size_t path_len = strlen(path), file_len = strlen(file);
+
+	if (file_len > path_len || strcmp(path + path_len - file_len, file) != 0)
+		return false;
+	return file_len == path_len || *file == '/' || path[path_len - file_len - 1] == '/';
+}
+
+/* One row of a line table, and where the next begins: at optimised places often the same address. */
+struct row {
+	Dwarf_Die *cu;
+	Dwarf_Addr bias;
+	uint64_t start, end;
+	int line;
+	bool is_statement;
+};
+
+typedef int row_visit(void *context, const struct row *row);
+
+static int visit_cu(Dwarf_Die *cu, Dwarf_Addr bias, const char *file, row_visit *visit,
+		    void *context)
+{
+	size_t count;
+	Dwarf_Lines *lines;
+
+	if (dwarf_getsrclines(cu, &lines, &count) != 0)
+		return 0;
+	for (size_t i = 0; i + 1 < count; i++) {
+		Dwarf_Line *line = dwarf_onesrcline(lines, i);
+		Dwarf_Addr start, end;
+		struct row row = {.cu = cu, .bias = bias};
+		const char *source = dwarf_linesrc(line, NULL, NULL);
+		bool is_end = true;
+		int r;
+
+		if (!source || !path_ends_with(source, file) ||
+		    dwarf_lineendsequence(line, &is_end) != 0 || is_end ||
+		    dwarf_lineno(line, &row.line) != 0 || dwarf_lineaddr(line, &start) != 0 ||
+		    dwarf_lineaddr(dwarf_onesrcline(lines, i + 1), &end) != 0 ||
+		    dwarf_linebeginstatement(line, &row.is_statement) != 0 || end < start)
+			continue;
+		row.start = start + bias;
+		row.end = end + bias;
+		r = visit(context, &row);
+		if (r != 0)
+			return r;
+	}
+	return 0;
+}
+
+static int visit_rows(struct image *image, const char *file, row_visit *visit, void *context)
+{
+	Dwfl_Module *module = image_module(image);
+	Dwarf_Addr bias = 0;
+	Dwarf_Die *cu = NULL;
+	int r = 0;
+
+	while (module && r == 0 && (cu = dwfl_module_nextcu(module, cu, &bias)))
+		r = visit_cu(cu, bias, file, visit, context);
+	return r;
+}
+
+/* The line itself if it has code, else the nearest after it. */
+struct nearest {
+	int wanted, found;
+};
+
+static int note_nearest(void *context, const struct row *row)
+{
+	struct nearest *nearest = context;
+
+	if (row->is_statement && row->line >= nearest->wanted &&
+	    (!nearest->found || row->line < nearest->found))
+		nearest->found = row->line;
+	return 0;
+}
+
+/* The innermost function or inlined copy around an address: one place each. */
+struct place {
+	Dwarf_Off scope;
+	struct image_line line;
+};
+
+struct places {
+	int line;
+	struct place *items;
+	size_t count;
+};
+
+static Dwarf_Off scope_at(Dwarf_Die *cu, Dwarf_Addr address)
+{
+	Dwarf_Die *scopes = NULL;
+	int count = dwarf_getscopes(cu, address, &scopes);
+	Dwarf_Off scope = 0;
+
+	for (int i = 0; i < count && !scope; i++) {
+		int tag = dwarf_tag(&scopes[i]);
+
+		if (tag == DW_TAG_subprogram || tag == DW_TAG_inlined_subroutine)
+			scope = dwarf_dieoffset(&scopes[i]);
+	}
+	free(scopes);
+	return scope;
+}
+
+static int note_place(void *context, const struct row *row)
+{
+	struct places *places = context;
+	struct place *place;
+	Dwarf_Off scope;
+
+	if (row->line != places->line || !row->is_statement)
+		return 0;
+	scope = scope_at(row->cu, row->start - row->bias);
+	for (size_t i = 0; i < places->count; i++) {
+		if (places->items[i].scope != scope)
+			continue;
+		if (row->start < places->items[i].line.address)
+			places->items[i].line.address = row->start;
+		return 0;
+	}
+	place = mem_append(&places->items, &places->count, sizeof(*place));
+	if (!place)
+		return -ENOMEM;
+	place->scope = scope;
+	place->line = (struct image_line){row->start, row->line};
+	return 0;
+}
+
+int image_find_line(struct image *image, const char *file, int line, struct image_line **ret_lines,
+		    size_t *ret_count, struct err *err)
+{
+	struct nearest nearest = {line, 0};
+	struct places places = {0, NULL, 0};
+	struct image_line *lines;
+	int r;
+
+	visit_rows(image, file, note_nearest, &nearest);
+	places.line = nearest.found;
+	r = nearest.found ? visit_rows(image, file, note_place, &places) : 0;
+	lines = r == 0 ? mem_zalloc(places.count * sizeof(*lines)) : NULL;
+	for (size_t i = 0; lines && i < places.count; i++)
+		lines[i] = places.items[i].line;
+	free(places.items);
+	if (!lines)
+		return err_set(err, -ENOMEM, "out of memory");
+	*ret_lines = lines;
+	*ret_count = places.count;
+	return 0;
+}
+
+struct ranges {
+	int line;
+	struct code_range *items;
+	size_t count;
+};
+
+static int note_range(void *context, const struct row *row)
+{
+	struct ranges *ranges = context;
+	struct code_range *range;
+
+	if (row->line != ranges->line || row->end == row->start)
+		return 0;
+	range = mem_append(&ranges->items, &ranges->count, sizeof(*range));
+	if (!range)
+		return -ENOMEM;
+	*range = (struct code_range){row->start, row->end};
+	return 0;
+}
+
+int image_line_ranges(struct image *image, const char *file, int line,
+		      struct code_range **ret_ranges, size_t *ret_count, struct err *err)
+{
+	struct ranges ranges = {line, NULL, 0};
+
+	if (visit_rows(image, file, note_range, &ranges) != 0) {
+		free(ranges.items);
+		return err_set(err, -ENOMEM, "out of memory");
+	}
+	*ret_ranges = ranges.items;
+	*ret_count = ranges.count;
+	return 0;
+}

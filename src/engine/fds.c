@@ -1,0 +1,123 @@
+#include "engine/fds.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/mem.h"
+#include "sys/procfs.h"
+
+/* A FIFO's link is its path: the file system's numbers name it. */
+static void identify(int proc_fd, pid_t pid, int fd, struct fd_object *object)
+{
+	char path[48];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "%d/fd/%d", pid, fd);
+	if (fstatat(proc_fd, path, &st, 0))
+		return;
+	object->dev = st.st_dev;
+	object->ino = st.st_ino;
+}
+
+static void fill_in(int proc_fd, pid_t pid, const struct procfs_fd *from, struct fd_object *object)
+{
+	*object = (struct fd_object){.kind = from->kind, .ino = from->inode, .flags = from->flags};
+	snprintf(object->path, sizeof(object->path), "%s", from->link);
+	identify(proc_fd, pid, from->fd, object);
+}
+
+int fd_object_of(struct engine *e, pid_t tid, int fd, struct fd_object *ret_object)
+{
+	struct procfs_fd found;
+	int rc = procfs_fd(e->options.proc_fd, tid, fd, &found);
+
+	if (!rc)
+		fill_in(e->options.proc_fd, tid, &found, ret_object);
+	return rc;
+}
+
+int fd_object_own(int fd, struct fd_object *ret_object)
+{
+	struct stat st;
+
+	if (fstat(fd, &st))
+		return -errno;
+	*ret_object = (struct fd_object){.dev = st.st_dev, .ino = st.st_ino};
+	return 0;
+}
+
+struct search {
+	struct engine *e;
+	struct process *process;
+	const struct fd_object *object;
+	unsigned modes;
+	struct fd_holder *holders;
+	size_t count;
+};
+
+static int consider(void *ctx, const struct procfs_fd *fd)
+{
+	struct search *search = ctx;
+	struct fd_holder *holder;
+	struct fd_object object;
+
+	if (fd->kind != search->object->kind || !(search->modes >> (fd->flags & O_ACCMODE) & 1))
+		return 0;
+	fill_in(search->e->options.proc_fd, search->process->tgid, fd, &object);
+	if (!fd_object_same(&object, search->object))
+		return 0;
+	holder = mem_append(&search->holders, &search->count, sizeof(*holder));
+	if (!holder)
+		return -ENOMEM;
+	*holder = (struct fd_holder){search->process, fd->fd, fd->flags};
+	return 0;
+}
+
+int fd_holders(struct engine *e, const struct fd_object *object, unsigned modes,
+	       struct fd_holder **ret_holders, size_t *ret_count)
+{
+	struct search search = {.e = e, .object = object, .modes = modes};
+	int rc = 0;
+
+	for (struct process *p = e->processes; p && (!rc || rc == -ESRCH); p = p->next) {
+		if (p->exited)
+			continue;
+		search.process = p;
+		rc = procfs_each_fd(e->options.proc_fd, p->tgid, consider, &search);
+	}
+	if (rc && rc != -ESRCH) {
+		free(search.holders);
+		return rc;
+	}
+	*ret_holders = search.holders;
+	*ret_count = search.count;
+	return 0;
+}
+
+int fd_borrow(pid_t tgid, int fd)
+{
+	cleanup_close int pidfd = (int)syscall(SYS_pidfd_open, tgid, 0);
+	int copy;
+
+	if (pidfd < 0)
+		return -errno;
+	copy = (int)syscall(SYS_pidfd_getfd, pidfd, fd, 0);
+	return copy < 0 ? -errno : copy;
+}
+
+int fd_reopen(struct engine *e, pid_t tgid, int fd, int flags)
+{
+	char path[48];
+	int copy;
+
+	snprintf(path, sizeof(path), "%d/fd/%d", tgid, fd);
+	copy = openat(e->options.proc_fd, path, flags | O_CLOEXEC);
+	return copy < 0 ? -errno : copy;
+}

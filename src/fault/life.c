@@ -1,0 +1,144 @@
+/*
+ * life.c - processes that die, are slow, hang, or have too little.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/resource.h>
+
+#include "base/util.h"
+#include "fault/internal.h"
+#include "sys/names.h"
+
+static int fire_kill(struct fault_env *env, struct shot *shot, const struct moment *at,
+		     struct err *err)
+{
+	struct process *p = struck_process(env, shot, at);
+	char call[180] = "";
+
+	(void)err;
+	if (!p || p->exited)
+		return refuse(shot, "the process to kill is not there");
+	if (at->at_call)
+		describe_call(env, at->t, call, sizeof(call));
+	shot->tgid = p->tgid;
+	shot->tid = 0;
+	shot->signal = shot->fault->spec->action.signal;
+	p->fault_signals |= UINT64_C(1) << (shot->signal - 1);
+	snprintf(shot->text, sizeof(shot->text), "%s%s%s", signal_name(shot->signal),
+		 !*call			    ? ""
+		 : at->phase == PHASE_ENTRY ? " before "
+		 : at->phase == PHASE_EXIT  ? " after "
+					    : " asleep in ",
+		 call);
+	return kill(p->tgid, shot->signal) ? -errno : 0;
+}
+
+static enum proof kill_delivered(struct fault_env *env, struct shot *shot, struct tracee *t,
+				 int signal, const siginfo_t *info)
+{
+	(void)env;
+	(void)t;
+	(void)info;
+	return signal == shot->signal ? PROOF_PROVEN : PROOF_OPEN;
+}
+
+static enum proof kill_ended(struct fault_env *env, struct shot *shot, struct process *p)
+{
+	(void)env;
+	if (p->signaled && p->status == shot->signal)
+		return PROOF_PROVEN;
+	refuse(shot, "the process ended by itself before %s", signal_name(shot->signal));
+	return PROOF_GIVEN_UP;
+}
+
+const struct action_ops ops_kill = {
+	.fire = fire_kill, .on_delivery = kill_delivered, .on_end = kill_ended};
+
+static bool is_here(const struct moment *at, const struct process *p)
+{
+	return at->t && at->p == p && at->phase != PHASE_BLOCKED;
+}
+
+/* The thread stays in its stop; another process is stopped by a real SIGSTOP. */
+static int fire_delay(struct fault_env *env, struct shot *shot, const struct moment *at,
+		      struct err *err)
+{
+	struct process *p = struck_process(env, shot, at);
+	uint64_t ns = shot->fault->spec->action.time_ns;
+	char call[180] = "";
+
+	(void)err;
+	if (!p || p->exited)
+		return refuse(shot, "the process to delay is not there");
+	if (at->at_call)
+		describe_call(env, at->t, call, sizeof(call));
+	snprintf(shot->text, sizeof(shot->text), "%llu ms of delay%s%s",
+		 (unsigned long long)(ns / NS_PER_MS), *call ? " at " : "", call);
+	if (!is_here(at, p))
+		return stop_for(env, shot, p, ns);
+	tracee_hold(env->engine, at->t, ns);
+	shot->until_ns = at->t->hold_until_ns;
+	shot->tgid = p->tgid;
+	return 0;
+}
+
+static enum proof delay_tick(struct fault_env *env, struct shot *shot, uint64_t now)
+{
+	struct tracee *t = shot->tid ? engine_find(env->engine, shot->tid) : NULL;
+
+	if (!t || shot->tgid != t->process->tgid)
+		return stop_tick(env, shot, now);
+	return now >= shot->until_ns ? PROOF_PROVEN : PROOF_OPEN;
+}
+
+const struct action_ops ops_delay = {
+	.fire = fire_delay, .on_group_stop = stop_seen, .on_tick = delay_tick};
+
+static int fire_stop(struct fault_env *env, struct shot *shot, const struct moment *at,
+		     struct err *err)
+{
+	struct process *p = struck_process(env, shot, at);
+	uint64_t ns = shot->fault->spec->action.time_ns;
+
+	(void)err;
+	if (!p || p->exited)
+		return refuse(shot, "the process to stop is not there");
+	p->stopped_by_fault = ns == STOP_FOREVER;
+	if (ns == STOP_FOREVER)
+		snprintf(shot->text, sizeof(shot->text), "stopped for ever");
+	else
+		snprintf(shot->text, sizeof(shot->text), "stopped for %llu ms",
+			 (unsigned long long)(ns / NS_PER_MS));
+	return stop_for(env, shot, p, ns);
+}
+
+const struct action_ops ops_stop = {
+	.fire = fire_stop, .on_group_stop = stop_seen, .on_tick = stop_tick};
+
+static int fire_limit(struct fault_env *env, struct shot *shot, const struct moment *at,
+		      struct err *err)
+{
+	const struct limit_spec *spec = &shot->fault->spec->action.limit;
+	struct process *p = struck_process(env, shot, at);
+	int resource = limit_resource(spec->kind);
+	struct rlimit limit, now;
+
+	(void)err;
+	if (!p || p->exited)
+		return refuse(shot, "the process to limit is not there");
+	if (prlimit(p->tgid, (enum __rlimit_resource)resource, NULL, &limit))
+		return -errno;
+	limit.rlim_cur = spec->value;
+	if (limit.rlim_max < spec->value)
+		return refuse(shot, "its hard limit is lower already");
+	if (prlimit(p->tgid, (enum __rlimit_resource)resource, &limit, NULL) ||
+	    prlimit(p->tgid, (enum __rlimit_resource)resource, NULL, &now))
+		return -errno;
+	shot->tgid = p->tgid;
+	snprintf(shot->text, sizeof(shot->text), "limit of %s set to %llu",
+		 vocab_name(&limit_vocab, (int)spec->kind), (unsigned long long)spec->value);
+	return now.rlim_cur == spec->value;
+}
+
+const struct action_ops ops_limit = {.fire = fire_limit};

@@ -1,0 +1,226 @@
+/*
+ * peer.c - the other end goes away, or turns nonblocking.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "engine/remote.h"
+#include "fault/internal.h"
+
+static const char null_device[] = "/dev/null";
+
+static bool is_pipe(const struct fd_object *object)
+{
+	return object->kind == FD_KIND_PIPE || object->kind == FD_KIND_FIFO;
+}
+
+/* Which ends the other side of @flags holds; an O_RDWR FIFO holds both. */
+static unsigned other_modes(int flags)
+{
+	return (flags & O_ACCMODE) == O_WRONLY ? 1u << O_RDONLY | 1u << O_RDWR
+					       : 1u << O_WRONLY | 1u << O_RDWR;
+}
+
+/*
+ * Put /dev/null in the place of @fd: a reader meets the end of the file, a
+ * writer writes into nothing; neither meets an EBADF that closing would give.
+ */
+static int replace_fd(struct fault_env *env, struct remote *remote, const struct fd_holder *holder)
+{
+	uint64_t scratch = remote_scratch(remote);
+	uint64_t open_args[6] = {(uint64_t)AT_FDCWD, scratch, O_RDWR | O_CLOEXEC};
+	uint64_t dup_args[6] = {0, (uint64_t)holder->fd, (uint64_t)(holder->flags & O_CLOEXEC)};
+	uint64_t close_args[6] = {0};
+	int64_t fd, result;
+	int rc = tracee_write(env->engine, remote->t, scratch, null_device, sizeof(null_device));
+
+	if (!rc)
+		rc = remote_call(env->engine, remote, SYS_openat, open_args, &fd);
+	if (rc || fd < 0)
+		return rc ? rc : (int)fd;
+	dup_args[0] = close_args[0] = (uint64_t)fd;
+	rc = remote_call(env->engine, remote, SYS_dup3, dup_args, &result);
+	if (!rc && result < 0)
+		rc = (int)result;
+	if (!rc)
+		rc = remote_call(env->engine, remote, SYS_close, close_args, &result);
+	return rc;
+}
+
+/* Threads asleep in a call keep the file alive: all are sent back to start it anew. */
+static int interrupt_all(struct fault_env *env, struct process *p, struct tracee *but)
+{
+	struct tracee *t, *tmp;
+	int rc;
+
+	HASH_ITER(hh, env->engine->tracees, t, tmp) {
+		if (t->process != p || t == but)
+			continue;
+		rc = tracee_interrupt(env->engine, t);
+		if (rc && rc != -ESRCH)
+			return rc;
+	}
+	return 0;
+}
+
+static void let_go(struct fault_env *env, struct process *p, struct tracee *but,
+		   struct tracee *done)
+{
+	struct tracee *t, *tmp;
+	struct remote remote;
+
+	HASH_ITER(hh, env->engine->tracees, t, tmp) {
+		if (t->process != p || t == but || t->state != TRACEE_STOPPED)
+			continue;
+		if (t != done && remote_begin(env->engine, t, &remote) == 0)
+			remote_end(env->engine, &remote);
+		tracee_resume(env->engine, t, 0);
+	}
+}
+
+static struct tracee *stopped_thread(struct fault_env *env, const struct process *p)
+{
+	struct tracee *t, *tmp;
+
+	HASH_ITER(hh, env->engine->tracees, t, tmp)
+		if (t->process == p && (t->state == TRACEE_STOPPED || t->state == TRACEE_HELD))
+			return t;
+	return NULL;
+}
+
+/* All of @holders[first … ] that belong to the same process; returns how many. */
+static size_t same_process(const struct fd_holder *holders, size_t first, size_t count)
+{
+	size_t n = 1;
+
+	while (first + n < count && holders[first + n].process == holders[first].process)
+		n++;
+	return n;
+}
+
+/* @at_thread: the thread of the moment, stopped and not to be let go here. */
+static int close_in_process(struct fault_env *env, const struct fd_holder *holders, size_t count,
+			    struct tracee *at_thread)
+{
+	struct process *p = holders[0].process;
+	struct tracee *own = at_thread && at_thread->process == p ? at_thread : NULL;
+	struct tracee *t;
+	struct remote remote;
+	int rc = interrupt_all(env, p, own);
+
+	t = own ? own : stopped_thread(env, p);
+	if (!rc && !t)
+		rc = -ESRCH;
+	if (!rc)
+		rc = remote_begin(env->engine, t, &remote);
+	if (!rc) {
+		for (size_t i = 0; !rc && i < count; i++)
+			rc = replace_fd(env, &remote, &holders[i]);
+		remote_end(env->engine, &remote);
+	}
+	let_go(env, p, own, t);
+	return rc == -ESRCH ? 0 : rc;
+}
+
+static int by_process(const void *a, const void *b)
+{
+	const struct fd_holder *x = a, *y = b;
+
+	return (x->process->tgid > y->process->tgid) - (x->process->tgid < y->process->tgid);
+}
+
+/* With `of: CHANNEL` the end that the process of the moment holds is the near one. */
+static int near_flags(struct fault_env *env, struct shot *shot, const struct moment *at,
+		      const struct fd_object *object)
+{
+	cleanup_free struct fd_holder *holders = NULL;
+	size_t count;
+	int rc;
+
+	if (shot->fault->spec->action.of_channel == INDEX_NONE)
+		return object->flags;
+	rc = fd_holders(env->engine, object, 7, &holders, &count);
+	if (rc)
+		return rc;
+	for (size_t i = 0; i < count; i++)
+		if (holders[i].process == at->p)
+			return holders[i].flags;
+	return refuse(shot, "the process holds no end of that channel");
+}
+
+static int fire_close_peer(struct fault_env *env, struct shot *shot, const struct moment *at,
+			   struct err *err)
+{
+	cleanup_free struct fd_holder *holders = NULL;
+	struct fd_object object;
+	size_t count, left;
+	int flags, rc = struck_object(env, shot, at, &object);
+
+	(void)err;
+	if (rc)
+		return rc;
+	if (!is_pipe(&object))
+		return refuse(shot, "close-peer on %s is not available yet",
+			      vocab_name(&fd_kind_vocab, (int)object.kind));
+	flags = near_flags(env, shot, at, &object);
+	if (flags < 0)
+		return flags;
+	rc = fd_holders(env->engine, &object, other_modes(flags), &holders, &count);
+	if (rc)
+		return rc;
+	if (!count)
+		return refuse(shot, "nobody holds the other end");
+	qsort(holders, count, sizeof(*holders), by_process);
+	for (size_t i = 0; !rc && i < count;) {
+		size_t n = same_process(holders, i, count);
+
+		rc = close_in_process(env, holders + i, n, at->t);
+		i += n;
+	}
+	if (rc)
+		return refuse(shot, "a holder of the other end could not be made to close it: %s",
+			      strerror(-rc));
+	snprintf(shot->text, sizeof(shot->text), "the %s end of %s closed in all %zu places",
+		 (flags & O_ACCMODE) == O_WRONLY ? "read" : "write", object.path, count);
+	free(TAKE_PTR(holders));
+	rc = fd_holders(env->engine, &object, other_modes(flags), &holders, &left);
+	if (rc)
+		return rc;
+	return left ? refuse(shot, "the other end is still held in %zu places", left) : 1;
+}
+
+const struct action_ops ops_close_peer = {.fire = fire_close_peer};
+
+/* O_NONBLOCK belongs to the open file description: all who share it are struck. */
+static int fire_nonblock(struct fault_env *env, struct shot *shot, const struct moment *at,
+			 struct err *err)
+{
+	const struct syscall_row *row = at->at_call ? syscall_get(at->t->call.id) : NULL;
+	bool on = shot->fault->spec->action.on;
+	cleanup_close int fd = -1;
+	int target, flags;
+
+	(void)err;
+	(void)env;
+	if (!at->p || !row || row->fd_arg < 0)
+		return refuse(shot, "`nonblock` needs a call on a descriptor");
+	target = (int)at->t->call.args[row->fd_arg];
+	fd = fd_borrow(at->p->tgid, target);
+	if (fd < 0)
+		return refuse(shot, "descriptor %d: %s", target, strerror(-fd));
+	flags = fcntl(fd, F_GETFL);
+	if (flags < 0 || fcntl(fd, F_SETFL, on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK))
+		return -errno;
+	snprintf(shot->text, sizeof(shot->text), "O_NONBLOCK %s on descriptor %d",
+		 on ? "set" : "cleared", target);
+	flags = fcntl(fd, F_GETFL);
+	return flags >= 0 && !(flags & O_NONBLOCK) == !on;
+}
+
+const struct action_ops ops_nonblock = {.fire = fire_nonblock};

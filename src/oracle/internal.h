@@ -1,0 +1,25 @@
+/*
+ * internal.h - the oracles, one function each.
+ */
+#ifndef ORACLE_INTERNAL_H
+#define ORACLE_INTERNAL_H
+
+#include "oracle/oracle.h"
+
+int judge_exit(struct judgement *j, struct err *err);	  /* exit.c */
+int judge_output(struct judgement *j, struct err *err);	  /* output.c */
+int judge_files(struct judgement *j, struct err *err);	  /* output.c */
+int judge_time(struct judgement *j, struct err *err);	  /* time.c */
+int judge_recovery(struct judgement *j, struct err *err); /* time.c */
+int judge_leaks(struct judgement *j, struct err *err);	  /* leak.c */
+
+bool findings_have(const struct findings *list, enum finding_kind kind);
+
+/* The run ended because it had to be ended: what is missing then is no finding of its own. */
+bool was_cut_off(const struct judgement *j);
+
+/* The process of the fault-free run that plays the same part; NULL. */
+const struct observed_process *fault_free_of(const struct judgement *j,
+					     const struct observed_process *p);
+
+#endif

@@ -1,0 +1,109 @@
+/*
+ * leak.c - what was left behind, compared with the run without faults.
+ *
+ * A descriptor that is still open at exit is a leak only when the program got
+ * as far as it does without the fault (the same exit status) and holds more
+ * than then: an early way out may leave things open.  Files and zombies are
+ * leaks whatever the exit status.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "oracle/internal.h"
+
+bool oracle_needs_fault_free(const struct scenario *scenario, const struct observed *seen)
+{
+	if (scenario->expect.allow[FINDING_LEAK] || !scenario->fault_count)
+		return false;
+	if (seen->files_left.count)
+		return true;
+	for (size_t i = 0; i < seen->process_count; i++)
+		if (seen->processes[i].exit_seen && (seen->processes[i].fds_at_exit ||
+						     seen->processes[i].zombies_at_exit))
+			return true;
+	return false;
+}
+
+void oracle_forget_leaks(struct observed *seen)
+{
+	for (size_t i = 0; i < seen->process_count; i++)
+		seen->processes[i].exit_seen = false;
+	for (size_t i = 0; i < seen->files_left.count; i++)
+		free(seen->files_left.items[i]);
+	seen->files_left.count = 0;
+}
+
+static int add_leak(struct judgement *j, const char *process, unsigned more, const char *what)
+{
+	return findings_add(&j->findings, FINDING_LEAK, process, "%u %s%s left behind", more, what,
+			    more == 1 ? "" : "s")
+		       ? 0
+		       : -ENOMEM;
+}
+
+static int judge_process(struct judgement *j, const struct observed_process *p)
+{
+	const struct observed_process *other = fault_free_of(j, p);
+	unsigned fds = other ? other->fds_at_exit : p->fds_at_exit;
+	unsigned zombies = other ? other->zombies_at_exit : 0;
+	bool as_usual = other && other->exit_seen && !p->signaled && p->status == other->status;
+	int rc = 0;
+
+	if (!p->exit_seen)
+		return 0;
+	if (as_usual && p->fds_at_exit > fds)
+		rc = add_leak(j, p->name, p->fds_at_exit - fds, "open descriptor");
+	if (!rc && p->zombies_at_exit > zombies)
+		rc = add_leak(j, p->name, p->zombies_at_exit - zombies, "zombie");
+	return rc;
+}
+
+/* Who is killed cannot tidy up. */
+static bool somebody_died(const struct judgement *j)
+{
+	for (size_t i = 0; i < j->seen->process_count; i++)
+		if (j->seen->processes[i].signaled)
+			return true;
+	return false;
+}
+
+static bool is_among(const struct strings *list, const char *name)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (strcmp(list->items[i], name) == 0)
+			return true;
+	return false;
+}
+
+static bool is_expected(const struct judgement *j, const char *name)
+{
+	for (size_t i = 0; i < j->scenario->expect.file_count; i++) {
+		const char *path = j->scenario->expect.files[i].path;
+		const char *slash = strstr(path, "${tmp}/");
+
+		if (slash == path && strcmp(path + strlen("${tmp}/"), name) == 0)
+			return true;
+	}
+	return false;
+}
+
+int judge_leaks(struct judgement *j, struct err *err)
+{
+	const struct strings *left = &j->seen->files_left;
+	int rc = 0;
+
+	(void)err;
+	if (was_cut_off(j) || j->scenario->expect.allow[FINDING_LEAK])
+		return 0;
+	for (size_t i = 0; !rc && i < j->seen->process_count; i++)
+		rc = judge_process(j, &j->seen->processes[i]);
+	for (size_t i = 0; !rc && !somebody_died(j) && i < left->count; i++)
+		if (!is_expected(j, left->items[i]) &&
+		    !(j->fault_free && is_among(&j->fault_free->files_left, left->items[i])))
+			rc = findings_add(&j->findings, FINDING_LEAK, NULL,
+					  "file ${tmp}/%s left behind", left->items[i])
+				     ? 0
+				     : -ENOMEM;
+	return rc;
+}

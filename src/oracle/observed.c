@@ -1,0 +1,64 @@
+#include "oracle/observed.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+static struct finding *add(struct finding **items, size_t *count, enum finding_kind kind,
+			   const char *process, const char *fmt, va_list ap)
+{
+	struct finding *finding = mem_append(items, count, sizeof(*finding));
+
+	if (!finding)
+		return NULL;
+	finding->kind = kind;
+	finding->process = process ? mem_strdup(process) : NULL;
+	finding->text = mem_vprintf(fmt, ap);
+	return finding;
+}
+
+int observed_add(struct observed *seen, enum finding_kind kind, const char *process,
+		 const char *fmt, ...)
+{
+	struct finding *finding;
+	va_list ap;
+
+	va_start(ap, fmt);
+	finding = add(&seen->findings, &seen->finding_count, kind, process, fmt, ap);
+	va_end(ap);
+	return finding ? 0 : -ENOMEM;
+}
+
+struct finding *findings_add(struct findings *list, enum finding_kind kind, const char *process,
+			     const char *fmt, ...)
+{
+	struct finding *finding;
+	va_list ap;
+
+	va_start(ap, fmt);
+	finding = add(&list->items, &list->count, kind, process, fmt, ap);
+	va_end(ap);
+	return finding;
+}
+
+void observed_release(struct observed *seen)
+{
+	for (size_t i = 0; i < seen->process_count; i++) {
+		free(seen->processes[i].name);
+		free(seen->processes[i].out.data);
+		free(seen->processes[i].err.data);
+	}
+	free(seen->processes);
+	for (size_t i = 0; i < seen->files_left.count; i++)
+		free(seen->files_left.items[i]);
+	free(seen->files_left.items);
+	for (size_t i = 0; i < seen->finding_count; i++)
+		finding_release(&seen->findings[i]);
+	free(seen->findings);
+	for (size_t i = 0; i < seen->note_count; i++)
+		free(seen->notes[i]);
+	free(seen->notes);
+	*seen = (struct observed){0};
+}

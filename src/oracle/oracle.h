@@ -1,0 +1,38 @@
+/*
+ * oracle.h - did the program survive?  One table of oracles; each looks at
+ * what the execution showed and adds findings.
+ */
+#ifndef ORACLE_ORACLE_H
+#define ORACLE_ORACLE_H
+
+#include "base/err.h"
+#include "oracle/observed.h"
+
+struct judgement {
+	const struct scenario *scenario;
+	const struct observed *seen;
+	const struct observed *fault_free; /* NULL: there was no such run */
+	const char *tmp;		   /* ${tmp} of the run, still there */
+	/* Turns ${harness}, ${tmp}, ${dir} and channels in a text into what they stand for. */
+	char *(*expand)(void *ctx, const char *text);
+	void *ctx;
+	struct findings findings;
+};
+
+/* Run all oracles that the scenario does not switch off; 0 or -ENOMEM, -EIO with the reason. */
+int oracle_judge(struct judgement *j, struct err *err);
+
+/*
+ * Would a fault-free run change the judgement?  The leaks are only leaks when
+ * the same program without faults does not leave the same.
+ */
+bool oracle_needs_fault_free(const struct scenario *scenario, const struct observed *seen);
+
+/* What might have leaked cannot be told without a fault-free run: take it as nothing. */
+void oracle_forget_leaks(struct observed *seen);
+
+/* Does @text (with @size bytes) satisfy @match?  *@ret_why: what is wrong; owned by the caller. */
+int match_check(const struct judgement *j, const struct match *match, const char *text,
+		size_t size, const struct output *fault_free, char **ret_why, struct err *err);
+
+#endif

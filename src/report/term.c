@@ -1,0 +1,277 @@
+/*
+ * For people: failures in full as they come, a progress line on a terminal,
+ * and at the end a summary that needs no manual.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/utf8.h"
+#include "base/util.h"
+#include "report/describe.h"
+#include "report/reporter.h"
+#include "report/text.h"
+
+#define REDRAW_NS    (50 * NS_PER_MS)
+#define ERASE_LINE   "\r\033[K"
+#define LISTED_AGAIN 20
+
+struct term_state {
+	bool drawn;	     /* a progress line stands there */
+	uint64_t last_drawn; /* elapsed time of it */
+	bool told;	     /* something stands above the summary */
+	size_t troubled_count;
+	struct troubled {
+		char *line;
+	} troubled[LISTED_AGAIN];
+};
+
+/* clang-format off */
+static const struct verdict_words {
+	const char *label;    /* in front of a case */
+	const char *one, *many; /* "66 passed" */
+} verdict_words[] = {
+	[VERDICT_PASS]         = { "PASS",         "passed", "passed" },
+	[VERDICT_FAIL]         = { "FAIL",         "failed", "failed" },
+	[VERDICT_INCONCLUSIVE] = { "INCONCLUSIVE", "inconclusive", "inconclusive" },
+	[VERDICT_ERROR]        = { "ERROR",        "error", "errors" },
+	[VERDICT_SKIP]         = { "SKIP",         "skipped", "skipped" },
+};
+_Static_assert(ARRAY_SIZE(verdict_words) == VERDICT_MAX_, "words for each verdict");
+/* clang-format on */
+
+static void erase(struct reporter_context *ctx)
+{
+	struct term_state *state = ctx->state;
+
+	if (state->drawn)
+		fputs(ERASE_LINE, ctx->out);
+	state->drawn = false;
+}
+
+static void print_label(struct reporter_context *ctx, const struct case_result *result)
+{
+	fprintf(ctx->out, "%s%s%s  ", paint_code(verdict_paint(result->verdict), ctx->style.color),
+		verdict_words[result->verdict].label, paint_code(PAINT_NONE, ctx->style.color));
+	describe_title(ctx->out, result);
+}
+
+/* One line is enough: passed, or skipped with the reason. */
+static void print_short(struct reporter_context *ctx, const struct case_result *result)
+{
+	char took[DURATION_TEXT_MAX];
+
+	print_label(ctx, result);
+	if (result->verdict == VERDICT_PASS && result->role == ROLE_CONTROL)
+		fputs(": caught, as it must be", ctx->out);
+	if (result->reason || result->finding_count) {
+		fputs(": ", ctx->out);
+		describe_gist(ctx->out, result);
+	}
+	if (result->verdict == VERDICT_SKIP) {
+		putc('\n', ctx->out);
+		return;
+	}
+	fprintf(ctx->out, "  %s%s%s\n", paint_code(PAINT_DIM, ctx->style.color),
+		duration_text(result->duration_ns, took), paint_code(PAINT_NONE, ctx->style.color));
+}
+
+static bool is_trouble(const struct case_result *result)
+{
+	return result->verdict != VERDICT_PASS && result->verdict != VERDICT_SKIP;
+}
+
+/* Long output scrolls away: the summary names them again. */
+static void remember(struct term_state *state, const struct case_result *result)
+{
+	size_t size;
+	FILE *out;
+
+	if (state->troubled_count++ >= LISTED_AGAIN)
+		return;
+	out = open_memstream(&state->troubled[state->troubled_count - 1].line, &size);
+	if (!out)
+		return;
+	text_print(out, result->file);
+	fprintf(out, ":%d: ", result->line);
+	describe_title(out, result);
+	fputs(": ", out);
+	if (result->verdict == VERDICT_FAIL)
+		describe_kinds(out, result);
+	else
+		fputs(verdict_words[result->verdict].one, out);
+	fclose(out);
+}
+
+static int term_case_done(struct reporter_context *ctx, const struct case_result *result)
+{
+	struct term_state *state = ctx->state;
+	bool trouble = is_trouble(result);
+
+	if (trouble)
+		remember(state, result);
+	if (ctx->style.verbosity < 0 ||
+	    (ctx->style.verbosity == 0 && result->verdict == VERDICT_PASS))
+		return 0;
+	erase(ctx);
+	state->told = true;
+	if (!trouble) {
+		print_short(ctx, result);
+		return 0;
+	}
+	print_label(ctx, result);
+	putc('\n', ctx->out);
+	describe_case(ctx->out, result, ctx->style.color);
+	putc('\n', ctx->out);
+	return 0;
+}
+
+static void print_counts(FILE *out, const struct report_totals *totals)
+{
+	const unsigned *count = totals->summary.count;
+
+	fprintf(out, "%u passed", count[VERDICT_PASS]);
+	if (totals->caught)
+		fprintf(out, " (%u control%s caught)", totals->caught,
+			totals->caught == 1 ? "" : "s");
+	for (int v = VERDICT_PASS + 1; v < VERDICT_MAX_; v++)
+		if (count[v])
+			fprintf(out, ", %u %s", count[v],
+				count[v] == 1 ? verdict_words[v].one : verdict_words[v].many);
+}
+
+/* From the mean so far; nothing while that means nothing. */
+static void print_eta(FILE *out, const struct report_totals *totals, size_t done)
+{
+	char left[DURATION_TEXT_MAX];
+
+	if (done < 2 || done >= totals->cases)
+		return;
+	duration_text(totals->elapsed_ns / done * (totals->cases - done), left);
+	fprintf(out, ", about %s left", left);
+}
+
+/* Cells of a character on the terminal, near enough to keep one line one line. */
+static unsigned cells(uint32_t c)
+{
+	return c >= 0x1100 ? 2 : 1;
+}
+
+static void print_cut(FILE *out, const char *line, unsigned width)
+{
+	unsigned used = 0;
+
+	while (*line) {
+		uint32_t c;
+		unsigned len = utf8_decode(line, &c);
+
+		if (!len || (used += cells(c)) >= width)
+			return;
+		fwrite(line, 1, len, out);
+		line += len;
+	}
+}
+
+static char *progress_line(const struct report_totals *totals, const char *current)
+{
+	size_t done = report_totals_done(totals), size;
+	char *line = NULL;
+	FILE *out = open_memstream(&line, &size);
+
+	if (!out)
+		return NULL;
+	fprintf(out, "%zu/%zu: ", done, totals->cases);
+	print_counts(out, totals);
+	print_eta(out, totals, done);
+	if (current) {
+		fputs(" - ", out);
+		text_print(out, current);
+	}
+	fclose(out);
+	return line;
+}
+
+static void term_progress(struct reporter_context *ctx, const struct report_totals *totals,
+			  const char *current)
+{
+	struct term_state *state = ctx->state;
+	char *line;
+
+	if (!ctx->style.live ||
+	    (state->drawn && totals->elapsed_ns - state->last_drawn < REDRAW_NS))
+		return;
+	line = progress_line(totals, current);
+	if (!line)
+		return;
+	fputs(ERASE_LINE, ctx->out);
+	print_cut(ctx->out, line, ctx->style.width ? ctx->style.width : 80);
+	fflush(ctx->out);
+	state->drawn = true;
+	state->last_drawn = totals->elapsed_ns;
+	free(line);
+}
+
+static void print_troubled(struct reporter_context *ctx)
+{
+	struct term_state *state = ctx->state;
+	size_t shown = state->troubled_count < LISTED_AGAIN ? state->troubled_count : LISTED_AGAIN;
+
+	if (state->troubled_count < 2 && ctx->style.verbosity >= 0)
+		return;
+	if (shown)
+		fprintf(ctx->out, "%snot passed%s\n", paint_code(PAINT_HEADING, ctx->style.color),
+			paint_code(PAINT_NONE, ctx->style.color));
+	for (size_t i = 0; i < shown; i++)
+		fprintf(ctx->out, "  %s\n",
+			state->troubled[i].line ? state->troubled[i].line : "?");
+	if (shown < state->troubled_count)
+		fprintf(ctx->out, "  ... and %zu more\n", state->troubled_count - shown);
+}
+
+static enum paint summary_paint(const struct report_totals *totals)
+{
+	switch (summary_exit_code(&totals->summary)) {
+	case 0:
+		return PAINT_GOOD;
+	case 77:
+		return PAINT_DOUBT;
+	default:
+		return PAINT_BAD;
+	}
+}
+
+static int term_end(struct reporter_context *ctx, const struct report_totals *totals)
+{
+	FILE *out = ctx->out;
+	char took[DURATION_TEXT_MAX];
+
+	erase(ctx);
+	print_troubled(ctx);
+	if (report_totals_done(totals) < totals->cases)
+		fprintf(out, "%s after %zu of %zu cases\n",
+			totals->interrupted ? "interrupted" : "stopped", report_totals_done(totals),
+			totals->cases);
+	fprintf(out, "%s%zu scenario%s, %zu case%s: ",
+		paint_code(summary_paint(totals), ctx->style.color), totals->scenarios,
+		totals->scenarios == 1 ? "" : "s", totals->cases, totals->cases == 1 ? "" : "s");
+	print_counts(out, totals);
+	fprintf(out, " in %s%s\n", duration_text(totals->elapsed_ns, took),
+		paint_code(PAINT_NONE, ctx->style.color));
+	return 0;
+}
+
+static void term_release(struct reporter_context *ctx)
+{
+	struct term_state *state = ctx->state;
+
+	for (size_t i = 0; i < LISTED_AGAIN; i++)
+		free(state->troubled[i].line);
+}
+
+const struct reporter term_reporter = {
+	.state_size = sizeof(struct term_state),
+	.case_done = term_case_done,
+	.progress = term_progress,
+	.end = term_end,
+	.release = term_release,
+};

@@ -1,0 +1,232 @@
+/*
+ * ends.c - when an execution is over, and what stands still before that.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/mem.h"
+#include "base/util.h"
+#include "run/deadlock.h"
+#include "run/execution.h"
+#include "run/spin.h"
+#include "sys/procfs.h"
+#include "sys/syscalls.h"
+
+#define GRACE_NS (300 * NS_PER_MS) /* for what the main processes left running */
+
+static bool may_stay(const struct execution *x, const struct process *p)
+{
+	return x->scenario->expect.processes[p->spec].exit == EXIT_ALIVE;
+}
+
+static bool mains_done(const struct execution *x)
+{
+	for (size_t i = 0; i < x->subject_count; i++) {
+		const struct subject *s = &x->subjects[i];
+
+		if (!s->process) {
+			if (s->start_due || !x->with_faults)
+				return false;
+			continue; /* its moment has not come, and nobody is left to make it */
+		}
+		if (!s->process->exited && !may_stay(x, s->process))
+			return false;
+	}
+	return true;
+}
+
+static bool others_live(const struct execution *x)
+{
+	for (const struct process *p = x->engine.processes; p; p = p->next)
+		if (!p->exited && !may_stay(x, p))
+			return true;
+	return false;
+}
+
+/* Let everybody go who waits at its first instruction, in the scenario's order. */
+static void release_all(struct execution *x)
+{
+	for (size_t i = 0; i < x->subject_count; i++) {
+		struct subject *s = &x->subjects[i];
+
+		if (s->process && s->start_due && !s->process->exited && !s->at_start)
+			return;
+	}
+	x->released = true;
+	for (size_t i = 0; i < x->subject_count; i++) {
+		struct tracee *t = x->subjects[i].process && !x->subjects[i].process->exited
+					   ? x->subjects[i].at_start
+					   : NULL;
+
+		x->subjects[i].at_start = NULL;
+		if (t)
+			tracee_release(&x->engine, t);
+	}
+}
+
+static void start_due(struct execution *x)
+{
+	for (size_t i = 0; i < x->subject_count; i++)
+		if (x->subjects[i].start_due && !x->subjects[i].process) {
+			int rc = subjects_start(x, &x->err);
+
+			if (rc)
+				execution_fail(x, rc);
+			return;
+		}
+}
+
+bool execution_finished(struct execution *x)
+{
+	uint64_t now;
+
+	if (x->failed || x->ended)
+		return true;
+	if (!x->released)
+		release_all(x);
+	start_due(x);
+	if (x->failed)
+		return true;
+	if (!mains_done(x))
+		return false;
+	if (!others_live(x))
+		return true;
+	now = now_ns();
+	if (!x->grace_ns) {
+		x->grace_ns = now + GRACE_NS;
+		engine_wake_at(&x->engine, x->grace_ns);
+	}
+	return now >= x->grace_ns;
+}
+
+static void describe_waits(struct execution *x, char **ret_text)
+{
+	struct tracee *t, *tmp;
+	char *text = mem_strdup("");
+
+	HASH_ITER(hh, x->engine.tracees, t, tmp) {
+		struct procfs_task task;
+		const struct syscall_row *row;
+		cleanup_free char *before = text;
+		char name[128];
+
+		if (!t->process || may_stay(x, t->process) || !text ||
+		    procfs_task_read(x->engine.options.proc_fd, t->tid, &task))
+			continue;
+		row = syscall_get(syscall_from_nr(arch_native->id, task.nr));
+		subject_label(x, t->process, name, sizeof(name));
+		text = mem_printf("%s\n%s: %s%s", before, name,
+				  t->state == TRACEE_GROUP_STOPPED ? "stopped, in "
+				  : task.running		   ? "running"
+								   : "waits in ",
+				  task.running ? ""
+				  : row	       ? row->name
+					       : "a call");
+	}
+	*ret_text = text;
+}
+
+static struct tracee *longest_waiting(struct execution *x)
+{
+	struct tracee *t, *tmp;
+
+	HASH_ITER(hh, x->engine.tracees, t, tmp)
+		if (t->process && !may_stay(x, t->process) && t->state == TRACEE_RUNNING)
+			return t;
+	return NULL;
+}
+
+static bool somebody_runs(struct execution *x, const char **ret_name, char *buf, size_t size)
+{
+	struct tracee *t, *tmp;
+
+	HASH_ITER(hh, x->engine.tracees, t, tmp) {
+		struct procfs_stat stat;
+
+		if (!t->process || t->state != TRACEE_RUNNING || may_stay(x, t->process) ||
+		    procfs_stat(x->engine.options.proc_fd, t->tid, &stat) || stat.state != 'R')
+			continue;
+		*ret_name = subject_label(x, t->process, buf, size);
+		return true;
+	}
+	return false;
+}
+
+static void deadline(struct execution *x)
+{
+	cleanup_free char *waits = NULL;
+	const char *who = NULL;
+	struct tracee *t;
+	char name[128];
+	bool runs = somebody_runs(x, &who, name, sizeof(name));
+
+	x->seen->deadline_passed = true;
+	x->ended = true;
+	describe_waits(x, &waits);
+	t = longest_waiting(x);
+	if (!runs && t)
+		who = subject_label(x, t->process, name, sizeof(name));
+	if (observed_add(x->seen, runs ? FINDING_SPIN : FINDING_HANG, who, "%s after %llu ms%s",
+			 runs ? "still busy" : "still waiting",
+			 (unsigned long long)(x->deadline_ns / NS_PER_MS), waits ? waits : "")) {
+		execution_fail(x, -ENOMEM);
+		return;
+	}
+	if (t)
+		stack_of(x, t, &x->seen->findings[x->seen->finding_count - 1].stack);
+}
+
+void ends_tick(struct execution *x, uint64_t now)
+{
+	uint64_t deadline_at = x->engine.start_ns + x->deadline_ns;
+
+	if (x->ended || x->failed)
+		return;
+	if (now >= deadline_at) {
+		deadline(x);
+		return;
+	}
+	engine_wake_at(&x->engine, deadline_at);
+	if (deadlock_check(x) || spin_check(x, now))
+		x->ended = true;
+}
+
+static int count_fd(void *ctx, const struct procfs_fd *fd)
+{
+	(void)fd;
+	++*(unsigned *)ctx;
+	return 0;
+}
+
+static unsigned count_zombies(struct execution *x, const struct process *parent)
+{
+	unsigned count = 0;
+
+	for (const struct process *p = x->engine.processes; p; p = p->next) {
+		struct procfs_stat stat;
+
+		if (p->parent == parent && p->exited &&
+		    procfs_stat(x->engine.options.proc_fd, p->tgid, &stat) == 0 &&
+		    stat.state == 'Z')
+			count++;
+	}
+	return count;
+}
+
+void ends_note_exit(struct execution *x, struct tracee *t)
+{
+	struct subject *s = t->process->parent ? NULL : subject_of(x, t->process);
+	struct observed_process *seen;
+	unsigned fds = 0;
+
+	if (!s)
+		return;
+	seen = &x->seen->processes[s - x->subjects];
+	procfs_each_fd(x->engine.options.proc_fd, t->process->tgid, count_fd, &fds);
+	seen->fds_at_exit = fds > s->fds_at_start ? fds - s->fds_at_start : 0;
+	seen->zombies_at_exit = count_zombies(x, t->process);
+	seen->exit_seen = true;
+}

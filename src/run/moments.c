@@ -1,0 +1,303 @@
+/*
+ * moments.c - the engine's events: the moments of the faults are counted here,
+ * and the faults fired.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/mem.h"
+#include "run/execution.h"
+#include "run/spin.h"
+#include "sys/names.h"
+#include "sys/syscalls.h"
+#include "trigger/count.h"
+
+/* Indices of faults that wait for this call to sleep, and for its exit: bits in t->marks. */
+enum { MARK_BLOCKED, MARK_EXIT };
+
+static enum phase phase_of(const struct fault_spec *spec)
+{
+	/* A signal for a sleeping call counts the calls that sleep. */
+	if (spec->action.kind == ACTION_SIGNAL && spec->action.when == WHEN_BLOCKED &&
+	    spec->at.phase == PHASE_ENTRY && !spec->action.nested)
+		return PHASE_BLOCKED;
+	return spec->at.phase;
+}
+
+static bool wants_call(const struct trigger_spec *at, int id)
+{
+	for (size_t i = 0; i < at->call_count; i++)
+		if (at->calls[i] == id)
+			return true;
+	return false;
+}
+
+static bool is_live(const struct fault *fault)
+{
+	return fault->armed && !count_is_over(&fault->spec->at.count, fault->matched);
+}
+
+void moment_count(struct execution *x, struct fault *fault, const struct moment *at)
+{
+	int rc;
+
+	fault->matched++;
+	if (!count_fires(&fault->spec->at.count, fault->matched, &fault->rng))
+		return;
+	rc = fault_fire(&x->env, fault, at, &x->err);
+	if (rc && rc != -EPERM)
+		execution_fail(x, rc);
+}
+
+static void on_call_entry(void *ctx, struct tracee *t)
+{
+	struct execution *x = ctx;
+
+	fault_before_read(&x->env, t);
+	if (strcmp(syscall_get(t->call.id)->name, "exit_group") == 0)
+		ends_note_exit(x, t);
+	if (t->call.resumed) {
+		fault_on_entry(&x->env, t);
+		if (t->marks[MARK_BLOCKED])
+			tracee_watch_blocked(&x->engine, t);
+		if (t->marks[MARK_EXIT])
+			tracee_watch_exit(t);
+		return;
+	}
+	for (size_t i = 0; x->with_faults && i < x->scenario->fault_count; i++) {
+		struct fault *fault = &x->faults[i];
+		const struct trigger_spec *at = &fault->spec->at;
+		const struct moment moment = {t, t->process, true, PHASE_ENTRY};
+
+		if (at->kind != TRIGGER_CALL || !is_live(fault) || !wants_call(at, t->call.id) ||
+		    !moment_matches(x, at, t))
+			continue;
+		switch (phase_of(fault->spec)) {
+		case PHASE_BLOCKED:
+			t->marks[MARK_BLOCKED] |= UINT64_C(1) << i;
+			tracee_watch_blocked(&x->engine, t);
+			break;
+		case PHASE_EXIT:
+			t->marks[MARK_EXIT] |= UINT64_C(1) << i;
+			tracee_watch_exit(t);
+			break;
+		default:
+			moment_count(x, fault, &moment);
+			break;
+		}
+	}
+	if (x->watch_output && syscall_get(t->call.id)->families & FAMILY_WRITES)
+		tracee_watch_exit(t);
+}
+
+static void count_marked(struct execution *x, struct tracee *t, int mark, enum phase phase)
+{
+	const struct moment moment = {t, t->process, true, phase};
+	uint64_t bits = t->marks[mark];
+
+	t->marks[mark] = 0;
+	for (size_t i = 0; bits; i++, bits >>= 1)
+		if (bits & 1 && is_live(&x->faults[i]))
+			moment_count(x, &x->faults[i], &moment);
+}
+
+static void on_call_blocked(void *ctx, struct tracee *t)
+{
+	struct execution *x = ctx;
+
+	fault_on_blocked(&x->env, t);
+	count_marked(x, t, MARK_BLOCKED, PHASE_BLOCKED);
+}
+
+static void on_call_exit(void *ctx, struct tracee *t, int64_t result)
+{
+	struct execution *x = ctx;
+
+	t->marks[MARK_BLOCKED] = 0;
+	fault_on_exit(&x->env, t, result);
+	count_marked(x, t, MARK_EXIT, PHASE_EXIT);
+	if (x->watch_output && result > 0)
+		outputs_check(x, t->process);
+}
+
+static void on_delivery(void *ctx, struct tracee *t, int signal, const siginfo_t *info,
+			bool interrupted)
+{
+	struct execution *x = ctx;
+
+	(void)interrupted;
+	fault_on_delivery(&x->env, t, signal, info);
+}
+
+static void on_handler(void *ctx, struct tracee *t, int signal)
+{
+	struct execution *x = ctx;
+
+	fault_on_handler(&x->env, t, signal);
+	unsafe_arm(x, t);
+}
+
+static void on_handler_left(void *ctx, struct tracee *t)
+{
+	unsafe_disarm(ctx, t);
+}
+
+static void on_group_stop(void *ctx, struct process *p, int signal)
+{
+	struct execution *x = ctx;
+
+	fault_on_group_stop(&x->env, p, signal);
+}
+
+static void on_sampled(void *ctx, struct tracee *t, const struct call_view *call, int64_t result)
+{
+	spin_sampled(ctx, t, call, result);
+}
+
+static void on_breakpoint(void *ctx, struct tracee *t, struct breakpoint *bp)
+{
+	function_hit(ctx, t, bp);
+}
+
+/* All wait at their first instruction until everybody is there. */
+static void on_started(void *ctx, struct tracee *t)
+{
+	struct execution *x = ctx;
+	const struct moment moment = {.t = t, .p = t->process};
+	struct subject *s = subject_of(x, t->process);
+	int rc = functions_arm(x, t);
+
+	if (rc)
+		execution_fail(x, rc);
+	for (size_t i = 0; x->with_faults && i < x->scenario->fault_count; i++) {
+		struct fault *fault = &x->faults[i];
+
+		if (fault->spec->at.kind == TRIGGER_STARTED && is_live(fault) &&
+		    moment_matches(x, &fault->spec->at, t))
+			moment_count(x, fault, &moment);
+	}
+	if (s && !t->process->parent && !x->released && t->state != TRACEE_HELD) {
+		tracee_hold(&x->engine, t, 0);
+		s->at_start = t;
+	}
+}
+
+static void finding_of_death(struct execution *x, const struct process *p)
+{
+	char name[128];
+
+	/* The deaths of the processes of the scenario itself are judged at the end. */
+	if (!p->parent || !p->signaled || x->ended)
+		return;
+	if (p->status == SIGSEGV || p->status == SIGBUS || p->status == SIGABRT ||
+	    p->status == SIGILL || p->status == SIGFPE)
+		observed_add(x->seen, FINDING_CRASH, subject_label(x, p, name, sizeof(name)),
+			     "died of %s", signal_name(p->status));
+}
+
+static void on_ended(void *ctx, struct process *p)
+{
+	struct execution *x = ctx;
+
+	fault_on_end(&x->env, p);
+	finding_of_death(x, p);
+	if (x->watch_output)
+		outputs_check(x, p);
+}
+
+static struct process *main_of(struct execution *x, const struct selector *of)
+{
+	for (struct process *p = x->engine.processes; p; p = p->next)
+		if (!p->exited && selector_matches(of, p))
+			return p;
+	return NULL;
+}
+
+/* A moment that no thread of a program has come to. */
+static void count_outside(struct execution *x, struct fault *fault)
+{
+	const struct moment moment = {.p = main_of(x, &fault->spec->at.process)};
+
+	moment_count(x, fault, &moment);
+}
+
+static void check_elapsed(struct execution *x)
+{
+	uint64_t elapsed = engine_elapsed_ns(&x->engine);
+
+	for (size_t i = 0; x->with_faults && i < x->scenario->fault_count; i++) {
+		struct fault *fault = &x->faults[i];
+
+		if (fault->spec->at.kind != TRIGGER_ELAPSED || !is_live(fault))
+			continue;
+		if (elapsed >= fault->spec->at.elapsed_ns)
+			count_outside(x, fault);
+		else
+			engine_wake_at(&x->engine, x->engine.start_ns + fault->spec->at.elapsed_ns);
+	}
+}
+
+static void start_after_fault(struct execution *x, const struct fault *fired)
+{
+	for (size_t i = 0; i < x->subject_count; i++)
+		if (x->subjects[i].spec->start.fault == (int)fired->index)
+			x->subjects[i].start_due = true;
+}
+
+/* Called from within the proof of another fault: its thread may be in any state. */
+static void on_fired(void *ctx, struct fault *fired)
+{
+	struct execution *x = ctx;
+
+	x->seen->last_fault_ns = engine_elapsed_ns(&x->engine);
+	start_after_fault(x, fired);
+	for (size_t i = 0; i < x->scenario->fault_count; i++) {
+		struct fault *fault = &x->faults[i];
+
+		if (fault->spec->at.kind == TRIGGER_AFTER && is_live(fault) &&
+		    fault->spec->at.after == (int)fired->index)
+			count_outside(x, fault);
+	}
+}
+
+static void on_tick(void *ctx, uint64_t now)
+{
+	struct execution *x = ctx;
+
+	fault_on_tick(&x->env, now);
+	check_elapsed(x);
+	ends_tick(x, now);
+}
+
+static bool on_finished(void *ctx)
+{
+	return execution_finished(ctx);
+}
+
+const struct engine_ops execution_ops = {
+	.started = on_started,
+	.call_entry = on_call_entry,
+	.call_blocked = on_call_blocked,
+	.call_exit = on_call_exit,
+	.signal_delivery = on_delivery,
+	.handler_entered = on_handler,
+	.handler_left = on_handler_left,
+	.breakpoint_hit = on_breakpoint,
+	.group_stop = on_group_stop,
+	.sampled = on_sampled,
+	.process_ended = on_ended,
+	.tick = on_tick,
+	.finished = on_finished,
+};
+
+void execution_connect(struct execution *x)
+{
+	x->env.fired = on_fired;
+	x->env.process_of = (struct process * (*)(void *, const struct selector *)) main_of;
+}

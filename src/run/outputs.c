@@ -1,0 +1,99 @@
+#include <errno.h>
+#include <regex.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/mem.h"
+#include "run/execution.h"
+#include "run/outputs.h"
+
+int output_read(int fd, struct output *ret_output)
+{
+	struct output output = {.captured = true};
+	struct stat st;
+	ssize_t n;
+
+	if (fd < 0)
+		return 0;
+	if (fstat(fd, &st))
+		return -errno;
+	output.data = mem_zalloc((size_t)st.st_size + 1);
+	if (!output.data)
+		return -ENOMEM;
+	n = pread(fd, output.data, (size_t)st.st_size, 0);
+	output.size = n > 0 ? (size_t)n : 0;
+	*ret_output = output;
+	return 0;
+}
+
+bool text_matches(const struct match *match, const char *text)
+{
+	regex_t regex;
+	bool found;
+
+	if (match->kind != MATCH_REGEX)
+		return match->text && strstr(text, match->text);
+	if (regcomp(&regex, match->text, REG_EXTENDED | REG_NOSUB | REG_NEWLINE))
+		return false;
+	found = regexec(&regex, text, 0, NULL, 0) == 0;
+	regfree(&regex);
+	return found;
+}
+
+static bool has_printed(struct subject *s, const struct match *match)
+{
+	const int fds[] = {s->out_fd, s->err_fd};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct output output = {0};
+		bool found;
+
+		if (output_read(fds[i], &output) || !output.data)
+			continue;
+		found = text_matches(match, output.data);
+		free(output.data);
+		if (found)
+			return true;
+	}
+	return false;
+}
+
+static void check_triggers(struct execution *x, struct subject *s, struct process *p)
+{
+	for (size_t i = 0; x->with_faults && i < x->scenario->fault_count; i++) {
+		struct fault *fault = &x->faults[i];
+		const struct trigger_spec *at = &fault->spec->at;
+		const struct moment moment = {.p = p->exited ? NULL : p};
+
+		if (at->kind != TRIGGER_OUTPUT || fault->matched || !fault->armed ||
+		    (at->process.process != INDEX_NONE && at->process.process != s->index))
+			continue;
+		if (has_printed(s, &at->output))
+			moment_count(x, fault, &moment);
+	}
+}
+
+static void check_starts(struct execution *x, struct subject *s)
+{
+	for (size_t i = 0; i < x->subject_count; i++) {
+		struct subject *waiting = &x->subjects[i];
+
+		if (waiting->start_due || waiting->spec->start.of != s->index)
+			continue;
+		if (has_printed(s, &waiting->spec->start.output))
+			waiting->start_due = true;
+	}
+}
+
+void outputs_check(struct execution *x, struct process *p)
+{
+	struct subject *s = subject_of(x, p);
+
+	if (!s)
+		return;
+	check_triggers(x, s, p);
+	check_starts(x, s);
+}

@@ -1,0 +1,16 @@
+/*
+ * outputs.h - captured outputs.
+ */
+#ifndef RUN_OUTPUTS_H
+#define RUN_OUTPUTS_H
+
+#include "model/scenario.h"
+#include "oracle/observed.h"
+
+/* All that was written to the capture; @fd -1: not captured, *@ret_output untouched. */
+int output_read(int fd, struct output *ret_output);
+
+/* Does @text contain, or match, @match?  Only MATCH_CONTAINS and MATCH_REGEX. */
+bool text_matches(const struct match *match, const char *text);
+
+#endif

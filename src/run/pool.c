@@ -1,0 +1,381 @@
+#include "run/pool.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/mem.h"
+#include "model/result.h"
+#include "model/result_json.h"
+#include "model/scenario.h"
+#include "run/worker.h"
+#include "sys/names.h"
+
+#define WORKERS_MAX 256
+#define MESSAGE_MAX (64u << 20)
+#define NO_CASE SIZE_MAX
+
+/* The main process's view of a worker. */
+struct slot {
+	pid_t pid;   /* 0 = none */
+	int to, from; /* pipes */
+	size_t current; /* index of its case, NO_CASE = idle */
+	int cpu;
+};
+
+struct pool {
+	const struct run_case *cases;
+	size_t count, next, running;
+	const struct pool_options *options;
+	const struct pool_events *events;
+	struct slot slots[WORKERS_MAX];
+	unsigned slot_count;
+	bool stopping;
+};
+
+static int stop_fd = -1;
+
+void pool_stop(void)
+{
+	uint64_t one = 1;
+	int saved = errno;
+
+	if (stop_fd >= 0 && write(stop_fd, &one, sizeof(one)) < 0)
+		errno = saved;
+	errno = saved;
+}
+
+static int write_all(int fd, const void *data, size_t size)
+{
+	const char *p = data;
+
+	while (size) {
+		ssize_t n = write(fd, p, size);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		p += n;
+		size -= (size_t)n;
+	}
+	return 0;
+}
+
+/* -EPIPE at the end of the file. */
+static int read_all(int fd, void *data, size_t size)
+{
+	char *p = data;
+
+	while (size) {
+		ssize_t n = read(fd, p, size);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n < 0 ? -errno : -EPIPE;
+		p += n;
+		size -= (size_t)n;
+	}
+	return 0;
+}
+
+/* In the worker */
+
+static int send_result(int fd, const struct case_result *result)
+{
+	json_t *json = case_result_to_json(result);
+	char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
+	uint32_t size;
+	int rc = -ENOMEM;
+
+	json_decref(json);
+	if (text) {
+		size = (uint32_t)strlen(text);
+		rc = write_all(fd, &size, sizeof(size));
+		if (!rc)
+			rc = write_all(fd, text, size);
+	}
+	free(text);
+	return rc;
+}
+
+static void error_result(struct case_result *result, const char *reason)
+{
+	free(result->reason);
+	result->reason = mem_strdup(reason);
+	result->verdict = VERDICT_ERROR;
+}
+
+static int serve_one(struct pool *pool, struct worker *w, bool usable, size_t index, int to,
+		     struct err *err)
+{
+	struct case_result result = {0};
+	int rc, sent;
+
+	if (!usable)
+		worker_describe(&pool->cases[index], &result);
+	rc = usable ? worker_run(w, &pool->cases[index], &result, err) : err->code;
+	if (rc)
+		error_result(&result, err->text);
+	sent = send_result(to, &result);
+	case_result_release(&result);
+	return rc ? rc : sent;
+}
+
+/* After a failure that left the worker unusable it ends; the main process makes a new one. */
+static void serve(struct pool *pool, int cpu, int from, int to)
+{
+	struct err err = ERR_INIT;
+	struct worker w;
+	int rc = worker_init(&w, pool->options, cpu, &err);
+	size_t index;
+
+	while (read_all(from, &index, sizeof(index)) == 0)
+		if (serve_one(pool, &w, rc == 0, index, to, &err))
+			break;
+	worker_release(&w);
+}
+
+static void set_disposition(int signal, void (*handler)(int))
+{
+	const struct sigaction action = {.sa_handler = handler};
+
+	sigaction(signal, &action, NULL);
+}
+
+static void become_worker(struct pool *pool, int cpu, int from, int to, pid_t parent)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(3);
+	prctl(PR_SET_NAME, "ipcfault-worker");
+	set_disposition(SIGINT, SIG_IGN); /* the terminal's Ctrl-C is for the main process */
+	set_disposition(SIGTERM, SIG_DFL);
+	set_disposition(SIGPIPE, SIG_IGN);
+	for (unsigned i = 0; i < pool->slot_count; i++)
+		if (pool->slots[i].pid) {
+			close(pool->slots[i].to);
+			close(pool->slots[i].from);
+		}
+	serve(pool, cpu, from, to);
+	exit(0); /* exit(): coverage is written then */
+}
+
+/* In the main process */
+
+static int slot_start(struct pool *pool, struct slot *slot, struct err *err)
+{
+	int down[2], up[2];
+	pid_t parent = getpid(), pid;
+
+	if (pipe2(down, O_CLOEXEC))
+		return err_errno(err, -errno, "worker");
+	if (pipe2(up, O_CLOEXEC)) {
+		int rc = err_errno(err, -errno, "worker");
+
+		close(down[0]);
+		close(down[1]);
+		return rc;
+	}
+	pid = fault_point("fork") ? (errno = EAGAIN, -1) : fork();
+	if (pid == 0) {
+		close(down[1]);
+		close(up[0]);
+		become_worker(pool, slot->cpu, down[0], up[1], parent);
+	}
+	close(down[0]);
+	close(up[1]);
+	if (pid < 0) {
+		close(down[1]);
+		close(up[0]);
+		return err_errno(err, -errno, "worker");
+	}
+	*slot = (struct slot){pid, down[1], up[0], NO_CASE, slot->cpu};
+	return 0;
+}
+
+static int slot_end(struct slot *slot)
+{
+	int status = 0;
+
+	close(slot->to);
+	close(slot->from);
+	while (waitpid(slot->pid, &status, 0) < 0 && errno == EINTR)
+		;
+	slot->pid = 0;
+	return status;
+}
+
+static int give(struct pool *pool, struct slot *slot, struct err *err)
+{
+	int rc = slot->pid ? 0 : slot_start(pool, slot, err);
+
+	if (rc)
+		return rc;
+	slot->current = pool->next++;
+	pool->running++;
+	if (pool->events->started)
+		pool->events->started(pool->events->ctx, &pool->cases[slot->current]);
+	rc = write_all(slot->to, &slot->current, sizeof(slot->current));
+	return rc == -EPIPE ? 0 : rc; /* it died: read() will tell */
+}
+
+static void deliver(struct pool *pool, struct slot *slot, struct case_result *result)
+{
+	bool bad = result->verdict == VERDICT_FAIL || result->verdict == VERDICT_ERROR ||
+		   result->verdict == VERDICT_INCONCLUSIVE;
+
+	pool->events->done(pool->events->ctx, &pool->cases[slot->current], result);
+	case_result_release(result);
+	slot->current = NO_CASE;
+	pool->running--;
+	if (bad && pool->options->fail_fast)
+		pool->stopping = true;
+}
+
+static void deliver_death(struct pool *pool, struct slot *slot)
+{
+	struct case_result result = {0};
+	cleanup_free char *reason = NULL;
+	int status = slot_end(slot);
+
+	if (slot->current == NO_CASE)
+		return;
+	worker_describe(&pool->cases[slot->current], &result);
+	reason = WIFSIGNALED(status)
+			 ? mem_printf("the worker died of %s", signal_name(WTERMSIG(status)))
+			 : mem_printf("the worker ended with %d", WEXITSTATUS(status));
+	error_result(&result, reason);
+	deliver(pool, slot, &result);
+}
+
+static int receive(struct pool *pool, struct slot *slot, struct err *err)
+{
+	struct case_result result = {0};
+	cleanup_free char *text = NULL;
+	json_error_t why;
+	json_t *json;
+	uint32_t size;
+	int rc;
+
+	if (read_all(slot->from, &size, sizeof(size)) || size > MESSAGE_MAX) {
+		deliver_death(pool, slot);
+		return 0;
+	}
+	text = mem_zalloc(size);
+	if (!text)
+		return err_errno(err, -ENOMEM, "result");
+	if (read_all(slot->from, text, size)) {
+		deliver_death(pool, slot);
+		return 0;
+	}
+	json = json_loadb(text, size, 0, &why);
+	rc = json ? case_result_from_json(json, &result, err)
+		  : err_set(err, -EPROTO, "result of a worker: %s", why.text);
+	json_decref(json);
+	if (rc)
+		return rc;
+	deliver(pool, slot, &result);
+	return 0;
+}
+
+static int fill_slots(struct pool *pool, struct err *err)
+{
+	int rc = 0;
+
+	for (unsigned i = 0; !rc && i < pool->slot_count; i++)
+		if ((!pool->slots[i].pid || pool->slots[i].current == NO_CASE) &&
+		    !pool->stopping && pool->next < pool->count)
+			rc = give(pool, &pool->slots[i], err);
+	return rc;
+}
+
+/* Waits for a result or a stop. */
+static int wait_once(struct pool *pool, struct err *err)
+{
+	struct pollfd fds[WORKERS_MAX + 1];
+	struct slot *of[WORKERS_MAX + 1];
+	nfds_t count = 0;
+	int rc = 0;
+
+	fds[count++] = (struct pollfd){stop_fd, POLLIN, 0};
+	for (unsigned i = 0; i < pool->slot_count; i++)
+		if (pool->slots[i].pid) {
+			of[count] = &pool->slots[i];
+			fds[count++] = (struct pollfd){pool->slots[i].from, POLLIN, 0};
+		}
+	if (poll(fds, count, -1) < 0)
+		return errno == EINTR ? 0 : err_errno(err, -errno, "poll");
+	if (fds[0].revents)
+		return -EINTR;
+	for (nfds_t i = 1; !rc && i < count; i++)
+		if (fds[i].revents)
+			rc = receive(pool, of[i], err);
+	return rc;
+}
+
+/* The kernel kills the targets with their tracer, and pid 1 of the sandbox tidies up. */
+static void end_workers(struct pool *pool, bool at_once)
+{
+	for (unsigned i = 0; i < pool->slot_count; i++)
+		if (pool->slots[i].pid) {
+			if (at_once)
+				kill(pool->slots[i].pid, SIGKILL);
+			slot_end(&pool->slots[i]);
+		}
+}
+
+static void choose_cpus(struct pool *pool)
+{
+	cpu_set_t allowed;
+	unsigned slot = 0;
+
+	CPU_ZERO(&allowed);
+	sched_getaffinity(0, sizeof(allowed), &allowed);
+	for (int cpu = 0; CPU_COUNT(&allowed) && slot < pool->slot_count;
+	     cpu = (cpu + 1) % CPU_SETSIZE)
+		if (CPU_ISSET((unsigned)cpu, &allowed))
+			pool->slots[slot++].cpu = cpu;
+}
+
+int pool_run(const struct run_case *cases, size_t count, const struct pool_options *opts,
+	     const struct pool_events *events, struct err *err)
+{
+	struct pool *pool = mem_zalloc(sizeof(*pool));
+	int rc = 0;
+
+	if (!pool)
+		return err_errno(err, -ENOMEM, "workers");
+	*pool = (struct pool){.cases = cases, .count = count, .options = opts, .events = events};
+	pool->slot_count = opts->jobs < WORKERS_MAX ? opts->jobs : WORKERS_MAX;
+	if (pool->slot_count > count)
+		pool->slot_count = (unsigned)count;
+	choose_cpus(pool);
+	stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (stop_fd < 0)
+		rc = err_errno(err, -errno, "workers");
+	while (!rc) {
+		rc = fill_slots(pool, err);
+		if (!rc && !pool->running)
+			break;
+		if (!rc)
+			rc = wait_once(pool, err);
+	}
+	end_workers(pool, rc != 0);
+	if (stop_fd >= 0)
+		close(stop_fd);
+	stop_fd = -1;
+	free(pool);
+	return rc == -EINTR ? 0 : rc;
+}

@@ -1,0 +1,47 @@
+/*
+ * pool.h - runs many cases, several at a time.
+ */
+#ifndef RUN_POOL_H
+#define RUN_POOL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/words.h"
+
+struct case_result;
+struct err;
+struct scenario;
+
+struct run_case {
+	const struct scenario *scenario;
+	enum role role;
+	uint64_t seed;
+};
+
+struct pool_options {
+	unsigned jobs; /* at a time, at least 1 */
+	bool fail_fast;
+	bool keep; /* leave ${tmp} */
+	bool gdb;
+	uint64_t timeout_ns; /* instead of each scenario's deadline; 0 = not */
+	const char *harness_dir;
+	int verbosity;
+};
+
+/* Called in the thread of pool_run(); done() may take the contents of @r away. */
+struct pool_events {
+	void (*started)(void *ctx, const struct run_case *c);
+	void (*done)(void *ctx, const struct run_case *c, struct case_result *r);
+	void *ctx;
+};
+
+int pool_run(const struct run_case *cases, size_t count, const struct pool_options *opts,
+	     const struct pool_events *events, struct err *err);
+
+/* Async-signal-safe: no new cases; the running ones are ended; done() still comes for what
+ * finished. */
+void pool_stop(void);
+
+#endif

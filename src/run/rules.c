@@ -1,0 +1,100 @@
+#include <errno.h>
+#include <linux/sched.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+
+#include "base/mem.h"
+#include "base/util.h"
+#include "run/execution.h"
+#include "sys/syscalls.h"
+
+struct rules {
+	struct filter_rule *items;
+	size_t count;
+};
+
+static int add(struct rules *rules, int call, int arg, uint64_t mask, uint64_t value)
+{
+	struct filter_rule *rule;
+
+	if (call == SYSCALL_NONE)
+		return 0;
+	for (size_t i = 0; i < rules->count; i++)
+		if (rules->items[i].call == call && (rules->items[i].arg < 0 || arg >= 0))
+			return 0;
+	rule = mem_append(&rules->items, &rules->count, sizeof(*rule));
+	if (!rule)
+		return -ENOMEM;
+	*rule = (struct filter_rule){call, arg, mask, value};
+	return 0;
+}
+
+static int add_name(struct rules *rules, const char *name)
+{
+	return add(rules, syscall_from_name(name), -1, 0, 0);
+}
+
+static int add_family(struct rules *rules, unsigned family)
+{
+	int rc = 0;
+
+	for (int id = 0; !rc && id < (int)syscall_count(); id++)
+		if (syscall_get(id)->families & family)
+			rc = add(rules, id, -1, 0, 0);
+	return rc;
+}
+
+/* What the engine must see of any program; see note_call() in engine/calls.c. */
+static int add_always(struct execution *x, struct rules *rules)
+{
+	static const char *const names[] = {"clone3", "io_uring_setup", "seccomp", "setitimer",
+					    "alarm"};
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < ARRAY_SIZE(names); i++)
+		rc = add_name(rules, names[i]);
+	if (!rc)
+		rc = add(rules, syscall_from_name("clone"), 0, CLONE_UNTRACED, CLONE_UNTRACED);
+	if (!rc)
+		rc = add(rules, syscall_from_name("prctl"), 0, UINT64_MAX, PR_SET_SECCOMP);
+	if (!rc && x->engine.pinned)
+		rc = add_name(rules, "sched_getaffinity");
+	if (!rc && !x->scenario->expect.allow[FINDING_LEAK])
+		rc = add_name(rules, "exit_group");
+	return rc;
+}
+
+/* The handlers that run and the calls that are made again belong to every counted call. */
+static int add_trigger(struct rules *rules, const struct fault_spec *fault)
+{
+	int rc = 0;
+
+	if (fault->at.kind == TRIGGER_CALL) {
+		for (size_t i = 0; !rc && i < fault->at.call_count; i++)
+			rc = add(rules, fault->at.calls[i], -1, 0, 0);
+		rc = rc ? rc : add_name(rules, "restart_syscall");
+	}
+	rc = rc ? rc : add_name(rules, "rt_sigreturn");
+	if (!rc && fault->action.kind == ACTION_FILL)
+		rc = add_family(rules, FAMILY_READS);
+	return rc;
+}
+
+int execution_filter(struct execution *x, struct filter *ret_filter, struct err *err)
+{
+	struct rules rules = {NULL, 0};
+	int rc = add_always(x, &rules);
+
+	for (size_t i = 0; !rc && x->with_faults && i < x->scenario->fault_count; i++)
+		rc = add_trigger(&rules, &x->scenario->faults[i]);
+	if (!rc && x->engine.options.want_handlers)
+		rc = add_name(&rules, "rt_sigreturn");
+	if (!rc && x->watch_output)
+		rc = add_family(&rules, FAMILY_WRITES);
+	if (rc)
+		err_errno(err, rc, "filter");
+	else
+		rc = filter_build(rules.items, rules.count, 0, ret_filter, err);
+	free(rules.items);
+	return rc;
+}

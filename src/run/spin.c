@@ -1,0 +1,160 @@
+#include "run/spin.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/util.h"
+#include "engine/remote.h"
+#include "sys/names.h"
+#include "sys/procfs.h"
+#include "sys/syscalls.h"
+
+#define BUSY_TICKS 15	/* so many ticks on a processor make a thread suspicious */
+#define SAMPLES 256	/* its next calls */
+#define PERIOD_MAX 8	/* repeat in a cycle of at most so many */
+#define COMPARED_ARGS 3
+
+/* The thread that is suspected, and its calls. */
+struct spin {
+	pid_t suspect;
+	unsigned busy_ticks;
+	uint64_t ticks_used; /* processor time at the last look */
+	bool sampling, proven;
+	struct sample {
+		long nr;
+		uint64_t args[COMPARED_ARGS];
+		int64_t result;
+	} samples[SAMPLES];
+	size_t count;
+};
+
+static struct tracee *busiest(struct execution *x)
+{
+	struct tracee *t, *tmp;
+
+	HASH_ITER(hh, x->engine.tracees, t, tmp) {
+		struct procfs_stat stat;
+
+		if (t->process && t->process->started && t->state == TRACEE_RUNNING &&
+		    procfs_stat(x->engine.options.proc_fd, t->tid, &stat) == 0 &&
+		    stat.state == 'R')
+			return t;
+	}
+	return NULL;
+}
+
+static bool is_same(const struct sample *a, const struct sample *b)
+{
+	return a->nr == b->nr && a->result == b->result &&
+	       memcmp(a->args, b->args, sizeof(a->args)) == 0;
+}
+
+static size_t find_period(const struct spin *spin)
+{
+	for (size_t period = 1; period <= PERIOD_MAX; period++) {
+		size_t i = period;
+
+		while (i < SAMPLES && is_same(&spin->samples[i], &spin->samples[i - period]))
+			i++;
+		if (i == SAMPLES)
+			return period;
+	}
+	return 0;
+}
+
+/* Repeating alone may be a wait for another; repeating a failure is no progress. */
+static const struct sample *find_failure(const struct spin *spin, size_t period)
+{
+	for (size_t i = 0; i < period; i++)
+		if (spin->samples[i].result < 0 && spin->samples[i].result > -4096)
+			return &spin->samples[i];
+	return NULL;
+}
+
+static void judge(struct execution *x, struct tracee *t)
+{
+	struct spin *spin = x->spin;
+	size_t period = find_period(spin);
+	const struct sample *failure = period ? find_failure(spin, period) : NULL;
+	const struct syscall_row *row;
+	char name[128], call[64];
+
+	if (!failure)
+		return;
+	row = syscall_get(syscall_from_nr(arch_native->id, failure->nr));
+	if (row && row->fd_arg >= 0)
+		snprintf(call, sizeof(call), "%s(%d)", row->name,
+			 (int)failure->args[(unsigned)row->fd_arg % COMPARED_ARGS]);
+	else
+		snprintf(call, sizeof(call), "%s()", row ? row->name : "a call");
+	observed_add(x->seen, FINDING_SPIN, subject_label(x, t->process, name, sizeof(name)),
+		     "%s failed with %s %zu times in a row, in a loop of %zu call%s", call,
+		     errno_name((int)-failure->result), (size_t)SAMPLES / period, period,
+		     period == 1 ? "" : "s");
+	stack_of(x, t, &x->seen->findings[x->seen->finding_count - 1].stack);
+	spin->proven = true;
+}
+
+void spin_sampled(struct execution *x, struct tracee *t, const struct call_view *call,
+		  int64_t result)
+{
+	struct spin *spin = x->spin;
+	struct sample *sample;
+
+	if (!spin || !spin->sampling || t->tid != spin->suspect)
+		return;
+	sample = &spin->samples[spin->count++];
+	sample->nr = call->nr;
+	sample->result = result;
+	memcpy(sample->args, call->args, sizeof(sample->args));
+	if (spin->count < SAMPLES)
+		return;
+	judge(x, t);
+	t->sampled = false;
+	spin->sampling = false;
+	spin->count = 0;
+	spin->busy_ticks = 0;
+}
+
+static void look_closer(struct execution *x, struct tracee *t)
+{
+	x->spin->sampling = true;
+	x->spin->count = 0;
+	if (tracee_interrupt(&x->engine, t) || t->state != TRACEE_STOPPED) {
+		x->spin->sampling = false;
+		return;
+	}
+	t->sampled = true;
+	t->sample.ip = 0;
+	tracee_resume(&x->engine, t, 0);
+}
+
+bool spin_check(struct execution *x, uint64_t now)
+{
+	struct tracee *t;
+
+	(void)now;
+	if (!x->spin)
+		x->spin = mem_zalloc(sizeof(*x->spin));
+	if (!x->spin || x->spin->proven || x->spin->sampling)
+		return x->spin && x->spin->proven;
+	t = busiest(x);
+	if (!t || t->tid != x->spin->suspect) {
+		x->spin->suspect = t ? t->tid : 0;
+		x->spin->busy_ticks = 0;
+		return false;
+	}
+	if (++x->spin->busy_ticks >= BUSY_TICKS) {
+		x->spin->busy_ticks = 0;
+		look_closer(x, t);
+	}
+	return false;
+}
+
+void spin_release(struct execution *x)
+{
+	free(x->spin);
+	x->spin = NULL;
+}

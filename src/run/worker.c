@@ -1,0 +1,485 @@
+#include "run/worker.h"
+
+#include <errno.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/mem.h"
+#include "model/scenario.h"
+#include "oracle/oracle.h"
+#include "run/check.h"
+#include "run/execution.h"
+#include "run/memcheck.h"
+#include "sandbox/tmp.h"
+#include "sys/probe.h"
+
+#define TAIL_MAX 2048
+
+int worker_init(struct worker *w, const struct pool_options *options, int cpu, struct err *err)
+{
+	struct sandbox_options sandbox = {.own_proc = true, .keep_tmp = options->keep};
+	int rc;
+
+	*w = (struct worker){.options = options, .cpu = cpu};
+	w->images = image_set_new();
+	if (!w->images)
+		return err_errno(err, -ENOMEM, "worker");
+	rc = tmp_make(NULL, &w->tmp, err);
+	if (rc)
+		return rc;
+	sandbox.tmp = w->tmp;
+	rc = sandbox_enter(&sandbox, &w->sandbox, err);
+	if (!rc)
+		w->entered = true;
+	return rc;
+}
+
+void worker_release(struct worker *w)
+{
+	if (w->entered)
+		sandbox_release(&w->sandbox);
+	image_set_free(w->images);
+	free(w->tmp);
+}
+
+/* All that belongs to one case. */
+struct job {
+	struct worker *worker;
+	const struct run_case *c;
+	const struct process_spec **specs;
+	char *dir, *tmp;
+	struct execution with, without; /* with faults, without */
+	struct observed seen, fault_free;
+	bool has_fault_free, ran;
+	struct case_result *result;
+};
+
+static char *dup_or_null(const char *text)
+{
+	return text ? mem_strdup(text) : NULL;
+}
+
+static int set_reason(struct case_result *result, enum verdict verdict, const char *text)
+{
+	result->verdict = verdict;
+	free(result->reason);
+	result->reason = mem_strdup(text);
+	return result->reason ? 0 : -ENOMEM;
+}
+
+int worker_describe(const struct run_case *c, struct case_result *result)
+{
+	const struct scenario *s = c->scenario;
+
+	*result = (struct case_result){.line = s->pos.line, .role = c->role, .seed = c->seed};
+	result->file = dup_or_null(s->file);
+	result->scenario = dup_or_null(s->title);
+	result->mechanism = dup_or_null(vocab_name(&mechanism_vocab, (int)s->mechanism));
+	for (size_t i = 0; i < s->matrix_count; i++) {
+		struct case_value *value =
+			mem_append(&result->values, &result->value_count, sizeof(*value));
+		cleanup_free char *before = result->variant;
+
+		if (!value)
+			return -ENOMEM;
+		value->name = mem_strdup(s->matrix[i].name);
+		value->value = mem_strdup(s->matrix[i].value);
+		result->variant = mem_printf("%s%s%s=%s", before ? before : "", before ? " " : "",
+					     s->matrix[i].name, s->matrix[i].value);
+	}
+	return result->scenario ? 0 : -ENOMEM;
+}
+
+static int choose_specs(struct job *job)
+{
+	const struct scenario *s = job->c->scenario;
+
+	job->specs = mem_zalloc(s->process_count * sizeof(*job->specs));
+	if (!job->specs)
+		return -ENOMEM;
+	for (size_t i = 0; i < s->process_count; i++) {
+		bool replaced = job->c->role == ROLE_CONTROL && s->control.processes &&
+				s->control.processes[i].name;
+
+		job->specs[i] = replaced ? &s->control.processes[i] : &s->processes[i];
+	}
+	return 0;
+}
+
+static int set_folders(struct job *job)
+{
+	cleanup_free char *copy = mem_strdup(job->c->scenario->file);
+
+	if (!copy)
+		return -ENOMEM;
+	job->dir = mem_strdup(dirname(copy));
+	return job->dir ? 0 : -ENOMEM;
+}
+
+static bool is_unmet(struct job *job, char **ret_reason, struct err *err)
+{
+	const struct strings *needs = &job->c->scenario->needs;
+
+	for (size_t i = 0; i < needs->count; i++) {
+		int rc = probe_need(needs->items[i], ret_reason);
+
+		if (rc > 0)
+			continue;
+		if (rc < 0)
+			err_set(err, rc, "unknown need '%s'", needs->items[i]);
+		return true;
+	}
+	return false;
+}
+
+static bool compares_to_fault_free(const struct scenario *s)
+{
+	if (!s->fault_count)
+		return false;
+	if (s->expect.same_output || s->expect.recovers_ns)
+		return true;
+	for (size_t i = 0; i < s->process_count; i++)
+		if (s->expect.processes[i].out.kind == MATCH_FAULT_FREE ||
+		    s->expect.processes[i].err.kind == MATCH_FAULT_FREE)
+			return true;
+	return false;
+}
+
+static int execute(struct job *job, struct execution *x, struct observed *seen, bool with_faults,
+		   struct err *err)
+{
+	const struct scenario *s = job->c->scenario;
+	uint64_t timeout = job->worker->options->timeout_ns;
+	int rc = tmp_empty(job->worker->tmp, err);
+
+	*x = (struct execution){.worker = job->worker,
+				.scenario = s,
+				.specs = job->specs,
+				.tmp = job->worker->tmp,
+				.dir = job->dir,
+				.with_faults = with_faults,
+				.deadline_ns = timeout ? timeout : s->deadline_ns,
+				.seen = seen};
+	return rc ? rc : execution_run(x, job->c->seed, err);
+}
+
+static bool is_cut_off(const struct observed *seen)
+{
+	for (size_t i = 0; i < seen->finding_count; i++)
+		if (seen->findings[i].kind == FINDING_DEADLOCK ||
+		    seen->findings[i].kind == FINDING_HANG ||
+		    seen->findings[i].kind == FINDING_SPIN)
+			return true;
+	return false;
+}
+
+/* The run without faults shows what is normal; one that fails shows nothing. */
+static int execute_fault_free(struct job *job, struct err *err)
+{
+	struct err why = ERR_INIT;
+	int rc = execute(job, &job->without, &job->fault_free, false, &why);
+
+	execution_release(&job->without);
+	if (!rc)
+		rc = sandbox_clean(&job->worker->sandbox, &why);
+	if (!rc && is_cut_off(&job->fault_free))
+		rc = err_set(&why, -EINVAL, "it does not end: %s",
+			     job->fault_free.findings[0].text);
+	if (rc) {
+		err_set(err, rc, "%s", why.text);
+		return err_wrap(err, rc, "the run without faults");
+	}
+	job->has_fault_free = true;
+	return 0;
+}
+
+static char *expand(void *ctx, const char *text)
+{
+	return execution_expand(ctx, text);
+}
+
+static int judge(struct job *job, struct judgement *j, struct err *err)
+{
+	*j = (struct judgement){.scenario = job->c->scenario,
+				.seen = &job->seen,
+				.fault_free = job->has_fault_free ? &job->fault_free : NULL,
+				.tmp = job->worker->tmp,
+				.expand = expand,
+				.ctx = &job->with};
+	return oracle_judge(j, err);
+}
+
+/* The tail begins at a line where it can. */
+static char *tail_of(const struct output *output)
+{
+	const char *from = output->data;
+
+	if (!output->captured || !output->size)
+		return NULL;
+	if (output->size > TAIL_MAX) {
+		from += output->size - TAIL_MAX;
+		from = strchr(from, '\n') ? strchr(from, '\n') + 1 : from;
+	}
+	return mem_strdup(from);
+}
+
+static int report_processes(struct job *job)
+{
+	for (size_t i = 0; i < job->seen.process_count; i++) {
+		const struct observed_process *p = &job->seen.processes[i];
+		struct process_result *to = mem_append(&job->result->processes,
+						       &job->result->process_count, sizeof(*to));
+
+		if (!to)
+			return -ENOMEM;
+		*to = (struct process_result){.name = mem_strdup(p->name),
+					      .started = p->started,
+					      .exited = p->exited && !p->signaled,
+					      .signaled = p->signaled,
+					      .alive = p->alive,
+					      .status = p->status,
+					      .out_tail = tail_of(&p->out),
+					      .err_tail = tail_of(&p->err)};
+	}
+	job->result->notes = job->seen.notes;
+	job->result->note_count = job->seen.note_count;
+	job->seen.notes = NULL;
+	job->seen.note_count = 0;
+	return 0;
+}
+
+static int report_faults(struct job *job)
+{
+	for (size_t i = 0; i < job->c->scenario->fault_count; i++) {
+		struct fault *fault = &job->with.faults[i];
+		struct fault_result *to = mem_append(&job->result->faults,
+						     &job->result->fault_count, sizeof(*to));
+
+		if (!to)
+			return -ENOMEM;
+		*to = (struct fault_result){.name = mem_strdup(fault->spec->name),
+					    .fired = fault->fired,
+					    .matched = fault->matched};
+		if (!fault->fired && *fault->refused)
+			to->refused = mem_strdup(fault->refused);
+		for (size_t k = 0; k < fault->injection_count; k++) {
+			struct injection *injection = mem_append(
+				&to->injections, &to->injection_count, sizeof(*injection));
+
+			if (!injection)
+				return -ENOMEM;
+			*injection = fault->injections[k];
+		}
+		fault->injection_count = 0; /* handed over */
+	}
+	return 0;
+}
+
+static const struct fault_result *first_unfired(const struct case_result *result)
+{
+	for (size_t i = 0; i < result->fault_count; i++)
+		if (!result->faults[i].fired)
+			return &result->faults[i];
+	return NULL;
+}
+
+static bool any_fired(const struct case_result *result)
+{
+	for (size_t i = 0; i < result->fault_count; i++)
+		if (result->faults[i].fired)
+			return true;
+	return result->fault_count == 0;
+}
+
+/* These are the program's own doing, whether a fault has fired or not. */
+static bool is_certain(enum finding_kind kind)
+{
+	return kind == FINDING_CRASH || kind == FINDING_DEADLOCK || kind == FINDING_MEMORY_ERROR ||
+	       kind == FINDING_UNSAFE_IN_HANDLER;
+}
+
+static int say_unfired(struct case_result *result, const struct fault_result *fault)
+{
+	cleanup_free char *text = NULL;
+
+	if (fault->refused)
+		text = mem_printf("fault '%s' did not happen: %s", fault->name, fault->refused);
+	else if (fault->matched)
+		text = mem_printf("fault '%s' did not fire: its moment came %llu time%s, and "
+				  "never when it was to fire",
+				  fault->name, (unsigned long long)fault->matched,
+				  fault->matched == 1 ? "" : "s");
+	else
+		text = mem_printf("fault '%s' did not fire: its moment never came", fault->name);
+	return text ? set_reason(result, VERDICT_INCONCLUSIVE, text) : -ENOMEM;
+}
+
+static int verdict_of_subject(struct case_result *result)
+{
+	const struct fault_result *unfired = first_unfired(result);
+	bool certain = false;
+
+	for (size_t i = 0; i < result->finding_count; i++)
+		certain = certain || is_certain(result->findings[i].kind);
+	if (unfired && !certain)
+		return say_unfired(result, unfired);
+	result->verdict = result->finding_count ? VERDICT_FAIL : VERDICT_PASS;
+	return 0;
+}
+
+/* "writer" also stands for its copies and descendants: "writer[2]", "writer/child[1]". */
+static bool is_of(const char *process, const char *name)
+{
+	size_t len = strlen(name);
+
+	return process && strncmp(process, name, len) == 0 &&
+	       (process[len] == '\0' || process[len] == '[' || process[len] == '/');
+}
+
+static bool is_caught(const struct scenario *s, const struct caught_spec *want,
+		      const struct case_result *result)
+{
+	const char *name =
+		want->process == INDEX_NONE ? NULL : s->processes[want->process].name;
+
+	for (size_t i = 0; i < result->finding_count; i++) {
+		const struct finding *found = &result->findings[i];
+
+		/* A finding of the whole run concerns every process. */
+		if (want->kinds[found->kind] &&
+		    (!name || !found->process || is_of(found->process, name)))
+			return true;
+	}
+	return false;
+}
+
+static char *list_wanted(const struct scenario *s, const struct caught_spec *want)
+{
+	char *text = mem_strdup("");
+
+	for (int kind = 0; text && kind < FINDING_MAX_; kind++)
+		if (want->kinds[kind]) {
+			cleanup_free char *before = text;
+
+			text = mem_printf("%s%s%s", before, *before ? " or " : "",
+					  vocab_name(&finding_vocab, kind));
+		}
+	if (text && want->process != INDEX_NONE) {
+		cleanup_free char *before = text;
+
+		text = mem_printf("%s of %s", before, s->processes[want->process].name);
+	}
+	return text;
+}
+
+static int verdict_of_control(const struct scenario *s, struct case_result *result)
+{
+	const struct fault_result *unfired = first_unfired(result);
+
+	for (size_t i = 0; i < s->control.caught_count; i++) {
+		const struct caught_spec *want = &s->control.caught[i];
+		cleanup_free char *wanted = NULL, *text = NULL;
+
+		if (is_caught(s, want, result))
+			continue;
+		if (unfired)
+			return say_unfired(result, unfired);
+		wanted = list_wanted(s, want);
+		text = mem_printf("the control was not caught: no %s found",
+				  wanted ? wanted : "finding");
+		return text ? set_reason(result, VERDICT_INCONCLUSIVE, text) : -ENOMEM;
+	}
+	if (!any_fired(result) && unfired)
+		return say_unfired(result, unfired);
+	result->verdict = VERDICT_PASS;
+	return 0;
+}
+
+static int run_case(struct job *job, struct err *err)
+{
+	const struct scenario *s = job->c->scenario;
+	struct judgement j = {0};
+	int rc = 0;
+
+	if (compares_to_fault_free(s))
+		rc = execute_fault_free(job, err);
+	if (rc)
+		return rc;
+	rc = execute(job, &job->with, &job->seen, true, err);
+	job->ran = true;
+	if (rc)
+		return rc;
+	rc = memcheck_collect(&job->with, err);
+	if (!rc)
+		rc = check_run(&job->with, err);
+	if (!rc && !job->has_fault_free && oracle_needs_fault_free(s, &job->seen)) {
+		/* Only to tell leaks; where it does not end, they cannot be told. */
+		struct err why = ERR_INIT;
+
+		if (execute_fault_free(job, &why))
+			oracle_forget_leaks(&job->seen);
+	}
+	if (!rc)
+		rc = judge(job, &j, err);
+	job->result->findings = j.findings.items;
+	job->result->finding_count = j.findings.count;
+	return rc;
+}
+
+static int finish(struct job *job)
+{
+	struct case_result *result = job->result;
+	int rc = report_processes(job);
+
+	if (!rc)
+		rc = report_faults(job);
+	if (rc)
+		return rc;
+	result->duration_ns = job->seen.duration_ns;
+	return job->c->role == ROLE_CONTROL ? verdict_of_control(job->c->scenario, result)
+					    : verdict_of_subject(result);
+}
+
+static void job_release(struct job *job)
+{
+	if (job->ran)
+		execution_release(&job->with);
+	observed_release(&job->seen);
+	observed_release(&job->fault_free);
+	free(job->specs);
+	free(job->dir);
+}
+
+int worker_run(struct worker *w, const struct run_case *c, struct case_result *ret_result,
+	       struct err *err)
+{
+	struct job job = {.worker = w, .c = c, .result = ret_result};
+	struct err why = ERR_INIT;
+	cleanup_free char *unmet = NULL;
+	int rc = worker_describe(c, ret_result);
+
+	if (!rc)
+		rc = choose_specs(&job);
+	if (!rc)
+		rc = set_folders(&job);
+	if (rc)
+		return err_errno(err, rc, "run");
+	if (is_unmet(&job, &unmet, &why)) {
+		rc = why.code ? set_reason(ret_result, VERDICT_ERROR, why.text)
+			      : set_reason(ret_result, VERDICT_SKIP, unmet ? unmet : "not here");
+		job_release(&job);
+		return rc;
+	}
+	rc = run_case(&job, &why);
+	if (!rc)
+		rc = finish(&job);
+	if (rc && rc != -ENOMEM)
+		rc = set_reason(ret_result, VERDICT_ERROR, why.text);
+	job_release(&job);
+	if (!rc)
+		rc = sandbox_clean(&w->sandbox, err);
+	return rc;
+}

@@ -1,0 +1,39 @@
+/*
+ * worker.h - a process that runs cases, one after the other.
+ *
+ * It is pinned to a processor, has entered its namespaces once, and traces
+ * nothing but the targets of its case.
+ */
+#ifndef RUN_WORKER_H
+#define RUN_WORKER_H
+
+#include "base/err.h"
+#include "elf/image.h"
+#include "run/pool.h"
+#include "sandbox/sandbox.h"
+
+struct case_result;
+
+struct worker {
+	const struct pool_options *options;
+	struct sandbox sandbox;
+	bool entered;
+	char *tmp; /* ${tmp} of its runs, emptied before each */
+	int cpu;
+	struct image_set *images; /* symbols of programs, kept from run to run */
+};
+
+int worker_init(struct worker *w, const struct pool_options *options, int cpu, struct err *err);
+void worker_release(struct worker *w);
+
+/*
+ * Run one case to its verdict.  Problems of ours make a result with verdict
+ * `error`; only short memory fails.
+ */
+int worker_run(struct worker *w, const struct run_case *c, struct case_result *ret_result,
+	       struct err *err);
+
+/* The fields of @ret_result that name the case, without running it. */
+int worker_describe(const struct run_case *c, struct case_result *ret_result);
+
+#endif

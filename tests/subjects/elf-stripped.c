@@ -1,0 +1,6 @@
+/*
+ * elf-stripped.c - the sleeper with no symbols but those for the dynamic linker
+ *
+ * cflags: -s -rdynamic
+ */
+#include "elf-sleeper.h"

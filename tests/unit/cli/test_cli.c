@@ -1,0 +1,218 @@
+/* Commands, help, and what is no command. */
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <criterion/parameterized.h>
+#include <errno.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/util.h"
+#include "base/vocab.h"
+#include "model/words.h"
+#include "scenario/scenario_file.h"
+#include "stage.h"
+#include "sys/syscalls.h"
+
+TestSuite(cli_cli, .init = stage_open, .fini = stage_close);
+
+static void expect_in(const char *text, const char *wanted)
+{
+	cr_expect(ne(ptr, strstr(text, wanted), NULL), "'%s' is not in:\n%s", wanted, text);
+}
+
+struct command_row {
+	char line[60];
+	int code;
+	char out[60], err[60]; /* each must occur */
+};
+
+ParameterizedTestParameters(cli_cli, answers)
+{
+	static struct command_row rows[] = {
+		{"", 2, "", "Usage: ipcfault"},
+		{"--help", 0, "Examples:", ""},
+		{"-h", 0, "Examples:", ""},
+		{"help", 0, "Not available yet: sweep", ""},
+		{"help run", 0, "--filter=WORDS", ""},
+		{"help sweep", 0, "Examples:", ""},
+		{"help rum", 2, "", "did you mean `run`?"},
+		{"run --help", 0, "--report=FORMAT[:FILE]", ""},
+		{"run -h", 0, "-j N", ""},
+		{"check --help", 0, "run nothing", ""},
+		{"list --help", 0, "--json", ""},
+		{"trace --help", 0, "--calls=LIST", ""},
+		{"trace -- true --help", 0, "", "write(1, 5 bytes) = 5"},
+		{"doctor --help", 0, "Try out", ""},
+		{"new --help", 0, "MECHANISM", ""},
+		{"schema --help", 0, "JSON Schema", ""},
+		{"--version", 0, "ipcfault ", ""},
+		{"version", 0, "ipcfault ", ""},
+		{"sweep", 2, "", "sweep: not available yet"},
+		{"explore x", 2, "", "not available yet"},
+		{"replay x", 2, "", "not available yet"},
+		{"merge x", 2, "", "not available yet"},
+		{"cc x.c", 2, "", "not available yet"},
+		{"chekc x", 2, "", "did you mean `check`?"},
+		{"frobnicate", 2, "", "neither a command nor a file"},
+		{"frobnicate.scn", 2, "", "frobnicate.scn"},
+		{"run", 2, "", "nothing to run"},
+		{"check", 2, "", "nothing to check"},
+		{"check --colour x", 2, "", "did you mean --color?"},
+		{"trace", 2, "", "nothing to trace"},
+		{"trace --calls wriet true", 2, "", "did you mean `write`?"},
+		{"trace --timeout x true", 2, "", "duration"},
+		{"new", 2, "", "signal, pipe, fifo or process?"},
+		{"new pip", 2, "", "did you mean `pipe`?"},
+		{"new tcp", 2, "", "not available yet"},
+		{"new pipe fifo", 2, "", "one mechanism at a time"},
+		{"list", 0, "mechanisms", ""},
+		{"list falts", 2, "", "did you mean `faults`?"},
+		{"list faults calls", 2, "", "one list at a time"},
+		{"doctor", 0, "Scenarios can run here.", ""},
+		{"doctor x", 2, "", "doctor takes no argument"},
+		{"schema x", 2, "", "schema takes no argument"},
+	};
+
+	return cr_make_param_array(struct command_row, rows, ARRAY_SIZE(rows));
+}
+
+ParameterizedTest(struct command_row *row, cli_cli, answers)
+{
+	stage_open();
+	stage_run(row->line);
+	cr_expect(eq(int, stage.code, row->code), "`%s`: %s", row->line, stage.err);
+	cr_expect(ne(ptr, strstr(stage.out, row->out), NULL), "`%s`: %s", row->line, stage.out);
+	cr_expect(ne(ptr, strstr(stage.err, row->err), NULL), "`%s`: %s", row->line, stage.err);
+	stage_close();
+}
+
+static const struct {
+	const char *list;
+	const struct vocab *vocab;
+} lists[] = {
+	{"faults", &action_vocab},
+	{"triggers", &trigger_vocab},
+	{"mechanisms", &mechanism_vocab},
+	{"findings", &finding_vocab},
+};
+
+Test(cli_cli, lists_hold_every_word)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
+		char line[40];
+
+		snprintf(line, sizeof(line), "list %s", lists[i].list);
+		stage_run(line);
+		for (int w = 0; w < lists[i].vocab->count; w++)
+			expect_in(stage.out, lists[i].vocab->rows[w].name);
+	}
+	stage_run("list calls");
+	for (size_t i = 0; i < syscall_count(); i++)
+		expect_in(stage.out, syscall_get((int)i)->name);
+}
+
+Test(cli_cli, lists_as_json)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
+		char line[40];
+		json_t *json;
+
+		snprintf(line, sizeof(line), "list %s --json", lists[i].list);
+		stage_run(line);
+		json = json_loads(stage.out, 0, NULL);
+		cr_assert(eq(sz, json_array_size(json), lists[i].vocab->count), "%s", line);
+		for (int w = 0; w < lists[i].vocab->count; w++)
+			cr_expect(eq(int,
+				     json_is_true(
+					     json_object_get(json_array_get(json, w), "available")),
+				     !lists[i].vocab->rows[w].later),
+				  "%s", lists[i].vocab->rows[w].name);
+		json_decref(json);
+	}
+	stage_run("list calls --json");
+	cr_expect(gt(sz, strlen(stage.out), 1000));
+}
+
+/* Every mechanism that works has a start, and that is a correct scenario. */
+Test(cli_cli, new_scenarios_are_correct)
+{
+	struct scenario_options options = {.refusal = kernel_model_refusal};
+
+	for (int m = 0; m < MECHANISM_MAX_; m++) {
+		struct err err = ERR_INIT;
+		struct scenario_file file;
+		char line[40];
+
+		if (mechanism_vocab.rows[m].later)
+			continue;
+		snprintf(line, sizeof(line), "new %s", mechanism_vocab.rows[m].name);
+		stage_run(line);
+		cr_assert(eq(int, stage.code, 0), "%s: %s", line, stage.err);
+		cr_assert(eq(int,
+			     scenario_text_read("new.scn", stage.out, strlen(stage.out), &options,
+						&file, &err),
+			     0),
+			  "%s", err.text);
+		problems_print(&file.problems, false, stderr);
+		cr_expect(eq(sz, file.problems.count, 0), "%s", line);
+		cr_assert(gt(sz, file.count, 0), "%s", line);
+		cr_expect(eq(int, file.scenarios[0]->mechanism, m));
+		cr_expect(file.scenarios[0]->control.present, "%s", line);
+		scenario_file_release(&file);
+	}
+}
+
+Test(cli_cli, schema_is_json)
+{
+	json_t *json;
+
+	stage_run("schema");
+	cr_expect(eq(int, stage.code, 0));
+	json = json_loads(stage.out, 0, NULL);
+	cr_expect(ne(ptr, json, NULL));
+	json_decref(json);
+}
+
+Test(cli_cli, check_tells_all_problems_and_the_count)
+{
+	stage_write("a.scn",
+		    "scenario: x\nmechanism: process\nprocesses: {a: {run: [\"true\"]}}\n");
+	stage_run("check %s");
+	cr_expect(eq(int, stage.code, 0), "%s", stage.err);
+	expect_in(stage.out, "1 file, 1 scenario, 1 case: nothing wrong");
+	stage_run("check -q %s");
+	cr_expect(eq(str, stage.out, ""));
+	stage_write("b.scn", "scenario: x\nmechanims: process\nproceses: {}\n");
+	stage_run("check %s");
+	cr_expect(eq(int, stage.code, 2));
+	expect_in(stage.err, "did you mean `mechanism`?");
+	expect_in(stage.err, "did you mean `processes`?");
+	cr_expect(eq(uint, stage.pool_runs, 0));
+}
+
+Test(cli_cli, trace_passes_its_options_on)
+{
+	char *text;
+
+	stage.trace_status = 7;
+	stage_run("trace --calls waits,pipe2 --stacks --all --timeout 2s -o %s/out cat -v --calls");
+	cr_expect(eq(int, stage.code, 7), "%s", stage.err);
+	cr_expect(stage.trace.stacks && stage.trace.all);
+	cr_expect(eq(u64, stage.trace.timeout_ns, 2 * NS_PER_S));
+	cr_expect(eq(str, stage.trace.argv[0], "cat"));
+	cr_expect(eq(str, stage.trace.argv[1], "-v"));
+	cr_expect(eq(str, stage.trace.argv[2], "--calls"));
+	cr_expect(eq(ptr, stage.trace.argv[3], NULL));
+	cr_expect(gt(sz, stage.trace.call_count, 1));
+	text = stage_read("out");
+	expect_in(text, "write(1");
+	free(text);
+	stage_run("trace -- cat");
+	cr_expect(eq(sz, stage.trace.call_count, 0));
+	stage.pool_code = -EPERM;
+	stage_run("trace cat");
+	cr_expect(eq(int, stage.code, 3));
+	expect_in(stage.err, "the tracer broke");
+}
