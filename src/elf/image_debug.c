@@ -106,14 +106,33 @@ const char *image_name_at(struct image *image, uint64_t address)
 	return name && (sym.st_size ? offset < sym.st_size : offset < 4096) ? name : NULL;
 }
 
+/* clang writes no .debug_aranges, and without them libdwfl finds no unit. */
+static Dwarf_Line *search_line(Dwfl_Module *module, uint64_t address)
+{
+	Dwarf_Addr bias = 0;
+	Dwarf_Die *cu = NULL;
+
+	while ((cu = dwfl_module_nextcu(module, cu, &bias))) {
+		if (dwarf_haspc(cu, address - bias) == 1)
+			return dwarf_getsrc_die(cu, address - bias);
+	}
+	return NULL;
+}
+
 bool image_source_at(struct image *image, uint64_t address, const char **ret_file, int *ret_line)
 {
 	Dwfl_Module *module = image_module(image);
-	Dwfl_Line *line = module ? dwfl_module_getsrc(module, address) : NULL;
-	const char *file;
-	int number;
+	Dwfl_Line *known = module ? dwfl_module_getsrc(module, address) : NULL;
+	Dwarf_Line *line = NULL;
+	const char *file = NULL;
+	int number = 0;
 
-	file = line ? dwfl_lineinfo(line, NULL, &number, NULL, NULL, NULL) : NULL;
+	if (known)
+		file = dwfl_lineinfo(known, NULL, &number, NULL, NULL, NULL);
+	else if (module)
+		line = search_line(module, address);
+	if (line && dwarf_lineno(line, &number) == 0)
+		file = dwarf_linesrc(line, NULL, NULL);
 	if (!file)
 		return false;
 	*ret_file = file;
@@ -200,10 +219,15 @@ static int note_nearest(void *context, const struct row *row)
 	return 0;
 }
 
-/* The innermost function or inlined copy around an address: one place each. */
+/*
+ * The innermost function or inlined copy around an address: one place each, at
+ * the first statement there is, or at the first code where a compiler marks no
+ * statement (clang, for a copy that stands right behind another).
+ */
 struct place {
 	Dwarf_Off scope;
 	struct image_line line;
+	bool is_statement;
 };
 
 struct places {
@@ -228,27 +252,37 @@ static Dwarf_Off scope_at(Dwarf_Die *cu, Dwarf_Addr address)
 	return scope;
 }
 
+static struct place *place_of(struct places *places, Dwarf_Off scope)
+{
+	struct place *place;
+
+	for (size_t i = 0; i < places->count; i++) {
+		if (places->items[i].scope == scope)
+			return &places->items[i];
+	}
+	place = mem_append(&places->items, &places->count, sizeof(*place));
+	if (place) {
+		place->scope = scope;
+		place->line = (struct image_line){UINT64_MAX, places->line};
+	}
+	return place;
+}
+
 static int note_place(void *context, const struct row *row)
 {
 	struct places *places = context;
 	struct place *place;
-	Dwarf_Off scope;
 
-	if (row->line != places->line || !row->is_statement)
+	if (row->line != places->line || (!row->is_statement && row->end == row->start))
 		return 0;
-	scope = scope_at(row->cu, row->start - row->bias);
-	for (size_t i = 0; i < places->count; i++) {
-		if (places->items[i].scope != scope)
-			continue;
-		if (row->start < places->items[i].line.address)
-			places->items[i].line.address = row->start;
-		return 0;
-	}
-	place = mem_append(&places->items, &places->count, sizeof(*place));
+	place = place_of(places, scope_at(row->cu, row->start - row->bias));
 	if (!place)
 		return -ENOMEM;
-	place->scope = scope;
-	place->line = (struct image_line){row->start, row->line};
+	if (place->is_statement > row->is_statement)
+		return 0;
+	if (row->is_statement > place->is_statement || row->start < place->line.address)
+		place->line.address = row->start;
+	place->is_statement = row->is_statement;
 	return 0;
 }
 

@@ -12,8 +12,8 @@ static inline __attribute__((always_inline)) int twice(int value)
 	return value * 2;
 }
 
-int first(int value);
-int second(int value);
+__attribute__((noinline)) int first(int value);
+__attribute__((noinline)) int second(int value);
 
 int first(int value)
 {
@@ -26,7 +26,7 @@ int second(int value)
 
 	/* LINE: comment, the next line with code is the loop */
 	for (int i = 0; i < value; i++)
-		sum += twice(i) + twice(-i);
+		sum += twice(i) + twice(i * 3 + 1);
 	return sum;
 }
 

@@ -10,7 +10,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#ifdef __clang__
+#define NOINLINE __attribute__((noinline))
+#else
 #define NOINLINE __attribute__((noinline, noclone))
+#endif
 
 /* Not a tail call, so that every frame stays. */
 #define KEEP(value) ({ int v_ = (value); __asm__ volatile("" : "+r"(v_)); v_; })
