@@ -12,6 +12,7 @@ ifneq ($(words $(HARNESS)),$(words $(sort $(HARNESS))))
 $(error two files of harness/ have the same name)
 endif
 
+SUBJECT_CC = $(CC)
 SUBJECT_CFLAGS = -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -O2 -g -pthread
 
 # $(call compile_subject,flags,library sources,flags where the libraries are shared)
@@ -20,8 +21,8 @@ define compile_subject
 $(call say,SUBJECT,$<)
 $(Q)ask() { sed -n "1,60s/^ \* $$1: *//p" $<; }; \
 case "$$(ask build)" in \
-"") cc="$(CC) $(3)" ;; \
-static) cc="$(CC) -static" ;; \
+"") cc="$(SUBJECT_CC) $(3)" ;; \
+static) cc="$(SUBJECT_CC) -static" ;; \
 musl) cc="musl-gcc -static" ;; \
 *) echo "$<: build: $$(ask build): only static and musl are known" >&2; exit 1 ;; \
 esac; \

@@ -1,6 +1,8 @@
 # tests/unit/<module>/test_*.c: one Criterion program a module, $(B)/tests/<module>, linked with
 # tests/lib, the module and all that stand below it.
 TEST_MODULES := $(patsubst tests/unit/%/,%,$(sort $(dir $(wildcard tests/unit/*/test_*.c))))
+CROSS := $(filter %-linux-gnu-gcc,$(CC))
+S := $(if $(CROSS),$(B),build)/subjects
 TEST_LIB_SRC := $(wildcard tests/lib/*.c)
 TEST_SRC := $(TEST_LIB_SRC) $(wildcard tests/unit/*/*.c)
 TEST_OBJ := $(TEST_SRC:%.c=$(B)/%.o)
@@ -10,7 +12,7 @@ CRITERION_LIBS := $(shell $(PKG_CONFIG) --libs criterion 2>/dev/null)
 # Criterion's macros convert freely, and eq(str, ...) takes char * only.
 TEST_WARN = -Wno-conversion -Wno-write-strings $(if $(findstring clang,$(CC)), \
 	-Wno-incompatible-pointer-types-discards-qualifiers,-Wno-discarded-qualifiers)
-TEST_COMPILE = $(CC) $(ALL_CPPFLAGS) -Itests -DSUBJECTS='\"$(CURDIR)/$(B)/subjects\"' \
+TEST_COMPILE = $(CC) $(ALL_CPPFLAGS) -Itests -DSUBJECTS='\"$(CURDIR)/$(S)\"' \
 	-DTESTS='\"$(CURDIR)/tests\"' $(ALL_CFLAGS) $(TEST_WARN)
 
 $(B)/tests/%.o: tests/%.c $(B)/flags | $(GEN)
@@ -30,13 +32,15 @@ $(B)/tests/$(1): $(patsubst %.c,$(B)/%.o,$(wildcard tests/unit/$(1)/*.c) $(TEST_
 endef
 $(foreach m,$(TEST_MODULES),$(eval $(call test_rules,$(m))))
 
-# tests/subjects/*.c and *.go: small programs that the tests run, $(B)/subjects/<name>.  Their head
-# comments may say what those of harness/ may; sanitizers would change what they do.
-SUBJECTS := $(patsubst tests/subjects/%,$(B)/subjects/%,$(basename $(wildcard tests/subjects/*.c \
+# tests/subjects/*.c and *.go: small programs that the tests run, build/subjects/<name>: the same
+# for all variants, as sanitizers would change what they do.  Their head comments may say what those
+# of harness/ may.
+SUBJECTS := $(patsubst tests/subjects/%,$(S)/%,$(basename $(wildcard tests/subjects/*.c \
 	$(if $(shell command -v go),tests/subjects/*.go))))
-$(B)/subjects/%: tests/subjects/%.c $(wildcard tests/subjects/*.h) $(B)/flags
+$(S)/%: SUBJECT_CC = $(or $(CROSS),gcc)
+$(S)/%: tests/subjects/%.c $(wildcard tests/subjects/*.h) harness/rules.mk
 	$(compile_subject)
-$(B)/subjects/%: tests/subjects/%.go
+$(S)/%: tests/subjects/%.go
 	@mkdir -p $(@D)
 	$(call say,SUBJECT,$<)
 	$(Q)GOCACHE=$(CURDIR)/build/go-cache GO111MODULE=off go build -o $@ $<

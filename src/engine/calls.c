@@ -38,7 +38,7 @@ static void enter_call(struct tracee *t, const struct call_view *view)
 	t->call.resumed = again;
 	t->resume_expected = t->interrupted = false;
 	t->in_call = true;
-	t->call_skipped = false;
+	t->call_skipped = t->was_stopped = false;
 }
 
 /*

@@ -324,6 +324,7 @@ void engine_release(struct engine *e)
 		tracee_free(e, t);
 	processes_free(e);
 	free(e->deferred);
-	e->deferred = NULL;
-	e->deferred_count = e->deferred_first = 0;
+	free(e->frozen);
+	e->deferred = e->frozen = NULL;
+	e->deferred_count = e->deferred_first = e->frozen_count = 0;
 }

@@ -211,6 +211,8 @@ int tracee_resume(struct engine *e, struct tracee *t, int signal)
 
 	if (!rc)
 		rc = tracee_flush_regs(t);
+	if (t->want_blocked && !e->frozen_for)
+		freeze_others(e, t);
 	t->state = TRACEE_RUNNING;
 	t->at_entry = t->at_exit = false;
 	t->hold_signal = 0;

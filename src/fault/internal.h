@@ -45,6 +45,9 @@ int refuse(struct shot *shot, const char *fmt, ...) __attribute__((format(printf
 /* The shot is proven now: for what is done and checked at once. */
 void shot_proven(struct fault_env *env, struct shot *shot);
 
+/* signal.c: at the entry of a call: what is pending is handled first, then the call is made. */
+int send_back(struct tracee *t);
+
 /* signal.c: a group-stop of @p for @ns (or STOP_FOREVER), and the events that prove it. */
 int stop_for(struct fault_env *env, struct shot *shot, struct process *p, uint64_t ns);
 enum proof stop_seen(struct fault_env *env, struct shot *shot, int signal);

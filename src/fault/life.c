@@ -110,6 +110,9 @@ static int fire_stop(struct fault_env *env, struct shot *shot, const struct mome
 	else
 		snprintf(shot->text, sizeof(shot->text), "stopped for %llu ms",
 			 (unsigned long long)(ns / NS_PER_MS));
+	/* It hangs before the call, not after it: the call is sent back to its start. */
+	if (is_here(at, p) && at->at_call && at->t->at_entry && send_back(at->t))
+		return -ESRCH;
 	return stop_for(env, shot, p, ns);
 }
 

@@ -60,10 +60,8 @@ static void describe(struct fault_env *env, struct shot *shot, const struct mome
 		 *call ? " " : "", *call ? moment : "", call);
 }
 
-/* The handler runs to its end, then the call starts: as if it had come just before. */
-static int send_before(struct shot *shot, const struct moment *at)
+int send_back(struct tracee *t)
 {
-	struct tracee *t = at->t;
 	struct arch_regs *regs;
 	int rc = tracee_get_regs(t, &regs);
 
@@ -72,7 +70,15 @@ static int send_before(struct shot *shot, const struct moment *at)
 	arch_native->rewind_call(regs, t->call.nr, t->call.args[0]);
 	tracee_dirty_regs(t);
 	call_expect_again(t, &t->call);
-	return send(shot, at);
+	return 0;
+}
+
+/* The handler runs to its end, then the call starts: as if it had come just before. */
+static int send_before(struct shot *shot, const struct moment *at)
+{
+	int rc = send_back(at->t);
+
+	return rc ? rc : send(shot, at);
 }
 
 static int send_at_call(struct fault_env *env, struct shot *shot, const struct moment *at,

@@ -110,12 +110,13 @@ static void describe_waits(struct execution *x, char **ret_text)
 	HASH_ITER(hh, x->engine.tracees, t, tmp) {
 		struct procfs_task task;
 		const struct syscall_row *row;
-		cleanup_free char *before = text;
+		cleanup_free char *before = NULL;
 		char name[128];
 
 		if (!t->process || may_stay(x, t->process) || !text ||
 		    procfs_task_read(x->engine.options.proc_fd, t->tid, &task))
 			continue;
+		before = text;
 		row = syscall_get(syscall_from_nr(arch_native->id, task.nr));
 		subject_label(x, t->process, name, sizeof(name));
 		text = mem_printf("%s\n%s: %s%s", before, name,

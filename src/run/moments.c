@@ -193,7 +193,7 @@ static void finding_of_death(struct execution *x, const struct process *p)
 	char name[128];
 
 	/* The deaths of the processes of the scenario itself are judged at the end. */
-	if (!p->parent || !p->signaled || x->ended)
+	if (!p->parent || !p->signaled || x->ended || p->fault_signals >> (p->status - 1) & 1)
 		return;
 	if (p->status == SIGSEGV || p->status == SIGBUS || p->status == SIGABRT ||
 	    p->status == SIGILL || p->status == SIGFPE)

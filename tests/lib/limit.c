@@ -1,7 +1,8 @@
 /*
  * limit.c - no test runs for ever.
  *
- * Criterion 2.4.1 has no time limit by itself, and its --timeout only shortens those that tests give.
+ * Criterion 2.4.1 has no time limit by itself, and its --timeout only shortens those that tests
+ * give.
  */
 #include <criterion/criterion.h>
 #include <criterion/hooks.h>
@@ -19,9 +20,9 @@ static double limit(void)
 
 ReportHook(PRE_ALL)(struct criterion_test_set *set)
 {
-	FOREACH_SET(struct criterion_suite_set *suite, set->suites)
+	FOREACH_SET(struct criterion_suite_set * suite, set->suites)
 	{
-		FOREACH_SET(struct criterion_test *test, suite->tests)
+		FOREACH_SET(struct criterion_test * test, suite->tests)
 		{
 			if (test->data->timeout <= 0)
 				test->data->timeout = limit();

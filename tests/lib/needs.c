@@ -2,7 +2,6 @@
 
 #include <criterion/criterion.h>
 #include <sched.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,11 +53,16 @@ void needs_program(const char *name)
 }
 
 /* valgrind puts its preload library there, and Criterion's workers keep the environment. */
-void needs_no_valgrind(const char *why)
+bool is_under_valgrind(void)
 {
 	const char *preload = getenv("LD_PRELOAD");
 
-	if (preload && strstr(preload, "/valgrind/"))
+	return preload && strstr(preload, "/valgrind/");
+}
+
+void needs_no_valgrind(const char *why)
+{
+	if (is_under_valgrind())
 		cr_skip_test("not under valgrind: %s", why);
 }
 

@@ -6,7 +6,11 @@
 #ifndef TESTS_LIB_NEEDS_H
 #define TESTS_LIB_NEEDS_H
 
+#include <stdbool.h>
+
 #define NEEDS_SKIP_STATUS 77
+
+bool is_under_valgrind(void);
 
 void needs_root(void);
 void needs_user_namespaces(void);

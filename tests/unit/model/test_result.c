@@ -73,14 +73,10 @@ struct tally {
 };
 
 static const struct tally tallies[] = {
-	{"nothing ran", 0, 0, 0, 0, 0, 0},
-	{"all passed", 3, 0, 0, 0, 0, 0},
-	{"some skipped", 3, 0, 0, 0, 1, 0},
-	{"all skipped", 0, 0, 0, 0, 2, 77},
-	{"a finding", 3, 1, 0, 0, 0, 1},
-	{"a finding outweighs an error", 3, 1, 1, 1, 1, 1},
-	{"inconclusive", 3, 0, 1, 0, 0, 3},
-	{"error", 0, 0, 0, 1, 4, 3},
+	{"nothing ran", 0, 0, 0, 0, 0, 0},  {"all passed", 3, 0, 0, 0, 0, 0},
+	{"some skipped", 3, 0, 0, 0, 1, 0}, {"all skipped", 0, 0, 0, 0, 2, 77},
+	{"a finding", 3, 1, 0, 0, 0, 1},    {"a finding outweighs an error", 3, 1, 1, 1, 1, 1},
+	{"inconclusive", 3, 0, 1, 0, 0, 3}, {"error", 0, 0, 0, 1, 4, 3},
 };
 
 Test(model_result, exit_code_follows_the_worst_verdict)

@@ -22,8 +22,10 @@ Test(model_words, names_round_trip)
 		for (int i = 0; i < all[v]->count; i++) {
 			const char *name = vocab_name(all[v], i);
 
-			cr_assert(ne(ptr, (void *)name, NULL), "%s %d has no name", all[v]->what, i);
-			cr_expect(eq(int, vocab_find(all[v], name), i), "%s '%s'", all[v]->what, name);
+			cr_assert(ne(ptr, (void *)name, NULL), "%s %d has no name", all[v]->what,
+				  i);
+			cr_expect(eq(int, vocab_find(all[v], name), i), "%s '%s'", all[v]->what,
+				  name);
 		}
 	}
 }
@@ -69,8 +71,8 @@ Test(model_words, a_missing_letter_has_a_suggestion)
 
 				memcpy(text, name, cut);
 				memcpy(text + cut, name + cut + 1, len - cut);
-				cr_expect(ne(ptr, (void *)vocab_nearest(all[v], text), NULL), "'%s'",
-					  text);
+				cr_expect(ne(ptr, (void *)vocab_nearest(all[v], text), NULL),
+					  "'%s'", text);
 			}
 		}
 }
@@ -83,5 +85,6 @@ Test(model_words, limits_are_the_systems)
 		for (int b = 0; b < a; b++)
 			cr_expect(ne(int, limit_resource((enum limit_kind)a),
 				     limit_resource((enum limit_kind)b)),
-				  "%s and %s", vocab_name(&limit_vocab, a), vocab_name(&limit_vocab, b));
+				  "%s and %s", vocab_name(&limit_vocab, a),
+				  vocab_name(&limit_vocab, b));
 }

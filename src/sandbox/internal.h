@@ -1,0 +1,24 @@
+/*
+ * internal.h - what the files of sandbox/ share.
+ */
+#ifndef SANDBOX_INTERNAL_H
+#define SANDBOX_INTERNAL_H
+
+#include "sandbox/sandbox.h"
+
+/* parts[part] is not isolated, because of errno. */
+void sandbox_refused(struct sandbox *sandbox, enum sandbox_part part, const char *what);
+
+/* The namespaces and mounts; see sandbox_enter(). */
+void sandbox_unshare(struct sandbox *sandbox, const struct sandbox_options *options);
+
+/* Pid 1.  Fails only when the process cannot go on. */
+int init_start(struct sandbox *sandbox, const struct sandbox_options *options, struct err *err);
+
+/* SIGKILL all of the pid namespace; *@ret_left: some were there, zombies included. */
+int init_kill_all(struct sandbox *sandbox, bool *ret_left, struct err *err);
+
+/* Remove the IPC objects that sandbox_objects() lists. */
+void objects_remove(const struct sandbox *sandbox);
+
+#endif

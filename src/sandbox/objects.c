@@ -1,0 +1,221 @@
+/* The IPC objects of a worker's namespaces: listed for the leak oracle, removed after each run. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <mqueue.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/msg.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/mem.h"
+#include "base/util.h"
+#include "sandbox/internal.h"
+#include "sandbox/tmp.h"
+
+#define SHM_FOLDER "/dev/shm"
+#define SEM_PREFIX "sem." /* what glibc and musl put before the name of sem_open() */
+
+static const char *const kind_names[] = {
+	[OBJECT_SHM_POSIX] = "POSIX shared memory", [OBJECT_SEM_POSIX] = "POSIX semaphore",
+	[OBJECT_MQ_POSIX] = "POSIX message queue",  [OBJECT_SHM_SYSV] = "System V shared memory",
+	[OBJECT_SEM_SYSV] = "System V semaphores",  [OBJECT_MSG_SYSV] = "System V message queue",
+};
+_Static_assert(ARRAY_SIZE(kind_names) == OBJECT_MAX_, "one name for each kind");
+
+const char *object_kind_name(enum object_kind kind)
+{
+	return kind_names[kind];
+}
+
+/* Called for each object; @id for System V, @file for the others. */
+typedef int visit_fn(void *ctx, enum object_kind kind, const char *file, int id, key_t key);
+
+static int visit_folder(int fd, enum object_kind kind, visit_fn *visit, void *ctx)
+{
+	cleanup_closedir DIR *dir = NULL;
+	struct dirent *entry;
+	int rc = 0;
+
+	if (fd < 0)
+		return -errno;
+	dir = fdopendir(fd);
+	if (!dir) {
+		rc = -errno;
+		close(fd);
+		return rc;
+	}
+	while (!rc && (entry = readdir(dir))) {
+		bool sem = kind == OBJECT_SHM_POSIX && !strncmp(entry->d_name, SEM_PREFIX, 4);
+
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			rc = visit(ctx, sem ? OBJECT_SEM_POSIX : kind, entry->d_name, 0, 0);
+	}
+	return rc;
+}
+
+/* The X_INFO commands return the highest index in use, the X_STAT ones take an index: shmctl(2). */
+static int visit_shm(visit_fn *visit, void *ctx)
+{
+	struct shm_info info;
+	int last = shmctl(0, SHM_INFO, (struct shmid_ds *)(void *)&info), rc = 0;
+
+	for (int i = 0; i <= last && !rc; i++) {
+		struct shmid_ds ds;
+		int id = shmctl(i, SHM_STAT, &ds);
+
+		/* Removed, but still attached somewhere: gone with its last user. */
+		if (id >= 0 && !(ds.shm_perm.mode & SHM_DEST))
+			rc = visit(ctx, OBJECT_SHM_SYSV, NULL, id, ds.shm_perm.__key);
+	}
+	return rc;
+}
+
+union semun { /* semctl(2): the caller must define it */
+	int val;
+	struct semid_ds *buf;
+	unsigned short *array;
+	struct seminfo *info;
+};
+
+static int visit_sem(visit_fn *visit, void *ctx)
+{
+	struct seminfo info;
+	int last = semctl(0, 0, SEM_INFO, (union semun){.info = &info}), rc = 0;
+
+	for (int i = 0; i <= last && !rc; i++) {
+		struct semid_ds ds;
+		int id = semctl(i, 0, SEM_STAT, (union semun){.buf = &ds});
+
+		if (id >= 0)
+			rc = visit(ctx, OBJECT_SEM_SYSV, NULL, id, ds.sem_perm.__key);
+	}
+	return rc;
+}
+
+static int visit_msg(visit_fn *visit, void *ctx)
+{
+	struct msginfo info;
+	int last = msgctl(0, MSG_INFO, (struct msqid_ds *)(void *)&info), rc = 0;
+
+	for (int i = 0; i <= last && !rc; i++) {
+		struct msqid_ds ds;
+		int id = msgctl(i, MSG_STAT, &ds);
+
+		if (id >= 0)
+			rc = visit(ctx, OBJECT_MSG_SYSV, NULL, id, ds.msg_perm.__key);
+	}
+	return rc;
+}
+
+static int visit_all(const struct sandbox *sandbox, visit_fn *visit, void *ctx)
+{
+	int rc = 0;
+
+	if (sandbox->parts[SANDBOX_SHM].isolated)
+		rc = visit_folder(open(SHM_FOLDER, O_RDONLY | O_DIRECTORY | O_CLOEXEC),
+				  OBJECT_SHM_POSIX, visit, ctx);
+	if (!rc && sandbox->parts[SANDBOX_MQUEUE].isolated)
+		rc = visit_folder(openat(sandbox->mqueue_fd, ".",
+					 O_RDONLY | O_DIRECTORY | O_CLOEXEC),
+				  OBJECT_MQ_POSIX, visit, ctx);
+	if (rc || !sandbox->parts[SANDBOX_IPC].isolated)
+		return rc;
+	rc = visit_shm(visit, ctx);
+	rc = rc ? rc : visit_sem(visit, ctx);
+	return rc ? rc : visit_msg(visit, ctx);
+}
+
+struct list {
+	struct sandbox_object *objects;
+	size_t count;
+};
+
+static char *object_name(enum object_kind kind, const char *file, int id, key_t key)
+{
+	if (kind == OBJECT_SEM_POSIX)
+		return mem_printf("/%s", file + strlen(SEM_PREFIX));
+	if (file)
+		return mem_printf("/%s", file);
+	return mem_printf("key 0x%x (id %d)", (unsigned)key, id);
+}
+
+static int add_object(void *ctx, enum object_kind kind, const char *file, int id, key_t key)
+{
+	struct list *list = ctx;
+	cleanup_free char *name = object_name(kind, file, id, key);
+	struct sandbox_object *object;
+
+	object = name ? mem_append(&list->objects, &list->count, sizeof(*object)) : NULL;
+	if (!object)
+		return -ENOMEM;
+	*object = (struct sandbox_object){kind, TAKE_PTR(name)};
+	return 0;
+}
+
+int sandbox_objects(const struct sandbox *sandbox, struct sandbox_object **ret_objects,
+		    size_t *ret_count, struct err *err)
+{
+	struct list list = {NULL, 0};
+	int rc = visit_all(sandbox, add_object, &list);
+
+	if (rc) {
+		sandbox_objects_free(list.objects, list.count);
+		return err_errno(err, rc, "list the IPC objects");
+	}
+	*ret_objects = list.objects;
+	*ret_count = list.count;
+	return 0;
+}
+
+void sandbox_objects_free(struct sandbox_object *objects, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(objects[i].name);
+	free(objects);
+}
+
+static void remove_file(const char *folder, const char *file)
+{
+	char path[sizeof(SHM_FOLDER) + NAME_MAX + 2];
+
+	snprintf(path, sizeof(path), "%s/%s", folder, file);
+	tmp_remove(path, NULL);
+}
+
+static int remove_object(void *ctx, enum object_kind kind, const char *file, int id, key_t key)
+{
+	const struct sandbox *sandbox = ctx;
+
+	(void)key;
+	switch (kind) {
+	case OBJECT_SHM_POSIX:
+	case OBJECT_SEM_POSIX:
+		remove_file(SHM_FOLDER, file);
+		break;
+	case OBJECT_MQ_POSIX:
+		unlinkat(sandbox->mqueue_fd, file, 0);
+		break;
+	case OBJECT_SHM_SYSV:
+		shmctl(id, IPC_RMID, NULL);
+		break;
+	case OBJECT_SEM_SYSV:
+		semctl(id, 0, IPC_RMID);
+		break;
+	case OBJECT_MSG_SYSV:
+		msgctl(id, IPC_RMID, NULL);
+		break;
+	case OBJECT_MAX_:
+		break;
+	}
+	return 0;
+}
+
+void objects_remove(const struct sandbox *sandbox)
+{
+	visit_all(sandbox, remove_object, (void *)(uintptr_t)sandbox);
+}
