@@ -134,16 +134,26 @@ static bool is_of_call(const struct shot *shot, const struct tracee *t)
 	return shot->tid == t->tid && shot->call.nr >= 0;
 }
 
+static int is_signalfd(void *ctx, const struct procfs_fd *fd)
+{
+	(void)ctx;
+	return fd->kind == FD_KIND_SIGNALFD;
+}
+
 /*
  * A process that blocks a signal and takes it with sigwait(3) or a signalfd
- * has no delivery: the signal is just no longer pending.
+ * has no delivery: the signal is just no longer pending.  Through a signalfd
+ * it can notice one that stays pending, too.
  */
 static bool was_taken(struct fault_env *env, const struct shot *shot, const struct tracee *t)
 {
+	int proc_fd = env->engine->options.proc_fd;
 	struct procfs_status status;
 
-	return procfs_status(env->engine->options.proc_fd, t->tid, &status) == 0 &&
-	       !((status.sig_pending | status.shared_pending) >> (shot->signal - 1) & 1);
+	if (procfs_status(proc_fd, t->tid, &status))
+		return false;
+	return !((status.sig_pending | status.shared_pending) >> (shot->signal - 1) & 1) ||
+	       procfs_each_fd(proc_fd, shot->tgid, is_signalfd, NULL) > 0;
 }
 
 void fault_note_pending(struct fault_env *env, struct shot *shot)
