@@ -13,8 +13,8 @@
  *	child    another child ends: SIGCHLD, which is ignored by default
  *
  * cflags: -Isrc
- * libs: src/sys/blocking.c src/sys/blocking_io.c src/sys/blocking_wait.c src/sys/procfs.c
- *src/base/mem.c
+ * libs: src/sys/blocking.c src/sys/blocking_io.c src/sys/blocking_wait.c
+ * libs: src/sys/procfs.c src/base/mem.c
  */
 #include "sys/blocking.h"
 
