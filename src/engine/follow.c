@@ -120,6 +120,21 @@ static int find_start(struct engine *e, struct tracee *t)
 	return rc;
 }
 
+/* Under a tracer the kernel gives no privileges, execve(2). */
+static void note_setuid(struct engine *e, struct process *p)
+{
+	char path[32];
+	struct stat program, own;
+
+	snprintf(path, sizeof(path), "%d/exe", p->tgid);
+	if (fstatat(e->options.proc_fd, path, &program, 0) || !(program.st_mode & S_ISUID))
+		return;
+	snprintf(path, sizeof(path), "%d", p->tgid);
+	/* The folder belongs to the effective user. */
+	if (fstatat(e->options.proc_fd, path, &own, 0) == 0 && own.st_uid != program.st_uid)
+		p->setuid_lost = true;
+}
+
 int on_exec(struct engine *e, struct tracee *t)
 {
 	struct process *p = t->process;
@@ -142,21 +157,6 @@ int on_exec(struct engine *e, struct tracee *t)
 	if (p->started && e->ops->started)
 		e->ops->started(e->ctx, t);
 	return t->state == TRACEE_HELD ? 0 : tracee_resume(e, t, 0);
-}
-
-/* Under a tracer the kernel gives no privileges, execve(2). */
-static void note_setuid(struct engine *e, struct process *p)
-{
-	char path[32];
-	struct stat program, own;
-
-	snprintf(path, sizeof(path), "%d/exe", p->tgid);
-	if (fstatat(e->options.proc_fd, path, &program, 0) || !(program.st_mode & S_ISUID))
-		return;
-	snprintf(path, sizeof(path), "%d", p->tgid);
-	/* The folder belongs to the effective user. */
-	if (fstatat(e->options.proc_fd, path, &own, 0) == 0 && own.st_uid != program.st_uid)
-		p->setuid_lost = true;
 }
 
 static void process_end(struct engine *e, struct process *p, const struct stop *stop)

@@ -110,7 +110,7 @@ static int fire_drain(struct fault_env *env, struct shot *shot, const struct mom
 	struct fd_holder holder;
 	char label[150];
 	cleanup_close int fd = -1;
-	size_t total;
+	size_t total = 0;
 	int rc = find_pipe(env, shot, at, &object, &holder);
 
 	(void)err;
