@@ -134,16 +134,26 @@ static bool is_of_call(const struct shot *shot, const struct tracee *t)
 	return shot->tid == t->tid && shot->call.nr >= 0;
 }
 
+static int is_signalfd(void *ctx, const struct procfs_fd *fd)
+{
+	(void)ctx;
+	return fd->kind == FD_KIND_SIGNALFD;
+}
+
 /*
  * A process that blocks a signal and takes it with sigwait(3) or a signalfd
- * has no delivery: the signal is just no longer pending.
+ * has no delivery: the signal is just no longer pending.  Through a signalfd
+ * it can notice one that stays pending, too.
  */
 static bool was_taken(struct fault_env *env, const struct shot *shot, const struct tracee *t)
 {
+	int proc_fd = env->engine->options.proc_fd;
 	struct procfs_status status;
 
-	return procfs_status(env->engine->options.proc_fd, t->tid, &status) == 0 &&
-	       !((status.sig_pending | status.shared_pending) >> (shot->signal - 1) & 1);
+	if (procfs_status(proc_fd, t->tid, &status))
+		return false;
+	return !((status.sig_pending | status.shared_pending) >> (shot->signal - 1) & 1) ||
+	       procfs_each_fd(proc_fd, shot->tgid, is_signalfd, NULL) > 0;
 }
 
 void fault_note_pending(struct fault_env *env, struct shot *shot)
@@ -286,23 +296,24 @@ int struck_object(struct fault_env *env, struct shot *shot, const struct moment 
 			    : rc;
 }
 
-static void describe_object(struct fault_env *env, const struct fd_object *object, char *buf,
-			    size_t size)
+const char *object_label(struct fault_env *env, const struct fd_object *object, char *buf,
+			 size_t size)
 {
 	const char *channel = env->channel_name(env->ctx, object);
 
 	if (channel)
-		snprintf(buf, size, " → %s `%s`", vocab_name(&fd_kind_vocab, (int)object->kind),
+		snprintf(buf, size, "%s `%s`", vocab_name(&fd_kind_vocab, (int)object->kind),
 			 channel);
 	else
-		snprintf(buf, size, " → %s", object->path);
+		snprintf(buf, size, "%s", object->path);
+	return buf;
 }
 
 void describe_call(struct fault_env *env, const struct tracee *t, char *buf, size_t size)
 {
 	const struct syscall_row *row = syscall_get(t->call.id);
 	struct fd_object object;
-	char where[160] = "";
+	char where[160] = "", label[150];
 
 	if (!row) {
 		snprintf(buf, size, "call number %ld", t->call.nr);
@@ -313,7 +324,8 @@ void describe_call(struct fault_env *env, const struct tracee *t, char *buf, siz
 		return;
 	}
 	if (!fd_object_of(env->engine, t->tid, (int)t->call.args[row->fd_arg], &object))
-		describe_object(env, &object, where, sizeof(where));
+		snprintf(where, sizeof(where), " → %s",
+			 object_label(env, &object, label, sizeof(label)));
 	if (row->transfer == TRANSFER_BUFFER)
 		snprintf(buf, size, "%s(%d%s, %llu bytes)", row->name,
 			 (int)t->call.args[row->fd_arg], where,
