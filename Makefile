@@ -34,7 +34,7 @@ WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-protot
 	-Wwrite-strings -Wno-unknown-warning-option -Wno-format-truncation -Werror
 CFLAGS ?= -O2 -g
 MODE_FLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer) $(if $(COV),--coverage)
-ALL_CPPFLAGS = -D_GNU_SOURCE -Isrc -I$(B)/gen $(PKG_CFLAGS) $(CPPFLAGS)
+ALL_CPPFLAGS = -D_GNU_SOURCE -iquote src -iquote $(B)/gen $(PKG_CFLAGS) $(CPPFLAGS)
 ALL_CFLAGS = -std=gnu11 $(WARN) $(CFLAGS) $(MODE_FLAGS)
 ALL_LDFLAGS = $(CFLAGS) $(MODE_FLAGS) -Wl,--as-needed $(LDFLAGS)
 
