@@ -69,3 +69,5 @@ golden: unit-build ## write the expected outputs of tests/golden anew
 	@GOLDEN_UPDATE=1 LABEL=golden ci/run-unit $(TESTS_RUN) -- $(ARGS)
 
 -include $(TEST_OBJ:.o=.d)
+
+include tests/fuzz/rules.mk

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/util.h"
 #include "fault/internal.h"
+#include "sys/procfs.h"
 
 /* clang-format off */
 static const struct action_ops *const action_table[] = {
@@ -133,13 +134,49 @@ static bool is_of_call(const struct shot *shot, const struct tracee *t)
 	return shot->tid == t->tid && shot->call.nr >= 0;
 }
 
+static int is_signalfd(void *ctx, const struct procfs_fd *fd)
+{
+	(void)ctx;
+	return fd->kind == FD_KIND_SIGNALFD;
+}
+
+/*
+ * A process that blocks a signal and takes it with sigwait(3) or a signalfd
+ * has no delivery: the signal is just no longer pending.  Through a signalfd
+ * it can notice one that stays pending, too.
+ */
+static bool was_taken(struct fault_env *env, const struct shot *shot, const struct tracee *t)
+{
+	int proc_fd = env->engine->options.proc_fd;
+	struct procfs_status status;
+
+	if (procfs_status(proc_fd, t->tid, &status))
+		return false;
+	return !((status.sig_pending | status.shared_pending) >> (shot->signal - 1) & 1) ||
+	       procfs_each_fd(proc_fd, shot->tgid, is_signalfd, NULL) > 0;
+}
+
+void fault_note_pending(struct fault_env *env, struct shot *shot)
+{
+	pid_t tid = shot->tid ? shot->tid : shot->tgid;
+	struct procfs_status status;
+	uint64_t bit = UINT64_C(1) << (shot->signal - 1);
+
+	if (procfs_status(env->engine->options.proc_fd, tid, &status) == 0)
+		shot->pending = status.sig_blocked & bit &&
+				(status.sig_pending | status.shared_pending) & bit;
+}
+
 void fault_on_entry(struct fault_env *env, struct tracee *t)
 {
 	struct shot *shot, *tmp;
 
-	DL_FOREACH_SAFE(env->shots, shot, tmp)
+	DL_FOREACH_SAFE(env->shots, shot, tmp) {
 		if (is_of_call(shot, t) && ops_of(shot)->on_again && t->call.resumed)
 			ops_of(shot)->on_again(env, shot, t);
+		if (shot->pending && shot->tgid == t->process->tgid && was_taken(env, shot, t))
+			settle(env, shot, PROOF_PROVEN);
+	}
 }
 
 void fault_on_blocked(struct fault_env *env, struct tracee *t)

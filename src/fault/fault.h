@@ -42,6 +42,7 @@ struct shot {
 	uint64_t asked;	     /* short: how many bytes may move */
 	uint64_t until_ns;   /* pulse: when to continue */
 	uint64_t scratch, original; /* short: replaced argument */
+	bool pending;	     /* sent, and blocked by the process: it may take it by sigwait(3) */
 	bool waiting;	     /* for a handler to begin, for the call to sleep */
 	char text[256];	     /* what happens, for people */
 	struct shot *prev, *next;
@@ -83,7 +84,7 @@ int fault_fire(struct fault_env *env, struct fault *fault, const struct moment *
 	       struct err *err);
 
 /* The engine's events; each proves or gives up the shots that it concerns. */
-void fault_on_entry(struct fault_env *env, struct tracee *t); /* a call made again */
+void fault_on_entry(struct fault_env *env, struct tracee *t); /* any call */
 void fault_on_blocked(struct fault_env *env, struct tracee *t);
 void fault_on_exit(struct fault_env *env, struct tracee *t, int64_t result);
 void fault_on_delivery(struct fault_env *env, struct tracee *t, int signal,

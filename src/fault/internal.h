@@ -42,6 +42,9 @@ void describe_call(struct fault_env *env, const struct tracee *t, char *buf, siz
 /* Refuse with a reason: sets fault->refused and returns -EPERM. */
 int refuse(struct shot *shot, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* After a signal was sent: remember when it stays pending because it is blocked. */
+void fault_note_pending(struct fault_env *env, struct shot *shot);
+
 /* The shot is proven now: for what is done and checked at once. */
 void shot_proven(struct fault_env *env, struct shot *shot);
 

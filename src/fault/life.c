@@ -31,7 +31,10 @@ static int fire_kill(struct fault_env *env, struct shot *shot, const struct mome
 		 : at->phase == PHASE_EXIT  ? " after "
 					    : " asleep in ",
 		 call);
-	return kill(p->tgid, shot->signal) ? -errno : 0;
+	if (kill(p->tgid, shot->signal))
+		return -errno;
+	fault_note_pending(env, shot);
+	return 0;
 }
 
 static enum proof kill_delivered(struct fault_env *env, struct shot *shot, struct tracee *t,

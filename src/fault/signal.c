@@ -16,7 +16,7 @@
 #include "sys/names.h"
 #include "sys/procfs.h"
 
-static int send(const struct shot *shot, const struct moment *at)
+static int send(struct fault_env *env, struct shot *shot, const struct moment *at)
 {
 	const struct action_spec *action = &shot->fault->spec->action;
 	unsigned count = action->burst ? action->burst : 1;
@@ -26,7 +26,10 @@ static int send(const struct shot *shot, const struct moment *at)
 	for (unsigned i = 0; i < count && !rc; i++)
 		rc = to_thread ? syscall(SYS_tgkill, shot->tgid, at->t->tid, shot->signal)
 			       : kill(shot->tgid, shot->signal);
-	return rc ? -errno : 0;
+	if (rc)
+		return -errno;
+	fault_note_pending(env, shot);
+	return 0;
 }
 
 /* A signal that nobody would notice is no fault. */
@@ -74,11 +77,11 @@ int send_back(struct tracee *t)
 }
 
 /* The handler runs to its end, then the call starts: as if it had come just before. */
-static int send_before(struct shot *shot, const struct moment *at)
+static int send_before(struct fault_env *env, struct shot *shot, const struct moment *at)
 {
 	int rc = send_back(at->t);
 
-	return rc ? rc : send(shot, at);
+	return rc ? rc : send(env, shot, at);
 }
 
 static int send_at_call(struct fault_env *env, struct shot *shot, const struct moment *at,
@@ -88,7 +91,7 @@ static int send_at_call(struct fault_env *env, struct shot *shot, const struct m
 	case WHEN_BLOCKED:
 		if (at->phase == PHASE_BLOCKED) {
 			describe(env, shot, at, "asleep in ");
-			return send(shot, at);
+			return send(env, shot, at);
 		}
 		describe(env, shot, at, "asleep in ");
 		shot->waiting = true;
@@ -98,17 +101,17 @@ static int send_at_call(struct fault_env *env, struct shot *shot, const struct m
 		if (!at->t->at_entry)
 			return refuse(shot, "`before` needs the entry of a call");
 		describe(env, shot, at, "just before ");
-		return send_before(shot, at);
+		return send_before(env, shot, at);
 	case WHEN_AFTER:
 		describe(env, shot, at, "just after ");
 		if (at->t->at_exit)
-			return send(shot, at);
+			return send(env, shot, at);
 		shot->waiting = true;
 		tracee_watch_exit(at->t);
 		return 0;
 	default:
 		describe(env, shot, at, "pending at ");
-		return send(shot, at);
+		return send(env, shot, at);
 	}
 }
 
@@ -138,16 +141,15 @@ static int fire_signal(struct fault_env *env, struct shot *shot, const struct mo
 	if (at->at_call && p == at->p)
 		return send_at_call(env, shot, at, action->when);
 	describe(env, shot, at, "at ");
-	return send(shot, at);
+	return send(env, shot, at);
 }
 
 static int send_waiting(struct fault_env *env, struct shot *shot, struct tracee *t)
 {
 	struct moment at = {.t = t, .p = t->process};
 
-	(void)env;
 	shot->waiting = false;
-	return send(shot, &at);
+	return send(env, shot, &at);
 }
 
 static enum proof signal_blocked(struct fault_env *env, struct shot *shot, struct tracee *t)

@@ -277,7 +277,7 @@ void execution_release(struct execution *x)
 	for (size_t i = 0; x->faults && i < x->scenario->fault_count; i++)
 		fault_release(&x->faults[i]);
 	free(x->faults);
-	deadlock_release(x);
+	deadlock_forget(x);
 	spin_release(x);
 	engine_release(&x->engine);
 	if (x->channels)

@@ -51,8 +51,7 @@ struct execution {
 	bool watch_output;   /* some trigger or start waits for output */
 	bool ended;	     /* by deadline, deadlock, fail */
 	uint64_t grace_ns;   /* main processes are done; the rest may go on until then; 0 = not yet */
-	uint64_t quiet_stops, quiet_ticks; /* for the deadlock scan */
-	struct blocked_snapshot *last_scan;
+	struct deadlock_watch *deadlock; /* of deadlock.c */
 	struct spin *spin; /* of spin.c */
 	bool unsafe_found; /* one such finding is enough */
 	struct err err;	     /* first problem of ours */

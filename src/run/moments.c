@@ -62,8 +62,8 @@ static void on_call_entry(void *ctx, struct tracee *t)
 	fault_before_read(&x->env, t);
 	if (strcmp(syscall_get(t->call.id)->name, "exit_group") == 0)
 		ends_note_exit(x, t);
+	fault_on_entry(&x->env, t);
 	if (t->call.resumed) {
-		fault_on_entry(&x->env, t);
 		if (t->marks[MARK_BLOCKED])
 			tracee_watch_blocked(&x->engine, t);
 		if (t->marks[MARK_EXIT])

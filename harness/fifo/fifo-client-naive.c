@@ -1,0 +1,79 @@
+/*
+ * name: fifo-client-naive
+ * mechanism: fifo
+ * bug: SIGPIPE not ignored (FIFO)
+ * about: fifo-client-naive PATH: dies of SIGPIPE when the reader goes away
+ * caught-as: sigpipe
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/args.h"
+#include "lib/record.h"
+#include "lib/safe.h"
+
+static int open_fifo(const char *path, bool wait)
+{
+	int fd;
+
+	if (wait) {
+		fprintf(stderr, "waiting for a reader\n");
+		return safe_open(path, O_WRONLY, 0);
+	}
+	fd = safe_open(path, O_WRONLY | O_NONBLOCK, 0);
+	if (fd >= 0)
+		fcntl(fd, F_SETFL, O_WRONLY);
+	return fd;
+}
+
+static int send_records(int fd, unsigned id, unsigned records)
+{
+	struct record r;
+
+	for (unsigned seq = 0; seq <= records; seq++) {
+		record_fill(&r, seq < records ? RECORD_DATA : RECORD_END, id, seq);
+		if (safe_write(fd, &r, sizeof(r)) < 0) {
+			fprintf(stderr, "the reader has gone, of %u records\n", seq);
+			return STATUS_GONE;
+		}
+	}
+	printf("sent %u records\n", records);
+	return 0;
+}
+
+static void on_usr1(int sig)
+{
+	(void)sig;
+}
+
+int main(int argc, char **argv)
+{
+	unsigned id, records;
+	const char *path;
+	int fd, result;
+	bool wait;
+
+	args_init(argc, argv);
+	id = args_number("--id", 0);
+	records = args_number("--records", 10);
+	wait = args_flag("--wait");
+	path = args_operand();
+	args_end();
+	on_signal(SIGUSR1, on_usr1, 0);
+	fd = open_fifo(path, wait);
+	if (fd == -ENXIO) {
+		fprintf(stderr, "nobody reads %s\n", path);
+		return STATUS_NOBODY;
+	}
+	if (fd < 0) {
+		fprintf(stderr, "%s: %s\n", path, strerror(-fd));
+		return STATUS_WRONG;
+	}
+	result = send_records(fd, id, records);
+	safe_close(&fd);
+	return result;
+}

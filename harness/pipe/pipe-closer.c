@@ -1,0 +1,108 @@
+/*
+ * name: pipe-closer
+ * mechanism: pipe
+ * bug: none
+ * about: one thread closes its pipe while another opens a journal, in rounds; a closed
+ *	descriptor is gone, whatever close said
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "lib/args.h"
+#include "lib/record.h"
+#include "lib/safe.h"
+
+static sem_t begun, closed, done;
+static int input;
+static unsigned rounds, intact;
+
+/* Writes a record to a journal of its own and reads it back. */
+static bool journal_works(const int journal[2])
+{
+	struct record r;
+
+	record_fill(&r, RECORD_DATA, 0, 0);
+	return safe_write(journal[1], &r, sizeof(r)) == 0 &&
+	       safe_read(journal[0], &r, sizeof(r)) == sizeof(r) && record_is_sound(&r);
+}
+
+static void take(sem_t *sem)
+{
+	while (sem_wait(sem) < 0)
+		;
+}
+
+static void *keep_journal(void *unused)
+{
+	(void)unused;
+	for (unsigned i = 0; i < rounds; i++) {
+		int journal[2];
+		struct record r;
+
+		take(&begun);
+		safe_read(input, &r, sizeof(r));
+		make_pipe(journal);
+		take(&closed);
+		intact += journal_works(journal);
+		safe_close(&journal[0]);
+		safe_close(&journal[1]);
+		sem_post(&done);
+	}
+	return NULL;
+}
+
+static int finish(int fd)
+{
+	if (close(fd) < 0 && errno != EINTR) {
+		perror("pipe-closer: close");
+		return STATUS_WRONG;
+	}
+	return 0;
+}
+
+static int say_good_bye(void)
+{
+	struct record r;
+	int ends[2], result;
+
+	make_pipe(ends);
+	input = ends[0];
+	record_fill(&r, RECORD_END, 0, 0);
+	sem_post(&begun);
+	safe_write(ends[1], &r, sizeof(r));
+	result = finish(ends[1]);
+	sem_post(&closed);
+	take(&done);
+	safe_close(&ends[0]);
+	return result;
+}
+
+static void on_usr1(int sig)
+{
+	(void)sig;
+}
+
+int main(int argc, char **argv)
+{
+	pthread_t thread;
+	int result = 0;
+
+	args_init(argc, argv);
+	rounds = args_number("--rounds", 5);
+	args_end();
+	on_signal(SIGUSR1, on_usr1, 0);
+	sem_init(&begun, 0, 0);
+	sem_init(&closed, 0, 0);
+	sem_init(&done, 0, 0);
+	if (pthread_create(&thread, NULL, keep_journal, NULL))
+		die("pthread_create");
+	for (unsigned i = 0; i < rounds; i++)
+		result |= say_good_bye();
+	pthread_join(thread, NULL);
+	printf("rounds %u journals intact %u\n", rounds, intact);
+	return result || intact != rounds ? STATUS_WRONG : 0;
+}

@@ -1,0 +1,34 @@
+/*
+ * name: pipe-writer-no-eintr
+ * mechanism: pipe
+ * bug: no EINTR retry (write)
+ * about: takes the EINTR of write for an error and gives up
+ * caught-as: wrong-exit
+ */
+#include <errno.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "lib/safe.h"
+#include "lib/stream.h"
+
+static int send_block(int fd, const void *block, size_t len)
+{
+	const char *at = block;
+
+	while (len > 0) {
+		ssize_t n = write(fd, at, len);
+
+		if (n < 0)
+			return -errno;
+		at += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	on_signal(SIGPIPE, SIG_IGN, 0);
+	return stream_write(argc, argv, send_block);
+}

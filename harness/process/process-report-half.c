@@ -1,0 +1,68 @@
+/*
+ * name: process-report-half
+ * mechanism: process
+ * bug: full device ignored (half a file put in place)
+ * about: process-report-half FILE: writes a report to FILE.new and puts it in FILE's
+ *	place, however much of it could be written
+ * caught-as: wrong-exit wrong-output
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/args.h"
+#include "lib/record.h"
+#include "lib/safe.h"
+
+static void write_report(int fd, unsigned records)
+{
+	struct record r;
+	char line[64];
+
+	for (unsigned seq = 0; seq < records; seq++) {
+		record_fill(&r, RECORD_DATA, 0, seq);
+		snprintf(line, sizeof(line), "%u %08x\n", seq, r.sum);
+		safe_write(fd, line, strlen(line));
+	}
+}
+
+static int replace(const char *path, const char *draft, unsigned records)
+{
+	int fd = safe_open(draft, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	int error = 0;
+
+	if (fd < 0)
+		return fd;
+	write_report(fd, records);
+	/* A file system may tell at close only that it could not store the data. */
+	if (close(fd) < 0 && errno != EINTR)
+		error = -errno;
+	if (error == 0 && rename(draft, path) < 0)
+		error = -errno;
+	if (error)
+		unlink(draft);
+	return error;
+}
+
+int main(int argc, char **argv)
+{
+	const char *path;
+	unsigned records;
+	char draft[256];
+	int error;
+
+	args_init(argc, argv);
+	records = args_number("--records", 20);
+	path = args_operand();
+	args_end();
+	snprintf(draft, sizeof(draft), "%s.new", path);
+	error = replace(path, draft, records);
+	if (error) {
+		fprintf(stderr, "%s: %s\n", path, strerror(-error));
+		return STATUS_WRONG;
+	}
+	printf("report of %u records\n", records);
+	return 0;
+}

@@ -1,0 +1,51 @@
+/*
+ * name: signal-alarm-read
+ * mechanism: signal
+ * bug: alarm as a time-out of read
+ * about: asks a device that does not answer, and relies on SIGALRM to interrupt its read;
+ *	the alarm that rings before read has begun is lost
+ * caught-as: hang deadlock
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "lib/args.h"
+#include "lib/safe.h"
+
+static volatile sig_atomic_t expired;
+
+static void on_alarm(int sig)
+{
+	(void)sig;
+	expired = 1;
+}
+
+/* One attempt; false when there was no answer. */
+static __attribute__((noinline)) bool ask(int device)
+{
+	char c;
+
+	return read(device, &c, 1) == 1;
+}
+
+int main(int argc, char **argv)
+{
+	struct itimerval timer = {0};
+	bool answered = false;
+	int device[2];
+
+	args_init(argc, argv);
+	timer.it_value.tv_usec = (int)args_number("--timeout", 20) * 1000;
+	args_end();
+	on_signal(SIGALRM, on_alarm, 0);
+	make_pipe(device);
+	setitimer(ITIMER_REAL, &timer, NULL);
+	while (!expired && !answered)
+		answered = ask(device[0]);
+	safe_close(&device[0]);
+	safe_close(&device[1]);
+	printf("%s\n", answered ? "answered" : "no answer");
+	return answered ? 0 : STATUS_NOBODY;
+}

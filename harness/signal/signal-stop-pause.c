@@ -1,0 +1,93 @@
+/*
+ * name: signal-stop-pause
+ * mechanism: signal
+ * bug: flag checked, then pause (lost wake-up)
+ * about: asks a child for results that are announced by SIGUSR1; with --alone it waits for
+ *	SIGTERM; a signal between the look at the flag and pause is lost
+ * caught-as: hang deadlock
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "lib/args.h"
+#include "lib/safe.h"
+#include "lib/worker.h"
+
+static volatile sig_atomic_t ready, stop;
+
+static void on_event(int sig)
+{
+	if (sig == SIGUSR1)
+		ready = 1;
+	else
+		stop = 1;
+}
+
+static void set_up_signals(void)
+{
+	on_signal(SIGUSR1, on_event, 0);
+	on_signal(SIGTERM, on_event, 0);
+}
+
+static __attribute__((noinline)) void wait_signal(void)
+{
+	pause();
+}
+
+static void wait_until(const volatile sig_atomic_t *flag)
+{
+	while (!*flag)
+		wait_signal();
+}
+
+static int announce_results(int requests)
+{
+	char request;
+
+	while (safe_read(requests, &request, 1) == 1)
+		kill(getppid(), SIGUSR1);
+	safe_close(&requests);
+	return 0;
+}
+
+static int ask_child(unsigned rounds)
+{
+	int requests[2], status;
+	pid_t pid;
+
+	make_pipe(requests);
+	pid = make_child();
+	if (pid == 0) {
+		safe_close(&requests[1]);
+		_exit(announce_results(requests[0]));
+	}
+	safe_close(&requests[0]);
+	for (unsigned i = 0; i < rounds; i++) {
+		ready = 0;
+		safe_write(requests[1], "?", 1);
+		wait_until(&ready);
+	}
+	safe_close(&requests[1]);
+	if (safe_wait(pid, &status) < 0)
+		die("wait");
+	printf("results %u\n", rounds);
+	return worker_judge("the child", status);
+}
+
+int main(int argc, char **argv)
+{
+	unsigned rounds;
+	bool alone;
+
+	args_init(argc, argv);
+	rounds = args_number("--rounds", 5);
+	alone = args_flag("--alone");
+	args_end();
+	set_up_signals();
+	if (!alone)
+		return ask_child(rounds);
+	wait_until(&stop);
+	printf("stopped\n");
+	return 0;
+}

@@ -1,0 +1,66 @@
+/*
+ * name: signal-wait-no-eintr
+ * mechanism: signal
+ * bug: no EINTR retry (wait4)
+ * about: lets a child check records; a signal while it waits makes it reject them, and
+ *	leaves the child behind
+ * caught-as: wrong-exit wrong-output leak
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/args.h"
+#include "lib/record.h"
+#include "lib/safe.h"
+
+static void on_usr1(int sig)
+{
+	(void)sig;
+}
+
+static int check_records(unsigned records)
+{
+	struct tally tally = {0};
+	struct record r;
+
+	for (unsigned seq = 0; seq < records; seq++) {
+		record_fill(&r, RECORD_DATA, 0, seq);
+		tally_add(&tally, &r);
+	}
+	tally_print(&tally, stdout);
+	fflush(stdout);
+	return tally_is_clean(&tally) ? 0 : STATUS_WRONG;
+}
+
+static int wait_for(pid_t pid)
+{
+	int status;
+
+	if (waitpid(pid, &status, 0) < 0)
+		return -1;
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	unsigned records;
+	int status;
+	pid_t pid;
+
+	args_init(argc, argv);
+	records = args_number("--records", 50);
+	args_end();
+	on_signal(SIGUSR1, on_usr1, 0);
+	pid = make_child();
+	if (pid == 0)
+		_exit(check_records(records));
+	status = wait_for(pid);
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+		printf("rejected\n");
+		return STATUS_WRONG;
+	}
+	printf("accepted\n");
+	return 0;
+}
