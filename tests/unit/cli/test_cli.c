@@ -5,10 +5,12 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/err.h"
 #include "base/util.h"
 #include "base/vocab.h"
+#include "lib/needs.h"
 #include "model/words.h"
 #include "scenario/scenario_file.h"
 #include "stage.h"
@@ -159,6 +161,47 @@ Test(cli_cli, new_scenarios_are_correct)
 		cr_expect(eq(int, file.scenarios[0]->mechanism, m));
 		cr_expect(file.scenarios[0]->control.present, "%s", line);
 		scenario_file_release(&file);
+	}
+}
+
+/* The bundled programs of this build, if they are there. */
+static bool find_harness(char *path, size_t size)
+{
+	ssize_t len = readlink("/proc/self/exe", path, size - 1);
+	char *slash;
+
+	cr_assert(gt(i64, len, 0));
+	path[len] = '\0';
+	slash = strrchr(path, '/');
+	snprintf(slash, size - (size_t)(slash - path), "/../harness/pipe-writer");
+	if (access(path, X_OK) < 0)
+		return false;
+	*strrchr(path, (int)'/') = '\0';
+	return true;
+}
+
+/* And it passes as it is printed. */
+Test(cli_cli, new_scenarios_pass)
+{
+	char harness[4096];
+
+	needs_no_valgrind("it runs the engine");
+	needs_no_sanitizer("it runs the engine");
+	if (!find_harness(harness, sizeof(harness)))
+		cr_skip_test("the bundled programs are not built");
+	stage.harness = harness;
+	stage.real = true;
+	for (int m = 0; m < MECHANISM_MAX_; m++) {
+		char line[40];
+
+		if (mechanism_vocab.rows[m].later)
+			continue;
+		snprintf(line, sizeof(line), "new %s", mechanism_vocab.rows[m].name);
+		stage_run(line);
+		stage_write("new.scn", stage.out);
+		stage_run("run %s/new.scn");
+		cr_expect(eq(int, stage.code, 0), "%s: %s%s", line, stage.out, stage.err);
+		expect_in(stage.out, "caught");
 	}
 }
 
