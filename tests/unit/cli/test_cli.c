@@ -14,6 +14,7 @@
 #include "model/words.h"
 #include "scenario/scenario_file.h"
 #include "stage.h"
+#include "sys/probe.h"
 #include "sys/syscalls.h"
 
 TestSuite(cli_cli, .init = stage_open, .fini = stage_close);
@@ -69,7 +70,6 @@ static const struct command_row command_rows[] = {
 	{"list", 0, "mechanisms", ""},
 	{"list falts", 2, "", "did you mean `faults`?"},
 	{"list faults calls", 2, "", "one list at a time"},
-	{"doctor", 0, "Scenarios can run here.", ""},
 	{"doctor x", 2, "", "doctor takes no argument"},
 	{"schema x", 2, "", "schema takes no argument"},
 };
@@ -86,6 +86,21 @@ Test(cli_cli, answers)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(command_rows); i++)
 		check_command_row(&command_rows[i]);
+}
+
+/* Each probe of sys/ has its line. */
+Test(cli_doctor, shows_every_probe)
+{
+	const struct probe *probe;
+
+	needs_no_valgrind("it has no ptrace and no 32 bit calls");
+	stage_open();
+	stage_run("doctor");
+	for (size_t i = 0; (probe = probe_get(i)); i++)
+		expect_in(stage.out, probe->name);
+	expect_in(stage.out, "bundled-programs");
+	cr_expect(eq(int, stage.code, strstr(stage.out, "Scenarios can run here.") ? 0 : 3));
+	stage_close();
 }
 
 static const struct {
