@@ -248,6 +248,7 @@ int engine_launch(struct engine *e, const struct launch *launch, int spec, unsig
 	}
 	p->spec = spec;
 	p->copy = copy;
+	p->under_valgrind = launch->under_valgrind;
 	/* Others may be running already: everything that comes meanwhile is handled. */
 	while (!rc && !p->execed && !p->exited) {
 		int status;
