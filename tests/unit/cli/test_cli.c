@@ -99,6 +99,7 @@ Test(cli_doctor, shows_every_probe)
 	for (size_t i = 0; (probe = probe_get(i)); i++)
 		expect_in(stage.out, probe->name);
 	expect_in(stage.out, "bundled-programs");
+	expect_in(stage.out, "calls answer signals as the table says");
 	cr_expect(eq(int, stage.code, strstr(stage.out, "Scenarios can run here.") ? 0 : 3));
 	stage_close();
 }
