@@ -251,9 +251,12 @@ static void start_after_fault(struct execution *x, const struct fault *fired)
 }
 
 /* Called from within the proof of another fault: its thread may be in any state. */
-static void on_fired(void *ctx, struct fault *fired)
+static void on_fired(void *ctx, struct fault *fired, pid_t tgid)
 {
 	struct execution *x = ctx;
+
+	if (x->worker->options->gdb && !x->gdb_pid)
+		x->gdb_pid = tgid;
 
 	x->seen->last_fault_ns = engine_elapsed_ns(&x->engine);
 	start_after_fault(x, fired);
