@@ -285,9 +285,10 @@ static void read_thread(struct reader *reader, const struct node *value, const s
 }
 
 /* clang-format off */
-static const struct value_type call_list = {
-	.json = "{\"type\": \"array\", \"minItems\": 1, \"items\": {\"type\": \"string\"}}" };
-static const struct value_type *const call_any_types[] = { &type_text, &call_list, NULL };
+static const struct value_type call_name = {
+	.name = "system-call", .list = syscall_words, .pattern = "\\$\\{" };
+static const struct value_type call_list = { .items = &call_name };
+static const struct value_type *const call_any_types[] = { &call_name, &call_list, NULL };
 static const struct value_type call_type = { .any = call_any_types };
 static const struct value_type held_type = { .json = "{\"const\": \"held\"}" };
 static const struct value_type phase_type = { .name = "phase", .words = &phase_vocab };
