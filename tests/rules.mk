@@ -12,7 +12,7 @@ CRITERION_LIBS := $(shell $(PKG_CONFIG) --libs criterion 2>/dev/null)
 # Criterion's macros convert freely, and eq(str, ...) takes char * only.
 TEST_WARN = -Wno-conversion -Wno-write-strings $(if $(findstring clang,$(CC)), \
 	-Wno-incompatible-pointer-types-discards-qualifiers,-Wno-discarded-qualifiers)
-TEST_COMPILE = $(CC) $(ALL_CPPFLAGS) -Itests -DSUBJECTS='\"$(CURDIR)/$(S)\"' \
+TEST_COMPILE = $(CC) $(ALL_CPPFLAGS) -iquote tests -DSUBJECTS='\"$(CURDIR)/$(S)\"' \
 	-DTESTS='\"$(CURDIR)/tests\"' $(ALL_CFLAGS) $(TEST_WARN)
 
 $(B)/tests/%.o: tests/%.c $(B)/flags | $(GEN)
@@ -57,7 +57,7 @@ VALGRIND := valgrind --quiet --trace-children=yes --error-exitcode=99 --leak-che
 unit-build: $(TESTS_RUN) $(SUBJECTS)
 
 unit: unit-build ## unit tests of this variant; ONLY=base,model ARGS=...
-	@LABEL=$(VARIANT) ci/run-unit $(TESTS_RUN) -- $(ARGS)
+	@LABEL=$${LABEL:-$(VARIANT)} ci/run-unit $(TESTS_RUN) -- $(ARGS)
 
 unit-valgrind: unit-build ## the same under valgrind
 	@LABEL=$(VARIANT)-valgrind WRAP="$(VALGRIND)" ci/run-unit $(TESTS_RUN) -- $(ARGS)
@@ -69,3 +69,5 @@ golden: unit-build ## write the expected outputs of tests/golden anew
 	@GOLDEN_UPDATE=1 LABEL=golden ci/run-unit $(TESTS_RUN) -- $(ARGS)
 
 -include $(TEST_OBJ:.o=.d)
+
+include tests/fuzz/rules.mk

@@ -167,9 +167,8 @@ int cli_main(const struct cli_env *env, int argc, char **argv)
 {
 	int code = dispatch(env, argc, argv);
 
-	if (fflush(env->out) != 0 || ferror(env->out)) {
-		fprintf(env->err, "ipcfault: cannot write standard output: %s\n", strerror(errno));
-		return code == EXIT_PASSED ? EXIT_INCONCLUSIVE : code;
-	}
-	return code;
+	if ((fflush(env->out) == 0 && !ferror(env->out)) || code != EXIT_PASSED)
+		return code;
+	fprintf(env->err, "ipcfault: cannot write standard output: %s\n", strerror(errno));
+	return EXIT_INCONCLUSIVE;
 }

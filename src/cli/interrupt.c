@@ -12,11 +12,12 @@
 static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
 
 static struct {
+	pid_t owner; /* a forked child inherits the handler, but it has nothing to stop */
 	void (*stop)(void);
 	void (*abandon)(void *ctx);
 	void *ctx;
 	volatile sig_atomic_t got;
-	struct sigaction old[ARRAY_SIZE(signals)];
+	struct sigaction old[ARRAY_SIZE(signals)], old_pipe;
 	bool caught[ARRAY_SIZE(signals)];
 } state;
 
@@ -24,6 +25,8 @@ static void on_signal(int number)
 {
 	int saved = errno;
 
+	if (getpid() != state.owner)
+		_exit(128 + number);
 	if (state.got) {
 		state.abandon(state.ctx);
 		_exit(128 + number);
@@ -35,12 +38,15 @@ static void on_signal(int number)
 
 int interrupt_catch(void (*stop)(void), void (*abandon)(void *ctx), void *ctx, struct err *err)
 {
+	const struct sigaction ignore = {.sa_handler = SIG_IGN};
 	struct sigaction action = {.sa_handler = on_signal};
 
+	state.owner = getpid();
 	state.stop = stop;
 	state.abandon = abandon;
 	state.ctx = ctx;
 	state.got = 0;
+	sigaction(SIGPIPE, &ignore, &state.old_pipe);
 	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
 		sigaddset(&action.sa_mask, signals[i]);
 	for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
@@ -55,6 +61,7 @@ int interrupt_catch(void (*stop)(void), void (*abandon)(void *ctx), void *ctx, s
 
 void interrupt_release(void)
 {
+	sigaction(SIGPIPE, &state.old_pipe, NULL);
 	for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
 		if (state.caught[i])
 			sigaction(signals[i], &state.old[i], NULL);

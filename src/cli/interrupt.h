@@ -2,7 +2,8 @@
  * interrupt.h - Ctrl-C: end the run in order; a second time: at once.
  *
  * One run at a time.  SIGINT, SIGTERM and SIGHUP are caught unless they were
- * ignored when the program started (nohup).
+ * ignored when the program started (nohup).  SIGPIPE is ignored meanwhile: a
+ * reader that goes away must not cost the other reports.
  */
 #ifndef CLI_INTERRUPT_H
 #define CLI_INTERRUPT_H

@@ -68,25 +68,53 @@ static const char *const restarts[] = {
 };
 /* clang-format on */
 
+static const struct family {
+	unsigned bit;
+	const char *about;
+} families[] = {
+	{FAMILY_READS, "family: moves bytes in from a descriptor"},
+	{FAMILY_WRITES, "family: moves bytes out to a descriptor"},
+	{FAMILY_WAITS, "family: sleeps until something happens"},
+	{FAMILY_OPENS, "family: makes a descriptor from a name"},
+	{FAMILY_LOCKS, "family: takes a lock"},
+	{FAMILY_SENDS, "family: sends to a socket or queue"},
+	{FAMILY_RECEIVES, "family: receives from a socket or queue"},
+	{FAMILY_ANY_IPC, "family: all that has to do with IPC"},
+};
+
+/* "after a signal: EINTR ...; reads, any-ipc"; in a static buffer. */
+static const char *describe_call(const struct syscall_row *row)
+{
+	static char about[256];
+	const char *between = "; ";
+	size_t used;
+
+	snprintf(about, sizeof(about), "%s", restarts[row->restart]);
+	for (size_t i = 0; i < ARRAY_SIZE(families); i++) {
+		if (!(row->families & families[i].bit))
+			continue;
+		used = strlen(about);
+		snprintf(about + used, sizeof(about) - used, "%s%s", between,
+			 call_family_name(families[i].bit));
+		between = ", ";
+	}
+	return about;
+}
+
 /* Families first: they are what one writes most. */
 static bool call_word(size_t index, struct word *ret_word)
 {
-	static char about[256];
-	const struct syscall_row *row = syscall_get((int)index);
-	size_t used;
+	const struct syscall_row *row;
 
-	if (!row)
-		return false;
-	snprintf(about, sizeof(about), "%s", restarts[row->restart]);
-	used = strlen(about);
-	for (unsigned bit = 1; bit <= FAMILY_ANY_IPC && used < sizeof(about); bit <<= 1) {
-		if (!(row->families & bit))
-			continue;
-		snprintf(about + used, sizeof(about) - used, ", %s", call_family_name(bit));
-		used = strlen(about);
+	if (index < ARRAY_SIZE(families)) {
+		*ret_word = (struct word){call_family_name(families[index].bit),
+					  families[index].about, false};
+		return true;
 	}
-	*ret_word = (struct word){row->name, about, false};
-	return true;
+	row = syscall_get((int)(index - ARRAY_SIZE(families)));
+	if (row)
+		*ret_word = (struct word){row->name, describe_call(row), false};
+	return row;
 }
 
 /* clang-format off */
@@ -159,7 +187,7 @@ const struct argp list_argp = {
 
 static void print_word(FILE *out, const struct word *word)
 {
-	fprintf(out, "  %-18s %s%s\n", word->name, word->about,
+	fprintf(out, "  %-22s %s%s\n", word->name, word->about,
 		word->later ? " (not available yet)" : "");
 }
 

@@ -23,10 +23,11 @@ struct session {
 	bool *is_ordered; /* of each report */
 	struct report_totals totals;
 	uint64_t started_ns;
+	const char *current;	     /* title of the case that was started last */
 	struct case_result *results; /* of each case, until the ordered reports have it */
 	bool *is_done;
-	size_t next; /* the first case that they do not have */
-	bool failed; /* a report could not be written */
+	size_t next;   /* the first case that they do not have */
+	size_t failed; /* reports that could not be written */
 };
 
 static uint64_t now_ns(void)
@@ -143,10 +144,12 @@ int session_new(const struct cli_env *env, const struct run_options *options,
 	return 0;
 }
 
+/* Said once for each report; without any reader there is no point in going on. */
 static void say_failure(struct session *session, const struct err *err)
 {
 	command_error(session->env, err->text, EXIT_INCONCLUSIVE);
-	session->failed = true;
+	if (++session->failed == session->report_count)
+		session->env->pool_stop();
 }
 
 static void give(struct session *session, const struct case_result *result, bool ordered)
@@ -173,16 +176,17 @@ static void give_in_order(struct session *session, bool all)
 	}
 }
 
-static void show_progress(struct session *session, const char *current)
+static void show_progress(struct session *session)
 {
 	session->totals.elapsed_ns = now_ns() - session->started_ns;
 	for (size_t i = 0; i < session->report_count; i++)
-		report_progress(session->reports[i], &session->totals, current);
+		report_progress(session->reports[i], &session->totals, session->current);
 }
 
 void session_started(struct session *session, const struct run_case *c)
 {
-	show_progress(session, c->scenario->title);
+	session->current = c->scenario->title;
+	show_progress(session);
 }
 
 void session_done(struct session *session, const struct run_case *c, struct case_result *result)
@@ -200,7 +204,7 @@ void session_done(struct session *session, const struct run_case *c, struct case
 	report_totals_add(&session->totals, kept);
 	give(session, kept, false);
 	give_in_order(session, false);
-	show_progress(session, NULL);
+	show_progress(session);
 }
 
 int session_end(struct session *session, bool interrupted)

@@ -29,7 +29,7 @@ static const struct argp_option options[] = {
 	{"stacks", KEY_STACKS, NULL, 0, "With the call stack of each call", 0},
 	{"all", KEY_ALL, NULL, 0, "Also the calls of the dynamic loader", 0},
 	{"timeout", KEY_TIMEOUT, "D", 0, "End the command after this time: 250ms, 2s, 1m", 0},
-	{"output", 'o', "FILE", 0, "Write there instead of to standard error", 0},
+	{NULL, 'o', "FILE", 0, "Write there instead of to standard error", 0},
 	{NULL, 0, NULL, 0, NULL, 0},
 };
 
@@ -104,7 +104,7 @@ const struct argp trace_argp = {
 	.parser = parse_option,
 	.args_doc = "-- COMMAND [ARGUMENT...]",
 	.doc = "Run a command and print the IPC calls that it and its children make.\vThe exit "
-	       "status is that of the command, or 128 and the signal that it died of.",
+	       "status is that of the command, or 128 and the signal that it died of.\n",
 };
 
 static int collect_calls(struct trace_request *request)

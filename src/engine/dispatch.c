@@ -24,7 +24,7 @@ static int on_unknown(struct engine *e, pid_t tid, const struct stop *stop)
 static int on_group_stop(struct engine *e, struct tracee *t, int signal)
 {
 	t->state = TRACEE_GROUP_STOPPED;
-	t->interrupted = false;
+	t->was_stopped = true;
 	if (t->process && e->ops->group_stop)
 		e->ops->group_stop(e->ctx, t->process, signal);
 	tracee_flush_regs(t);

@@ -248,6 +248,7 @@ int engine_launch(struct engine *e, const struct launch *launch, int spec, unsig
 	}
 	p->spec = spec;
 	p->copy = copy;
+	p->under_valgrind = launch->under_valgrind;
 	/* Others may be running already: everything that comes meanwhile is handled. */
 	while (!rc && !p->execed && !p->exited) {
 		int status;
@@ -324,6 +325,7 @@ void engine_release(struct engine *e)
 		tracee_free(e, t);
 	processes_free(e);
 	free(e->deferred);
-	e->deferred = NULL;
-	e->deferred_count = e->deferred_first = 0;
+	free(e->frozen);
+	e->deferred = e->frozen = NULL;
+	e->deferred_count = e->deferred_first = e->frozen_count = 0;
 }

@@ -81,6 +81,11 @@ struct engine {
 	bool pinned;
 	struct deferred *deferred; /* wait reports met while waiting for one thread */
 	size_t deferred_count, deferred_first;
+	/* freeze.c: all but this thread stand still; 0 = nobody does */
+	pid_t frozen_for;
+	uint64_t frozen_at_ns;
+	struct deferred *frozen; /* what came meanwhile */
+	size_t frozen_count;
 };
 
 uint64_t now_ns(void);

@@ -36,6 +36,11 @@ void call_over(struct engine *e, struct tracee *t, int64_t result);
 int on_signal_stop(struct engine *e, struct tracee *t, int signal);
 int on_handler_entry(struct engine *e, struct tracee *t);
 void on_sigreturn(struct engine *e, struct tracee *t);
+/*
+ * @t is in a stop of ours that interrupted the call it slept in: see to it
+ * that the call goes on as if nothing had been.
+ */
+int continue_interrupted(struct engine *e, struct tracee *t);
 /* Forget handlers that were left by longjmp; @sp: of the thread now. */
 void handlers_prune(struct tracee *t, uint64_t sp);
 
@@ -52,6 +57,10 @@ int breakpoint_step_over(struct engine *e, struct tracee *t);
 
 /* watch.c: look at the threads with want_blocked; true when one was told. */
 bool watch_poll(struct engine *e);
+
+/* freeze.c */
+void freeze_others(struct engine *e, const struct tracee *but);
+void thaw(struct engine *e);
 
 /* pin.c */
 void pin_init(struct engine *e);

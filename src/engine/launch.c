@@ -88,23 +88,27 @@ int launch_find_program(const char *name, const char *folders, char **ret_path, 
 	return err_errno(err, best, "cannot run '%s' (looked in PATH)", name);
 }
 
-/* From here to launch_child() all runs in the child, in our memory: no errno, no libc state. */
+/*
+ * From here to launch_child() all runs in the child, in our memory: no errno,
+ * no libc state, and no sanitizer, whose notes of the stack would be ours.
+ */
+#define IN_CHILD __attribute__((no_sanitize("address", "undefined"), noinline))
 
-static void fail(struct launch_shared *shared, const char *step, long rc)
+IN_CHILD static void fail(struct launch_shared *shared, const char *step, long rc)
 {
 	shared->failed = step;
 	shared->error = (int)rc;
 	raw_syscall(SYS_exit_group, 127, 0, 0, 0, 0);
 }
 
-static void check(struct launch_shared *shared, const char *step, long rc)
+IN_CHILD static void check(struct launch_shared *shared, const char *step, long rc)
 {
 	if (rc < 0)
 		fail(shared, step, rc);
 }
 
 /* What ipcfault ignores or blocks is not the program's business. */
-static void reset_signals(void)
+IN_CHILD static void reset_signals(void)
 {
 	struct {
 		void (*handler)(int);
@@ -120,7 +124,7 @@ static void reset_signals(void)
 	raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (long)&none, 0, 8, 0);
 }
 
-static void place_descriptors(struct launch_shared *shared)
+IN_CHILD static void place_descriptors(struct launch_shared *shared)
 {
 	const struct launch *launch = shared->launch;
 	long high[64];
@@ -137,7 +141,7 @@ static void place_descriptors(struct launch_shared *shared)
 }
 
 /* With CAP_SYS_ADMIN the filter needs no NO_NEW_PRIVS, which the program could see. */
-static void install_filter(struct launch_shared *shared)
+IN_CHILD static void install_filter(struct launch_shared *shared)
 {
 	const struct filter *filter = shared->launch->filter;
 	struct sock_fprog program = {filter->length, filter->code};
@@ -151,7 +155,7 @@ static void install_filter(struct launch_shared *shared)
 	check(shared, "seccomp", rc);
 }
 
-static void set_limits(struct launch_shared *shared)
+IN_CHILD static void set_limits(struct launch_shared *shared)
 {
 	const struct launch *launch = shared->launch;
 
@@ -164,7 +168,7 @@ static void set_limits(struct launch_shared *shared)
 	}
 }
 
-static int launch_child(void *arg)
+IN_CHILD static int launch_child(void *arg)
 {
 	struct launch_shared *shared = arg;
 	const struct launch *launch = shared->launch;

@@ -140,6 +140,16 @@ static bool interrupts_call(struct tracee *t)
 	       arch_is_restart_code(arch_native->result(regs));
 }
 
+int continue_interrupted(struct engine *e, struct tracee *t)
+{
+	int rc = undo_false_eintr(e, t);
+
+	/* The kernel restarts by itself; here only the entry is to be known again. */
+	if (!rc && !t->resume_expected && interrupts_call(t))
+		call_expect_again(t, &t->call);
+	return rc;
+}
+
 static int deliver_caught(struct engine *e, struct tracee *t, int signal, bool interrupted)
 {
 	if (!interrupted && !e->options.want_handlers)
@@ -152,10 +162,11 @@ static int deliver_caught(struct engine *e, struct tracee *t, int signal, bool i
 
 static int deliver_ignored(struct engine *e, struct tracee *t, bool interrupted)
 {
-	int rc = undo_false_eintr(e, t);
+	int rc = t->was_stopped ? 0 : undo_false_eintr(e, t);
 
 	if (rc)
 		return rc;
+	t->was_stopped = false;
 	if (interrupted)
 		call_expect_again(t, &t->call);
 	return tracee_resume(e, t, 0);

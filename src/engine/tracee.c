@@ -66,6 +66,7 @@ struct process *process_new(struct engine *e, pid_t tgid, struct process *parent
 		/* A fork goes on in the same program. */
 		p->started = parent->started;
 		p->execed = parent->execed;
+		p->under_valgrind = parent->under_valgrind;
 		p->entry = parent->entry;
 		p->loader_lo = parent->loader_lo;
 		p->loader_hi = parent->loader_hi;
@@ -211,6 +212,8 @@ int tracee_resume(struct engine *e, struct tracee *t, int signal)
 
 	if (!rc)
 		rc = tracee_flush_regs(t);
+	if (t->want_blocked && !e->frozen_for)
+		freeze_others(e, t);
 	t->state = TRACEE_RUNNING;
 	t->at_entry = t->at_exit = false;
 	t->hold_signal = 0;

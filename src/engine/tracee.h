@@ -40,6 +40,7 @@ enum tracee_state {
 	TRACEE_RUNNING, /* not stopped, perhaps asleep in a call */
 	TRACEE_STOPPED, /* in a stop that is being handled */
 	TRACEE_HELD,	/* in a stop, and stays there until tracee_release() */
+	TRACEE_FROZEN,	/* in a stop of ours while another one is watched: freeze.c */
 	TRACEE_GROUP_STOPPED, /* stopped by SIGSTOP or alike */
 };
 
@@ -69,6 +70,7 @@ struct process {
 	uint64_t entry;		/* AT_ENTRY */
 	uint64_t syscall_ip;	/* after some syscall instruction of it; 0 = not known yet */
 	uint64_t loader_lo, loader_hi; /* text of the dynamic loader; 0, 0 = none of its own */
+	bool under_valgrind; /* its calls are those of valgrind's guest */
 	bool stopped_by_fault;	/* `stop: forever` */
 	uint64_t fault_signals; /* sent to it by faults: signal n in bit n - 1 */
 	bool setuid_lost;	/* ran a set-user-ID program that got no privileges */
@@ -89,11 +91,13 @@ struct tracee {
 	bool in_call;	  /* call is valid: entered, its exit not yet seen */
 	bool want_exit;	  /* stop at the exit of this call */
 	bool want_blocked; /* tell when it is proven asleep in this call */
+	bool frozen_report; /* TRACEE_FROZEN in another stop, which is to be handled later */
 	bool at_entry;	  /* in the stop before the call */
 	bool at_exit;	  /* in the stop after it */
 	bool call_skipped;
 	bool sampled; /* all its calls are told: engine_ops.sampled */
 	struct call_view sample;
+	bool was_stopped; /* by job control since its last call: an EINTR is the kernel's own */
 	bool step_into_handler; /* single-stepping over the delivery of a caught signal */
 	int step_signal;
 	struct call_view call;

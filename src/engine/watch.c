@@ -1,7 +1,10 @@
 #include <errno.h>
 
+#include "base/util.h"
 #include "engine/internal.h"
 #include "sys/procfs.h"
+
+#define FREEZE_LIMIT_NS (20 * NS_PER_MS)
 
 void tracee_watch_blocked(struct engine *e, struct tracee *t)
 {
@@ -16,6 +19,8 @@ void tracee_unwatch_blocked(struct engine *e, struct tracee *t)
 	if (t->want_blocked)
 		e->watched--;
 	t->want_blocked = false;
+	if (e->frozen_for == t->tid)
+		thaw(e);
 }
 
 /* State S and the call's number: a stopped thread has state t, a running one no number. */
@@ -30,18 +35,27 @@ static bool is_asleep_in_call(struct engine *e, struct tracee *t)
 	       (task.nr == t->call.nr || t->call.resumed);
 }
 
+/* The others stay still until the action has been taken. */
+static void tell(struct engine *e, struct tracee *t)
+{
+	t->want_blocked = false;
+	e->watched--;
+	if (e->ops->call_blocked)
+		e->ops->call_blocked(e->ctx, t);
+	thaw(e);
+}
+
 bool watch_poll(struct engine *e)
 {
 	struct tracee *t, *tmp;
-	bool told = false;
 
-	HASH_ITER(hh, e->tracees, t, tmp) {
-		if (!t->want_blocked || t->state != TRACEE_RUNNING || !is_asleep_in_call(e, t))
-			continue;
-		tracee_unwatch_blocked(e, t);
-		told = true;
-		if (e->ops->call_blocked)
-			e->ops->call_blocked(e->ctx, t);
-	}
-	return told;
+	/* A call that neither sleeps nor ends works for itself, or waits for a disk. */
+	if (e->frozen_for && now_ns() - e->frozen_at_ns > FREEZE_LIMIT_NS)
+		thaw(e);
+	HASH_ITER(hh, e->tracees, t, tmp)
+		if (t->want_blocked && t->state == TRACEE_RUNNING && is_asleep_in_call(e, t)) {
+			tell(e, t);
+			return true;
+		}
+	return false;
 }

@@ -25,6 +25,7 @@ struct fault {
 	struct rng rng;
 	bool armed;	  /* `after:` and the fault-free run: false */
 	uint64_t matched; /* moments counted so far */
+	uint64_t struck;  /* started: the kernel took it, its effect may still be to come */
 	uint64_t fired;	  /* proven */
 	char refused[ERR_TEXT_MAX]; /* the last reason why it did not happen; "" = none */
 	struct injection injections[FAULT_INJECTIONS_KEPT];
@@ -42,6 +43,8 @@ struct shot {
 	uint64_t asked;	     /* short: how many bytes may move */
 	uint64_t until_ns;   /* pulse: when to continue */
 	uint64_t scratch, original; /* short: replaced argument */
+	bool pending;	     /* sent, and blocked by the process: it may take it by sigwait(3) */
+	bool visible;	     /* …and it has a signalfd that shows it */
 	bool waiting;	     /* for a handler to begin, for the call to sleep */
 	char text[256];	     /* what happens, for people */
 	struct shot *prev, *next;
@@ -62,8 +65,8 @@ struct fault_env {
 	const char *(*label)(void *ctx, const struct process *p, char *buf, size_t size);
 	/* The channel with that object; NULL = none. */
 	const char *(*channel_name)(void *ctx, const struct fd_object *object);
-	/* Called when a shot has been proven. */
-	void (*fired)(void *ctx, struct fault *fault);
+	/* Called when a shot at the process @tgid (0 = none in particular) has been proven. */
+	void (*fired)(void *ctx, struct fault *fault, pid_t tgid);
 };
 
 /* Where a fault fires. */
@@ -83,7 +86,7 @@ int fault_fire(struct fault_env *env, struct fault *fault, const struct moment *
 	       struct err *err);
 
 /* The engine's events; each proves or gives up the shots that it concerns. */
-void fault_on_entry(struct fault_env *env, struct tracee *t); /* a call made again */
+void fault_on_entry(struct fault_env *env, struct tracee *t); /* any call */
 void fault_on_blocked(struct fault_env *env, struct tracee *t);
 void fault_on_exit(struct fault_env *env, struct tracee *t, int64_t result);
 void fault_on_delivery(struct fault_env *env, struct tracee *t, int signal,

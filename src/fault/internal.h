@@ -39,11 +39,21 @@ extern const struct action_ops ops_capacity, ops_fill, ops_drain;
 /* "write(1, 4096)" and so on, for texts. */
 void describe_call(struct fault_env *env, const struct tracee *t, char *buf, size_t size);
 
+/* "pipe `data`", "pipe:[12]" */
+const char *object_label(struct fault_env *env, const struct fd_object *object, char *buf,
+			 size_t size);
+
 /* Refuse with a reason: sets fault->refused and returns -EPERM. */
 int refuse(struct shot *shot, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* After a signal was sent: remember when it stays pending because it is blocked. */
+void fault_note_pending(struct fault_env *env, struct shot *shot);
+
 /* The shot is proven now: for what is done and checked at once. */
 void shot_proven(struct fault_env *env, struct shot *shot);
+
+/* signal.c: at the entry of a call: what is pending is handled first, then the call is made. */
+int send_back(struct tracee *t);
 
 /* signal.c: a group-stop of @p for @ns (or STOP_FOREVER), and the events that prove it. */
 int stop_for(struct fault_env *env, struct shot *shot, struct process *p, uint64_t ns);

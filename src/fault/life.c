@@ -31,7 +31,10 @@ static int fire_kill(struct fault_env *env, struct shot *shot, const struct mome
 		 : at->phase == PHASE_EXIT  ? " after "
 					    : " asleep in ",
 		 call);
-	return kill(p->tgid, shot->signal) ? -errno : 0;
+	if (kill(p->tgid, shot->signal))
+		return -errno;
+	fault_note_pending(env, shot);
+	return 0;
 }
 
 static enum proof kill_delivered(struct fault_env *env, struct shot *shot, struct tracee *t,
@@ -110,6 +113,9 @@ static int fire_stop(struct fault_env *env, struct shot *shot, const struct mome
 	else
 		snprintf(shot->text, sizeof(shot->text), "stopped for %llu ms",
 			 (unsigned long long)(ns / NS_PER_MS));
+	/* It hangs before the call, not after it: the call is sent back to its start. */
+	if (is_here(at, p) && at->at_call && at->t->at_entry && send_back(at->t))
+		return -ESRCH;
 	return stop_for(env, shot, p, ns);
 }
 

@@ -55,10 +55,21 @@ static int fire_errno(struct fault_env *env, struct shot *shot, const struct mom
 	/* write(2): a dead pipe tells by a signal first. */
 	if (error == EPIPE && env->model == MODEL_KERNEL)
 		syscall(SYS_tgkill, at->p->tgid, at->t->tid, SIGPIPE);
-	return skip(shot, at->t, -error);
+	shot->expected = -error;
+	/* The question for signal handlers has sent the call back to its start. */
+	shot->waiting = at->t->resume_expected;
+	return shot->waiting ? 0 : skip(shot, at->t, -error);
 }
 
-const struct action_ops ops_errno = {.fire = fire_errno, .on_exit = exit_has_expected};
+static int errno_again(struct fault_env *env, struct shot *shot, struct tracee *t)
+{
+	(void)env;
+	shot->waiting = false;
+	return skip(shot, t, shot->expected);
+}
+
+const struct action_ops ops_errno = {
+	.fire = fire_errno, .on_exit = exit_has_expected, .on_again = errno_again};
 
 static int fire_return(struct fault_env *env, struct shot *shot, const struct moment *at,
 		       struct err *err)

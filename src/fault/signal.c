@@ -16,7 +16,7 @@
 #include "sys/names.h"
 #include "sys/procfs.h"
 
-static int send(const struct shot *shot, const struct moment *at)
+static int send(struct fault_env *env, struct shot *shot, const struct moment *at)
 {
 	const struct action_spec *action = &shot->fault->spec->action;
 	unsigned count = action->burst ? action->burst : 1;
@@ -26,7 +26,10 @@ static int send(const struct shot *shot, const struct moment *at)
 	for (unsigned i = 0; i < count && !rc; i++)
 		rc = to_thread ? syscall(SYS_tgkill, shot->tgid, at->t->tid, shot->signal)
 			       : kill(shot->tgid, shot->signal);
-	return rc ? -errno : 0;
+	if (rc)
+		return -errno;
+	fault_note_pending(env, shot);
+	return 0;
 }
 
 /* A signal that nobody would notice is no fault. */
@@ -60,19 +63,27 @@ static void describe(struct fault_env *env, struct shot *shot, const struct mome
 		 *call ? " " : "", *call ? moment : "", call);
 }
 
-/* The handler runs to its end, then the call starts: as if it had come just before. */
-static int send_before(struct shot *shot, const struct moment *at)
+int send_back(struct tracee *t)
 {
-	struct tracee *t = at->t;
 	struct arch_regs *regs;
 	int rc = tracee_get_regs(t, &regs);
 
 	if (rc)
 		return rc;
 	arch_native->rewind_call(regs, t->call.nr, t->call.args[0]);
+	if (t->process->under_valgrind)
+		arch_native->rewind_pop(regs);
 	tracee_dirty_regs(t);
 	call_expect_again(t, &t->call);
-	return send(shot, at);
+	return 0;
+}
+
+/* The handler runs to its end, then the call starts: as if it had come just before. */
+static int send_before(struct fault_env *env, struct shot *shot, const struct moment *at)
+{
+	int rc = send_back(at->t);
+
+	return rc ? rc : send(env, shot, at);
 }
 
 static int send_at_call(struct fault_env *env, struct shot *shot, const struct moment *at,
@@ -82,7 +93,7 @@ static int send_at_call(struct fault_env *env, struct shot *shot, const struct m
 	case WHEN_BLOCKED:
 		if (at->phase == PHASE_BLOCKED) {
 			describe(env, shot, at, "asleep in ");
-			return send(shot, at);
+			return send(env, shot, at);
 		}
 		describe(env, shot, at, "asleep in ");
 		shot->waiting = true;
@@ -92,17 +103,17 @@ static int send_at_call(struct fault_env *env, struct shot *shot, const struct m
 		if (!at->t->at_entry)
 			return refuse(shot, "`before` needs the entry of a call");
 		describe(env, shot, at, "just before ");
-		return send_before(shot, at);
+		return send_before(env, shot, at);
 	case WHEN_AFTER:
 		describe(env, shot, at, "just after ");
 		if (at->t->at_exit)
-			return send(shot, at);
+			return send(env, shot, at);
 		shot->waiting = true;
 		tracee_watch_exit(at->t);
 		return 0;
 	default:
 		describe(env, shot, at, "pending at ");
-		return send(shot, at);
+		return send(env, shot, at);
 	}
 }
 
@@ -132,16 +143,15 @@ static int fire_signal(struct fault_env *env, struct shot *shot, const struct mo
 	if (at->at_call && p == at->p)
 		return send_at_call(env, shot, at, action->when);
 	describe(env, shot, at, "at ");
-	return send(shot, at);
+	return send(env, shot, at);
 }
 
 static int send_waiting(struct fault_env *env, struct shot *shot, struct tracee *t)
 {
 	struct moment at = {.t = t, .p = t->process};
 
-	(void)env;
 	shot->waiting = false;
-	return send(shot, &at);
+	return send(env, shot, &at);
 }
 
 static enum proof signal_blocked(struct fault_env *env, struct shot *shot, struct tracee *t)

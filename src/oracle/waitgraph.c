@@ -89,28 +89,25 @@ static void reach(struct search *search, size_t from, size_t to)
 	search->queue[search->tail++] = to;
 }
 
-static void reach_wakers(const struct graph *graph, struct search *search, size_t node, bool use_any)
+static void reach_wakers(const struct graph *graph, struct search *search, size_t node)
 {
 	const struct wait_node *n = &graph->nodes[node];
 
 	for (size_t k = 0; k < n->waker_count; k++)
 		reach(search, node, n->wakers[k]);
-	for (size_t k = 0; use_any && n->any && k < graph->count; k++)
-		reach(search, node, k);
 }
 
 /* The length of the shortest circle through @start; 0 = none.  search->from tells the way. */
-static size_t circle_length(const struct graph *graph, struct search *search, size_t start,
-			    bool use_any)
+static size_t circle_length(const struct graph *graph, struct search *search, size_t start)
 {
 	size_t length = 0;
 
 	for (size_t i = 0; i < graph->count; i++)
 		search->from[i] = NO_NODE;
 	search->head = search->tail = 0;
-	reach_wakers(graph, search, start, use_any);
+	reach_wakers(graph, search, start);
 	while (search->head < search->tail && search->from[start] == NO_NODE)
-		reach_wakers(graph, search, search->queue[search->head++], use_any);
+		reach_wakers(graph, search, search->queue[search->head++]);
 	if (search->from[start] == NO_NODE)
 		return 0;
 	for (size_t node = start; length == 0 || node != start; length++)
@@ -119,13 +116,12 @@ static size_t circle_length(const struct graph *graph, struct search *search, si
 }
 
 /* The shortest of all, the first of those that are equally short. */
-static size_t find_shortest(const struct graph *graph, struct search *search, bool use_any,
-			    size_t *ret_length)
+static size_t find_shortest(const struct graph *graph, struct search *search, size_t *ret_length)
 {
 	size_t best = NO_NODE, best_length = 0;
 
 	for (size_t i = 0; i < graph->count; i++) {
-		size_t length = graph->out.dead[i] ? circle_length(graph, search, i, use_any) : 0;
+		size_t length = graph->out.dead[i] ? circle_length(graph, search, i) : 0;
 
 		if (length && (best == NO_NODE || length < best_length)) {
 			best = i;
@@ -138,8 +134,7 @@ static size_t find_shortest(const struct graph *graph, struct search *search, bo
 	return best;
 }
 
-static int write_circle(struct graph *graph, struct search *search, size_t start, size_t length,
-			bool use_any)
+static int write_circle(struct graph *graph, struct search *search, size_t start, size_t length)
 {
 	struct deadlock *out = &graph->out;
 	size_t node = start;
@@ -149,7 +144,7 @@ static int write_circle(struct graph *graph, struct search *search, size_t start
 		return -ENOMEM;
 	out->cycle_count = length;
 	if (length > 1)
-		circle_length(graph, search, start, use_any);
+		circle_length(graph, search, start);
 	out->cycle[0] = start;
 	for (size_t i = length; i-- > 1;) { /* `from` leads backwards */
 		node = search->from[node];
@@ -158,25 +153,34 @@ static int write_circle(struct graph *graph, struct search *search, size_t start
 	return 0;
 }
 
-/* Precise edges first: "anybody might send a signal" makes a poor explanation. */
+/* The first dead node that nobody, or only "anybody", could wake; a circle of others may exist. */
+static size_t find_root(const struct graph *graph, bool use_any)
+{
+	for (size_t i = 0; i < graph->count; i++) {
+		if (graph->out.dead[i] && (wait_node_is_alone(graph->nodes, graph->count, i) ||
+					   (use_any && graph->nodes[i].any)))
+			return i;
+	}
+	return NO_NODE;
+}
+
 static int find_cycle(struct graph *graph)
 {
 	cleanup_free size_t *from = mem_zalloc(graph->count * sizeof(*from));
 	cleanup_free size_t *queue = mem_zalloc(graph->count * sizeof(*queue));
 	struct search search = {from, queue, 0, 0};
-	size_t start, length;
+	size_t start, length = 1;
 
 	if (!from || !queue)
 		return -ENOMEM;
-	for (size_t i = 0; i < graph->count; i++) {
-		if (graph->out.dead[i] && wait_node_is_alone(graph->nodes, graph->count, i))
-			return write_circle(graph, &search, i, 1, false);
+	start = find_root(graph, false);
+	if (start == NO_NODE)
+		start = find_shortest(graph, &search, &length);
+	if (start == NO_NODE) { /* all ways end where "anybody" could help: but nobody is left */
+		length = 1;
+		start = find_root(graph, true);
 	}
-	start = find_shortest(graph, &search, false, &length);
-	if (start != NO_NODE)
-		return write_circle(graph, &search, start, length, false);
-	start = find_shortest(graph, &search, true, &length);
-	return write_circle(graph, &search, start, length, true);
+	return write_circle(graph, &search, start, length);
 }
 
 int waitgraph_solve(const struct wait_node *nodes, size_t count, struct deadlock *ret_deadlock,

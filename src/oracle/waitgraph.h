@@ -33,9 +33,10 @@ struct deadlock {
 	bool *dead; /* for each node */
 	size_t dead_count;
 	/*
-	 * A shortest circle of dead nodes, each waiting for the next and the last
-	 * for the first; or the one node that nobody can wake; empty when there is
-	 * no deadlock.
+	 * The one node that nobody can wake; or a shortest circle of dead nodes,
+	 * each waiting for the next and the last for the first; or, when no wait is
+	 * for somebody in particular, one that waits for anybody.  Empty when there
+	 * is no deadlock.
 	 */
 	size_t *cycle;
 	size_t cycle_count;

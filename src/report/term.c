@@ -2,9 +2,9 @@
  * For people: failures in full as they come, a progress line on a terminal,
  * and at the end a summary that needs no manual.
  */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/utf8.h"
 #include "base/util.h"
@@ -143,12 +143,13 @@ static void print_counts(FILE *out, const struct report_totals *totals)
 /* From the mean so far; nothing while that means nothing. */
 static void print_eta(FILE *out, const struct report_totals *totals, size_t done)
 {
-	char left[DURATION_TEXT_MAX];
+	uint64_t seconds;
 
 	if (done < 2 || done >= totals->cases)
 		return;
-	duration_text(totals->elapsed_ns / done * (totals->cases - done), left);
-	fprintf(out, ", about %s left", left);
+	seconds = totals->elapsed_ns / done * (totals->cases - done) / NS_PER_S + 1;
+	fprintf(out, ", about %" PRIu64 " %s left", seconds < 90 ? seconds : (seconds + 30) / 60,
+		seconds < 90 ? "s" : "min");
 }
 
 /* Cells of a character on the terminal, near enough to keep one line one line. */

@@ -11,6 +11,6 @@
  * for another, add the finding and return true.
  */
 bool deadlock_check(struct execution *x);
-void deadlock_release(struct execution *x);
+void deadlock_forget(struct execution *x);
 
 #endif

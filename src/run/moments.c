@@ -62,8 +62,8 @@ static void on_call_entry(void *ctx, struct tracee *t)
 	fault_before_read(&x->env, t);
 	if (strcmp(syscall_get(t->call.id)->name, "exit_group") == 0)
 		ends_note_exit(x, t);
+	fault_on_entry(&x->env, t);
 	if (t->call.resumed) {
-		fault_on_entry(&x->env, t);
 		if (t->marks[MARK_BLOCKED])
 			tracee_watch_blocked(&x->engine, t);
 		if (t->marks[MARK_EXIT])
@@ -193,7 +193,7 @@ static void finding_of_death(struct execution *x, const struct process *p)
 	char name[128];
 
 	/* The deaths of the processes of the scenario itself are judged at the end. */
-	if (!p->parent || !p->signaled || x->ended)
+	if (!p->parent || !p->signaled || x->ended || p->fault_signals >> (p->status - 1) & 1)
 		return;
 	if (p->status == SIGSEGV || p->status == SIGBUS || p->status == SIGABRT ||
 	    p->status == SIGILL || p->status == SIGFPE)
@@ -251,9 +251,12 @@ static void start_after_fault(struct execution *x, const struct fault *fired)
 }
 
 /* Called from within the proof of another fault: its thread may be in any state. */
-static void on_fired(void *ctx, struct fault *fired)
+static void on_fired(void *ctx, struct fault *fired, pid_t tgid)
 {
 	struct execution *x = ctx;
+
+	if (x->worker->options->gdb && !x->gdb_pid)
+		x->gdb_pid = tgid;
 
 	x->seen->last_fault_ns = engine_elapsed_ns(&x->engine);
 	start_after_fault(x, fired);

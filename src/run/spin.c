@@ -11,7 +11,7 @@
 #include "sys/procfs.h"
 #include "sys/syscalls.h"
 
-#define BUSY_TICKS 15	/* so many ticks on a processor make a thread suspicious */
+#define BUSY_TICKS 8	/* so many ticks on a processor make a thread suspicious */
 #define SAMPLES 256	/* its next calls */
 #define PERIOD_MAX 8	/* repeat in a cycle of at most so many */
 #define COMPARED_ARGS 3

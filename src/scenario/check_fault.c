@@ -93,7 +93,6 @@ static void check_trigger_keys(const struct check *c)
 		{"thread", 1U << TRIGGER_CALL | 1U << TRIGGER_FUNCTION | 1U << TRIGGER_LOCK |
 				   1U << TRIGGER_ACCESS},
 		{"steps", 1U << TRIGGER_LOCK},
-		{"process", ~(1U << TRIGGER_ELAPSED)},
 		{"nth", ~(1U << TRIGGER_ELAPSED)},
 		{"every", ~(1U << TRIGGER_ELAPSED)},
 		{"chance", ~(1U << TRIGGER_ELAPSED)},
@@ -165,31 +164,40 @@ static void check_when(const struct check *c)
 			 vocab_name(&when_vocab, (int)action->when));
 }
 
-/* Whom it strikes: said by `of`, or the process and the object of the trigger. */
-static void check_of(const struct check *c)
+/* `of` names the kind of thing that the action strikes. */
+static void check_of(const struct check *c, const struct node *of)
 {
-	const struct node *of = map_value(c->action, "of");
 	const struct action_spec *action = &c->fault->action;
 	enum target target = needs[action->kind].target;
 
-	if (of && target == OF_NONE)
+	if (target == OF_NONE)
 		complain(c->reader, of, "`%s` is about the call itself: `of` means nothing here",
 			 action_name(c));
-	else if (of && target == OF_PROCESS && action->of_process.process == INDEX_NONE)
+	else if (target == OF_PROCESS && action->of_process.process == INDEX_NONE)
 		complain(c->reader, of, "`%s` strikes a process, not a channel", action_name(c));
-	else if (of && target == OF_CHANNEL && action->of_channel == INDEX_NONE)
+	else if (target == OF_CHANNEL && action->of_channel == INDEX_NONE)
 		complain(c->reader, of, "`%s` strikes a channel, not a process", action_name(c));
-	else if (!of && target == OF_CHANNEL && c->fault->at.kind != TRIGGER_CALL)
+}
+
+/* Without `of` it is the object, or the process, of the trigger; not every trigger has one. */
+static void check_victim(const struct check *c)
+{
+	const struct trigger_spec *at = &c->fault->at;
+	enum target target = needs[c->fault->action.kind].target;
+
+	if (target == OF_CHANNEL && at->kind != TRIGGER_CALL)
 		complain_at(c->reader, action_pos(c), NULL,
 			    "`%s` needs `of: CHANNEL` here: `%s` has no object to strike",
 			    action_name(c), trigger_name(c));
-	else if (!of && c->fault->at.kind == TRIGGER_ELAPSED && target != OF_CHANNEL &&
-		 (target == OF_NONE || c->reader->scenario->process_count > 1))
+	if (target == OF_CHANNEL || at->kind != TRIGGER_ELAPSED)
+		return;
+	if (target == OF_NONE)
 		complain_at(c->reader, action_pos(c), NULL,
-			    target == OF_NONE
-				    ? "`%s` needs another trigger: time passes in no process"
-				    : "`%s` needs `of: PROCESS`: time passes in no process",
+			    "`%s` needs another trigger: time passes in no process",
 			    action_name(c));
+	else if (at->process.process == INDEX_NONE && c->reader->scenario->process_count > 1)
+		complain_at(c->reader, action_pos(c), NULL,
+			    "`%s` needs `of: PROCESS`: time passes in no process", action_name(c));
 }
 
 static void check_short(const struct check *c)
@@ -213,7 +221,10 @@ static void check_kernel(const struct check *c)
 		return;
 	reason = options->refusal(&c->fault->action, &c->fault->at);
 	if (reason)
-		complain_at(c->reader, action_pos(c), NULL, "Linux cannot do that: %s", reason);
+		complain_at(c->reader, action_pos(c), NULL, "Linux cannot do that to `%s`: %s",
+			    c->fault->at.call_count ? syscall_get(c->fault->at.calls[0])->name
+						    : trigger_name(c),
+			    reason);
 }
 
 void check_fault(struct reader *reader, const struct node *at, const struct node *action,
@@ -231,7 +242,10 @@ void check_fault(struct reader *reader, const struct node *at, const struct node
 	}
 	check_phase(&c);
 	check_when(&c);
-	check_of(&c);
+	if (map_key(action, "of"))
+		check_of(&c, map_value(action, "of"));
+	else
+		check_victim(&c);
 	if (fault->action.kind == ACTION_SHORT)
 		check_short(&c);
 	if (reader->complaints == before)

@@ -96,6 +96,16 @@ static bool has_room(struct reader *reader, const struct node *node, size_t coun
 	return false;
 }
 
+/* The kind, as far as it can be seen before variables are known: may it be ${named}? */
+static enum channel_kind peek_kind(const struct node *value)
+{
+	int kind = value->kind == NODE_TEXT ? vocab_find(&channel_vocab, value->text) : -1;
+
+	for (size_t i = 0; value->kind == NODE_MAP && kind < 0 && i < value->count; i += 2)
+		kind = vocab_find(&channel_vocab, value->items[i]->text);
+	return kind < 0 ? CHANNEL_PIPE : (enum channel_kind)kind;
+}
+
 void collect_channels(struct reader *reader)
 {
 	const struct node *map = section(reader, "channels", NODE_MAP);
@@ -115,6 +125,7 @@ void collect_channels(struct reader *reader)
 			return;
 		channel->name = copy_text(reader, key->text);
 		channel->pos = key->pos;
+		channel->kind = peek_kind(map->items[i + 1]);
 	}
 }
 

@@ -35,7 +35,7 @@ struct tree {
 	struct node *nodes;
 };
 
-/* The text of a file, and where its problems go. */
+/* The text of a file, with a NUL behind it, and where its problems go. */
 struct source {
 	const char *text;
 	size_t len;

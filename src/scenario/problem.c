@@ -5,35 +5,41 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "scenario/utf8.h"
+#include "base/utf8.h"
+#include "scenario/text.h"
 
 #define LINE_SHOWN   120 /* characters of a source line */
 #define TEXT_SHOWN   300 /* characters of a message */
 #define BEFORE_CARET 80	 /* of them in front of the caret, when the line is longer */
 
+/* A byte that is no UTF-8 counts as a character. */
+static unsigned char_length(const char *at, uint32_t *ret_char)
+{
+	unsigned len = utf8_decode(at, ret_char);
+
+	return len ? len : 1;
+}
+
 /* The start of the character that is @chars characters after @at, at most @end. */
 static const char *skip_chars(const char *at, const char *end, int chars)
 {
-	for (; chars > 0 && at < end; chars--) {
-		size_t len = utf8_length(at, (size_t)(end - at));
+	uint32_t c;
 
-		at += len ? len : 1;
-	}
+	for (; chars > 0 && at < end; chars--)
+		at += char_length(at, &c);
 	return at;
 }
 
 /* What a terminal might obey, and what is no text, becomes a `?`. */
 static void make_harmless(char *text, bool keep_tabs)
 {
-	size_t left = strlen(text);
+	while (*text) {
+		uint32_t c = 0; /* where it is no UTF-8 */
+		unsigned len = char_length(text, &c);
 
-	while (left) {
-		size_t len = utf8_length(text, left);
-
-		if (!len || (utf8_is_control(text) && !(keep_tabs && *text == '\t')))
-			memset(text, '?', len ? len : 1);
-		text += len ? len : 1;
-		left -= len ? len : 1;
+		if (is_control_char(c) && !(keep_tabs && c == '\t'))
+			memset(text, '?', len);
+		text += len;
 	}
 }
 

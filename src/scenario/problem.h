@@ -29,8 +29,8 @@ struct problems {
 };
 
 /*
- * Add a problem unless the same is there already.  @source (@len bytes) is the
- * text of the file, for the line; pos.line 0 = the file as a whole; @suggestion
+ * Add a problem unless the same is there already.  @source (@len bytes and a NUL) is
+ * the text of the file, for the line; pos.line 0 = the file as a whole; @suggestion
  * may be NULL.  0 or -ENOMEM.
  */
 int problems_add(struct problems *problems, const char *source, size_t len, struct pos pos,

@@ -57,12 +57,18 @@ static struct env_spec *env_slot(struct reader *reader, struct process_spec *pro
 	return NULL;
 }
 
+#define ENV_MAX 500
+
 static void read_env(struct reader *reader, const struct node *value, const struct key_row *row,
 		     void *target)
 {
 	(void)row;
 	if (!need_map(reader, value))
 		return;
+	if (value->count / 2 > ENV_MAX) {
+		complain(reader, value, "more than %d are too many", ENV_MAX);
+		return;
+	}
 	for (size_t i = 0; i + 1 < value->count && !is_enough(reader); i += 2) {
 		const struct node *key = value->items[i];
 		struct env_spec *env;

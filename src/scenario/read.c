@@ -9,7 +9,7 @@
 
 #include "base/mem.h"
 #include "scenario/problem.h"
-#include "scenario/utf8.h"
+#include "scenario/text.h"
 
 #define DEPTH_MAX 32
 #define NODES_MAX 100000
@@ -389,9 +389,9 @@ static int parse_text(struct builder *b, const char *text, size_t len)
 int tree_read(struct source *source, struct tree *tree)
 {
 	struct builder b = {.source = source, .tree = tree, .last = {1, 1}};
-	struct utf8_fault fault;
+	struct text_fault fault;
 
-	if (utf8_find_fault(source->text, source->len, &fault))
+	if (text_find_fault(source->text, source->len, &fault))
 		return source_problem(source, (struct pos){fault.line, fault.col}, NULL, "%s",
 				      fault.text);
 	parse_text(&b, source->text, source->len);

@@ -39,7 +39,7 @@ void complain_type(struct reader *reader, const struct node *node, const char *n
 bool is_enough(const struct reader *reader)
 {
 	return reader->oom || reader->budget->exhausted ||
-	       reader->source->problems->count >= PROBLEMS_MAX;
+	       reader->source->problems->cut;
 }
 
 bool spend_node(struct reader *reader, const struct node *node)

@@ -13,7 +13,7 @@
 #include "base/util.h"
 #include "scenario/reader.h"
 
-#define NODES_VISITED_MAX 2000000
+#define NODES_VISITED_MAX 1000000
 #define TEXT_MADE_MAX	  (16 * 1024 * 1024)
 #define DEADLINE_DEFAULT  (10 * NS_PER_S)
 
@@ -137,21 +137,34 @@ static int too_large(struct scenario_file *file)
 			      SCENARIO_FILE_MAX / 1024);
 }
 
+/* A copy with a NUL behind it and without a byte order mark. */
+static int read_text_of(const char *text, size_t len, const struct scenario_options *options,
+			struct scenario_file *file)
+{
+	size_t bom = len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+	cleanup_free char *copy = NULL;
+	struct source source = {NULL, len - bom, &file->problems};
+
+	if (len > SCENARIO_FILE_MAX)
+		return too_large(file);
+	copy = mem_strndup(text + bom, len - bom);
+	if (!copy)
+		return -ENOMEM;
+	source.text = copy;
+	return read_documents(&source, options, file);
+}
+
 int scenario_text_read(const char *path, const char *text, size_t len,
 		       const struct scenario_options *options, struct scenario_file *ret_file,
 		       struct err *err)
 {
 	static const struct scenario_options none = {0};
 	struct scenario_file file = {0};
-	size_t bom = len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
-	struct source source = {text + bom, len - bom, &file.problems};
 	int r = -ENOMEM;
 
 	file.problems.file = mem_strdup(path);
 	if (file.problems.file)
-		r = len > SCENARIO_FILE_MAX
-			    ? too_large(&file)
-			    : read_documents(&source, options ? options : &none, &file);
+		r = read_text_of(text, len, options ? options : &none, &file);
 	if (r < 0) {
 		scenario_file_release(&file);
 		return err_errno(err, r, "%s", path);

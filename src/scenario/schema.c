@@ -193,7 +193,7 @@ uint64_t map_read(struct reader *reader, const struct node *node, struct pos own
 			complain(reader, key, "`%s` is not available yet", key->text);
 	}
 	meant = read_others(reader, node, table, target);
-	if (!table->partial)
+	if (!table->partial && !is_enough(reader))
 		check_required(reader, table, owner, seen | meant);
 	return seen;
 }

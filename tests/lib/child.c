@@ -76,18 +76,36 @@ static size_t read_proc(pid_t tid, const char *name, char *buf, size_t size)
 	return n > 0 ? (size_t)n : 0;
 }
 
-static long asleep_in(pid_t tid)
+static char state_of(pid_t tid)
 {
-	char text[512];
-	char *end;
-	long nr;
+	char text[512], *end;
 
 	read_proc(tid, "stat", text, sizeof(text));
 	end = strrchr(text, ')');
-	if (!end || end[2] != 'S' || !read_proc(tid, "syscall", text, sizeof(text)))
+	return end ? end[2] : 'X';
+}
+
+long child_call(pid_t tid)
+{
+	char state = state_of(tid), text[512], *end;
+	long nr;
+
+	if ((state != 'S' && state != 'D') || !read_proc(tid, "syscall", text, sizeof(text)))
 		return -1;
 	nr = strtol(text, &end, 10);
 	return end == text ? -1 : nr;
+}
+
+void child_wait_state(pid_t tid, char state)
+{
+	time_t start = now();
+	char last;
+
+	while ((last = state_of(tid)) != state) {
+		cr_assert_lt(now() - start, LIMIT_S, "thread %d is %c and not %c", tid, last,
+			     state);
+		sched_yield();
+	}
 }
 
 long child_wait_asleep(pid_t tid)
@@ -95,7 +113,7 @@ long child_wait_asleep(pid_t tid)
 	time_t start = now();
 	long nr;
 
-	while ((nr = asleep_in(tid)) < 0) {
+	while ((nr = child_call(tid)) < 0) {
 		cr_assert_lt(now() - start, LIMIT_S, "thread %d never sleeps", tid);
 		sched_yield();
 	}
@@ -107,7 +125,7 @@ void child_wait_call(pid_t tid, long nr)
 	time_t start = now();
 	long last;
 
-	while ((last = asleep_in(tid)) != nr) {
+	while ((last = child_call(tid)) != nr) {
 		cr_assert_lt(now() - start, LIMIT_S, "thread %d is not in call %ld but %ld", tid,
 			     nr, last);
 		sched_yield();

@@ -19,10 +19,16 @@ struct child {
 struct child child_start(const char *name, const char *arg);
 void child_kill(struct child *child);
 
-/* Until the thread sleeps in a system call ('S' in stat, a number in syscall); returns its number. */
+/* Until the thread sleeps in a system call ('S' in stat, a number in syscall); returns its number.
+ */
 long child_wait_asleep(pid_t tid);
 /* Until it sleeps in that one. */
 void child_wait_call(pid_t tid, long nr);
+
+/* Until its state in stat is that. */
+void child_wait_state(pid_t tid, char state);
+/* The number of the call that it is in now, asleep ('S' or 'D'); -1 = in none. */
+long child_call(pid_t tid);
 
 /* The tids of the process, at most @max; how many. */
 size_t child_threads(pid_t pid, pid_t *tids, size_t max);

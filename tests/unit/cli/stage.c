@@ -108,8 +108,8 @@ static void put(char *to, size_t size, const char *word)
 
 void stage_run(const char *format)
 {
-	static char words[24][512];
-	char copy[1024], *rest = copy, *word, *argv[25] = {"ipcfault"};
+	static char words[24][512], *argv[25]; /* tests look at them afterwards */
+	char copy[1024], *rest = copy, *word;
 	size_t out_size, err_size;
 	struct cli_env env = {
 		.out_is_terminal = stage.terminal,
@@ -122,6 +122,8 @@ void stage_run(const char *format)
 	};
 	int argc = 1;
 
+	memset(argv, 0, sizeof(argv));
+	argv[0] = "ipcfault";
 	free(stage.out);
 	free(stage.err);
 	snprintf(copy, sizeof(copy), "%s", format);
@@ -132,7 +134,8 @@ void stage_run(const char *format)
 		argv[argc] = words[argc];
 		argc++;
 	}
-	env.out = open_memstream(&stage.out, &out_size);
+	stage.out = NULL;
+	env.out = stage.full ? fopen("/dev/full", "w") : open_memstream(&stage.out, &out_size);
 	env.err = open_memstream(&stage.err, &err_size);
 	stage.code = cli_main(&env, argc, argv);
 	fclose(env.out);

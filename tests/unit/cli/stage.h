@@ -9,10 +9,10 @@
 #include "model/result.h"
 
 struct stage {
-	char *folder;	 /* a fresh one; %s in arguments stands for it */
-	int code;	 /* of the last command */
-	char *out, *err; /* what the last command printed */
-	bool terminal;
+	char *folder;	     /* a fresh one; %s in arguments stands for it */
+	int code;	     /* of the last command */
+	char *out, *err;     /* what the last command printed */
+	bool terminal, full; /* what standard output is */
 	const char *no_color, *term, *harness, *path; /* environment variables */
 
 	/* What the pool does. */

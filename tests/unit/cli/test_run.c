@@ -1,7 +1,6 @@
 /* The whole way of `ipcfault run`, with a pool that gives recorded verdicts. */
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
-#include <criterion/parameterized.h>
 #include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
@@ -10,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/util.h"
+#include "lib/fault.h"
 #include "stage.h"
 
 TestSuite(cli_run, .init = stage_open, .fini = stage_close);
@@ -69,28 +69,27 @@ struct exit_row {
 	int code;
 };
 
-ParameterizedTestParameters(cli_run, exit_code_tells_the_worst)
-{
-	static struct exit_row rows[] = {
-		{{VERDICT_PASS, VERDICT_PASS, VERDICT_PASS, VERDICT_PASS}, 0},
-		{{VERDICT_PASS, VERDICT_SKIP, VERDICT_PASS, VERDICT_PASS}, 0},
-		{{VERDICT_SKIP, VERDICT_SKIP, VERDICT_SKIP, VERDICT_SKIP}, 77},
-		{{VERDICT_PASS, VERDICT_FAIL, VERDICT_ERROR, VERDICT_INCONCLUSIVE}, 1},
-		{{VERDICT_PASS, VERDICT_ERROR, VERDICT_PASS, VERDICT_PASS}, 3},
-		{{VERDICT_PASS, VERDICT_INCONCLUSIVE, VERDICT_SKIP, VERDICT_PASS}, 3},
-	};
+static const struct exit_row exit_rows[] = {
+	{{VERDICT_PASS, VERDICT_PASS, VERDICT_PASS, VERDICT_PASS}, 0},
+	{{VERDICT_PASS, VERDICT_SKIP, VERDICT_PASS, VERDICT_PASS}, 0},
+	{{VERDICT_SKIP, VERDICT_SKIP, VERDICT_SKIP, VERDICT_SKIP}, 77},
+	{{VERDICT_PASS, VERDICT_FAIL, VERDICT_ERROR, VERDICT_INCONCLUSIVE}, 1},
+	{{VERDICT_PASS, VERDICT_ERROR, VERDICT_PASS, VERDICT_PASS}, 3},
+	{{VERDICT_PASS, VERDICT_INCONCLUSIVE, VERDICT_SKIP, VERDICT_PASS}, 3},
+};
 
-	return cr_make_param_array(struct exit_row, rows, ARRAY_SIZE(rows));
-}
-
-ParameterizedTest(struct exit_row *row, cli_run, exit_code_tells_the_worst)
+static void check_exit_row(const struct exit_row *row)
 {
-	stage_open();
 	stage_write("a.scn", two);
 	memcpy(stage.verdicts, row->verdicts, sizeof(row->verdicts));
 	stage_run("run %s/a.scn");
 	cr_expect(eq(int, stage.code, row->code), "row with code %d: %s", row->code, stage.out);
-	stage_close();
+}
+
+Test(cli_run, exit_code_tells_the_worst)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(exit_rows); i++)
+		check_exit_row(&exit_rows[i]);
 }
 
 Test(cli_run, a_failure_is_told_with_its_line)
@@ -240,6 +239,21 @@ Test(cli_run, a_full_disk_makes_the_exit_code)
 	cr_expect(eq(int, stage.code, 1), "a finding is worth more");
 }
 
+Test(cli_run, without_any_reader_the_run_ends)
+{
+	stage_write("a.scn", two);
+	stage_run("run %s/a.scn --report term:/dev/full -v --report junit:/dev/full");
+	cr_expect(eq(int, stage.code, 2), "two reports to one place");
+	stage_run("run %s/a.scn --report tap:%s/tap --report term:/dev/full -v");
+	cr_expect(eq(uint, stage.stops, 0), "one is left");
+	cr_expect(eq(int, stage.code, 3));
+	stage.full = true;
+	stage_run("run %s/a.scn -v");
+	cr_expect(eq(uint, stage.stops, 1));
+	cr_expect(eq(int, stage.code, 3));
+	expect_in(stage.err, "cannot write standard output: No space left on device");
+}
+
 Test(cli_run, a_broken_pool_is_an_error_after_the_summary)
 {
 	stage_write("a.scn", two);
@@ -317,4 +331,27 @@ Test(cli_run, colour_and_progress_only_on_a_willing_terminal)
 	stage.term = "dumb";
 	stage_run("run -v %s/a.scn");
 	expect_not_in(stage.out, "\033");
+}
+
+/* Any allocation may fail: the command says so or goes on, and leaves nothing. */
+static int run_all_reports(void *arg)
+{
+	int code;
+
+	(void)arg;
+	stage_run("run %s/a.scn --report tap:%s/tap --report junit:%s/junit --report json:%s/json");
+	code = stage.code;
+	if (code != 0)
+		cr_expect(gt(sz, strlen(stage.err), 10), "a reason for the code %d", code);
+	cr_expect(le(sz, stage_files(), 4), "no unfinished file");
+	free(stage.out);
+	free(stage.err);
+	stage.out = stage.err = NULL;
+	return code == 0 ? 0 : -ENOMEM;
+}
+
+Test(cli_run, survives_want_of_memory)
+{
+	stage_write("a.scn", two);
+	fault_sweep_tolerant(run_all_reports, NULL);
 }

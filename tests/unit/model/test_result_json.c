@@ -2,13 +2,13 @@
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
-#include <criterion/parameterized.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
 #include "base/util.h"
+#include "lib/fault.h"
 #include "model/result.h"
 
 /* Through text, as the workers' messages go. */
@@ -228,31 +228,26 @@ struct bad_row {
 	char json[80], what[40];
 };
 
-ParameterizedTestParameters(model_result_json, refuses)
-{
-	static struct bad_row rows[] = {
-		{"[]", "not an object"},
-		{"{\"verdict\": \"pass\"}", "role"},
-		{"{\"role\": \"subject\", \"verdict\": \"fine\"}", "verdict"},
-		{"{\"role\": \"subject\", \"verdict\": 1}", "verdict"},
-		{"{\"role\": \"subject\", \"verdict\": \"pass\", \"line\": \"1\"}", "line"},
-		{"{\"role\": \"subject\", \"verdict\": \"pass\", \"line\": 99999999999}", "line"},
-		{"{\"role\": \"subject\", \"verdict\": \"pass\", \"seed\": -1}", "seed"},
-		{"{\"role\": \"subject\", \"verdict\": \"pass\", \"seed\": \"x\"}", "seed"},
-		{"{\"role\": \"subject\", \"verdict\": \"pass\", \"file\": 3}", "file"},
-		{"{\"role\": \"subject\", \"verdict\": \"pass\", \"file_hex\": \"0\"}", "file"},
-		{"{\"role\": \"subject\", \"verdict\": \"pass\", \"file_hex\": \"00\"}", "file"},
-		{"{\"role\": \"subject\", \"verdict\": \"pass\", \"faults\": {}}", "faults"},
-		{"{\"role\": \"subject\", \"verdict\": \"pass\", \"faults\": [3]}", "faults[0]"},
-		{"{\"role\": \"subject\", \"verdict\": \"pass\", \"findings\": [{}]}", "kind"},
-		{"{\"role\": \"subject\", \"verdict\": \"pass\", \"notes\": [3]}", "notes"},
-		{"{\"role\": \"subject\", \"verdict\": \"pass\", \"case\": [3]}", "case"},
-	};
+static const struct bad_row bad_rows[] = {
+	{"[]", "not an object"},
+	{"{\"verdict\": \"pass\"}", "role"},
+	{"{\"role\": \"subject\", \"verdict\": \"fine\"}", "verdict"},
+	{"{\"role\": \"subject\", \"verdict\": 1}", "verdict"},
+	{"{\"role\": \"subject\", \"verdict\": \"pass\", \"line\": \"1\"}", "line"},
+	{"{\"role\": \"subject\", \"verdict\": \"pass\", \"line\": 99999999999}", "line"},
+	{"{\"role\": \"subject\", \"verdict\": \"pass\", \"seed\": -1}", "seed"},
+	{"{\"role\": \"subject\", \"verdict\": \"pass\", \"seed\": \"x\"}", "seed"},
+	{"{\"role\": \"subject\", \"verdict\": \"pass\", \"file\": 3}", "file"},
+	{"{\"role\": \"subject\", \"verdict\": \"pass\", \"file_hex\": \"0\"}", "file"},
+	{"{\"role\": \"subject\", \"verdict\": \"pass\", \"file_hex\": \"00\"}", "file"},
+	{"{\"role\": \"subject\", \"verdict\": \"pass\", \"faults\": {}}", "faults"},
+	{"{\"role\": \"subject\", \"verdict\": \"pass\", \"faults\": [3]}", "faults[0]"},
+	{"{\"role\": \"subject\", \"verdict\": \"pass\", \"findings\": [{}]}", "kind"},
+	{"{\"role\": \"subject\", \"verdict\": \"pass\", \"notes\": [3]}", "notes"},
+	{"{\"role\": \"subject\", \"verdict\": \"pass\", \"case\": [3]}", "case"},
+};
 
-	return cr_make_param_array(struct bad_row, rows, ARRAY_SIZE(rows));
-}
-
-ParameterizedTest(struct bad_row *row, model_result_json, refuses)
+static void check_bad_row(const struct bad_row *row)
 {
 	struct case_result out = {.line = 42};
 	struct err err = ERR_INIT;
@@ -263,4 +258,27 @@ ParameterizedTest(struct bad_row *row, model_result_json, refuses)
 	cr_expect(ne(ptr, strstr(err.text, row->what), NULL), "%s: %s", row->json, err.text);
 	cr_expect(eq(int, out.line, 42), "untouched: %s", row->json);
 	json_decref(json);
+}
+
+Test(model_result_json, refuses)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(bad_rows); i++)
+		check_bad_row(&bad_rows[i]);
+}
+
+static int there_and_back(void *arg)
+{
+	json_t *json = case_result_to_json(&full);
+	struct case_result out = {0};
+	int r = json ? case_result_from_json(json, &out, NULL) : -ENOMEM;
+
+	(void)arg;
+	json_decref(json);
+	case_result_release(&out);
+	return r;
+}
+
+Test(model_result_json, survives_want_of_memory)
+{
+	fault_sweep(there_and_back, NULL);
 }

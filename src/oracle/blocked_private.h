@@ -1,0 +1,106 @@
+/*
+ * blocked_private.h - what the files blocked*.c share of a scan under way.
+ */
+#ifndef ORACLE_BLOCKED_PRIVATE_H
+#define ORACLE_BLOCKED_PRIVATE_H
+
+#include <stddef.h>
+
+#include "oracle/blocked.h"
+#include "sys/procfs.h"
+
+#define NO_PROCESS ((size_t)-1)
+
+/* A descriptor of a process: which object it shows, its flags only once they were asked for. */
+struct held_fd {
+	int fd;
+	uint64_t dev, inode;
+	int flags; /* -1: not read yet */
+};
+
+struct scan_process {
+	const struct blocked_process *in;
+	pid_t ns_pid;		    /* as it sees itself; 0 = unknown */
+	size_t alive;		    /* threads that are in the scan */
+	bool fds_read, fds_unknown; /* unknown: we may not look */
+	struct held_fd *fds;
+	size_t fd_count;
+	bool timers_read, has_timers;
+};
+
+struct scanner {
+	const struct blocked_input *in;
+	struct scan_process *processes;
+	struct procfs_status *status; /* of each thread */
+	size_t status_count;
+	struct blocked_scan scan;
+};
+
+/* The parts of a line about one wait; the constant ones never NULL once it is classified. */
+struct wait_text {
+	char call[256];	     /* "write(fd 1 → pipe `data`" */
+	const char *need;    /* "a reader" */
+	const char *holding; /* what stands before the wakers' names: "held by" */
+	const char *nobody;  /* what stands there when nobody is left */
+};
+
+/* The wait of one thread, while it is found out. */
+struct wait {
+	struct scanner *scanner;
+	size_t thread;
+	struct blocked_thread *t;
+	struct wait_node *node;
+	struct wait_text text;
+	int depth; /* of epoll descriptors in epoll descriptors */
+};
+
+/* The functions below return 0 or -ENOMEM, unless they are bool. */
+
+/* blocked_wait.c: what thread @thread waits for: its node, state and text. */
+int wait_classify(struct scanner *scanner, size_t thread);
+
+int wait_add_thread(struct wait *wait, size_t thread);
+/* All threads of it, but the waiting one itself. */
+int wait_add_process(struct wait *wait, size_t process);
+/* Any thread of the run; @need and @nobody for the text. */
+void wait_add_anybody(struct wait *wait, const char *need, const char *nobody);
+void wait_need(struct wait *wait, const char *need, const char *holding, const char *nobody);
+/* External beats timed, timed beats blocked: what can end by itself is no deadlock. */
+void wait_weaken(struct wait *wait, enum wait_state state);
+const struct blocked_process *wait_process(const struct wait *wait);
+/* The process with that pid; NO_PROCESS. */
+size_t process_by_pid(const struct scanner *scanner, pid_t pid);
+/* All of @size bytes of the thread's memory. */
+bool wait_read_memory(const struct wait *wait, uint64_t address, void *buf, size_t size);
+
+/* blocked_fd.c: until something happens at descriptor @fd. */
+int wait_for_fd(struct wait *wait, int fd);
+/* In open(2) of the path at that address. */
+int wait_for_open(struct wait *wait, int dir, uint64_t path);
+/* Adds each process that has the object open. */
+int wait_add_holders(struct wait *wait, uint64_t dev, uint64_t inode);
+bool wait_stat_fd(const struct wait *wait, int fd, uint64_t *ret_dev, uint64_t *ret_inode);
+void scan_process_release(struct scan_process *process);
+/* Whether @pid holds one of @ends of the pipe open. */
+bool process_holds_pipe(int proc_fd, pid_t pid, const struct blocked_pipe *pipe);
+
+/* blocked_poll.c */
+int wait_for_poll(struct wait *wait);
+int wait_for_select(struct wait *wait);
+int wait_for_epoll(struct wait *wait, int fd);
+
+/* blocked_lock.c */
+int wait_for_futex(struct wait *wait);
+int wait_for_file_lock(struct wait *wait);
+
+/* blocked_child.c */
+int wait_for_wait4(struct wait *wait);
+int wait_for_waitid(struct wait *wait);
+int wait_for_vfork(struct wait *wait);
+
+/* blocked_text.c: the line of a thread whose wakers are known; NULL when memory is short. */
+char *wait_line(const struct wait *wait);
+/* Append to the call's text; what does not fit is cut. */
+void wait_say(struct wait *wait, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+#endif
