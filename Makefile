@@ -34,6 +34,7 @@ WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-protot
 	-Wwrite-strings -Wno-unknown-warning-option -Wno-format-truncation -Werror
 CFLAGS ?= -O2 -g
 MODE_FLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer) $(if $(COV),--coverage)
+# -iquote: src/sys/ is not the <sys/> of the C library.
 ALL_CPPFLAGS = -D_GNU_SOURCE -iquote src -iquote $(B)/gen $(PKG_CFLAGS) $(CPPFLAGS)
 ALL_CFLAGS = -std=gnu11 $(WARN) $(CFLAGS) $(MODE_FLAGS)
 ALL_LDFLAGS = $(CFLAGS) $(MODE_FLAGS) -Wl,--as-needed $(LDFLAGS)
@@ -87,7 +88,7 @@ HEADERS := $(wildcard src/*/*.h tests/lib/*.h harness/lib/*.h)
 check-headers: $(GEN) ## does every header compile alone, with gcc and clang?
 	$(call say,HEADERS,"$(words $(HEADERS)) alone with gcc and clang")
 	$(Q)status=0; for cc in gcc clang; do for h in $(HEADERS); do \
-		echo "#include \"$$h\"" | $$cc -x c -fsyntax-only -I. -Iharness -Itests $(ALL_CPPFLAGS) \
+		echo "#include \"$$h\"" | $$cc -x c -fsyntax-only -iquote . -iquote harness -iquote tests $(ALL_CPPFLAGS) \
 			-std=gnu11 $(WARN) - || status=1; \
 	done; done; exit $$status
 

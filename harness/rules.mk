@@ -31,7 +31,7 @@ endef
 
 define harness_rules
 $(B)/harness/$(notdir $(1:.c=)): $(1) $(HARNESS_LIB) $(wildcard harness/lib/*.h $(dir $(1))*.h) $(B)/flags
-	$$(call compile_subject,-Iharness,$(HARNESS_LIB),$(if $(SAN),-fsanitize=$(SAN)))
+	$$(call compile_subject,-iquote harness,$(HARNESS_LIB),$(if $(SAN),-fsanitize=$(SAN)))
 endef
 $(foreach s,$(HARNESS_SRC),$(eval $(call harness_rules,$(s))))
 

@@ -12,7 +12,7 @@ CRITERION_LIBS := $(shell $(PKG_CONFIG) --libs criterion 2>/dev/null)
 # Criterion's macros convert freely, and eq(str, ...) takes char * only.
 TEST_WARN = -Wno-conversion -Wno-write-strings $(if $(findstring clang,$(CC)), \
 	-Wno-incompatible-pointer-types-discards-qualifiers,-Wno-discarded-qualifiers)
-TEST_COMPILE = $(CC) $(ALL_CPPFLAGS) -Itests -DSUBJECTS='\"$(CURDIR)/$(S)\"' \
+TEST_COMPILE = $(CC) $(ALL_CPPFLAGS) -iquote tests -DSUBJECTS='\"$(CURDIR)/$(S)\"' \
 	-DTESTS='\"$(CURDIR)/tests\"' $(ALL_CFLAGS) $(TEST_WARN)
 
 $(B)/tests/%.o: tests/%.c $(B)/flags | $(GEN)
@@ -40,6 +40,7 @@ SUBJECTS := $(patsubst tests/subjects/%,$(S)/%,$(basename $(wildcard tests/subje
 $(S)/%: SUBJECT_CC = $(or $(CROSS),gcc)
 $(S)/%: tests/subjects/%.c $(wildcard tests/subjects/*.h) harness/rules.mk
 	$(compile_subject)
+$(S)/blocking: $(wildcard src/sys/blocking*.[ch])
 $(S)/%: tests/subjects/%.go
 	@mkdir -p $(@D)
 	$(call say,SUBJECT,$<)
@@ -57,7 +58,7 @@ VALGRIND := valgrind --quiet --trace-children=yes --error-exitcode=99 --leak-che
 unit-build: $(TESTS_RUN) $(SUBJECTS)
 
 unit: unit-build ## unit tests of this variant; ONLY=base,model ARGS=...
-	@LABEL=$(VARIANT) ci/run-unit $(TESTS_RUN) -- $(ARGS)
+	@LABEL=$${LABEL:-$(VARIANT)} ci/run-unit $(TESTS_RUN) -- $(ARGS)
 
 unit-valgrind: unit-build ## the same under valgrind
 	@LABEL=$(VARIANT)-valgrind WRAP="$(VALGRIND)" ci/run-unit $(TESTS_RUN) -- $(ARGS)

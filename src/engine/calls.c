@@ -4,8 +4,10 @@
 #include <string.h>
 #include <sys/syscall.h>
 
+#include "elf/valgrind.h"
 #include "engine/filter.h"
 #include "engine/internal.h"
+#include "sys/procfs.h"
 #include "sys/syscalls.h"
 
 void call_expect_again(struct tracee *t, const struct call_view *call)
@@ -101,10 +103,33 @@ static int note_call(struct engine *e, struct tracee *t)
 	}
 }
 
-static bool is_loader(const struct engine *e, const struct process *p, uint64_t ip)
+/*
+ * The program under valgrind is interpreted: whose call it is tells the
+ * instruction pointer that valgrind keeps for it, and the guest's loader has
+ * to be looked for among its mappings.
+ */
+static bool is_guest_loader(struct engine *e, const struct tracee *t)
 {
+	struct process *p = t->process;
+	uint64_t state, ip;
+
+	if (!p->loader_hi)
+		procfs_find_loader(e->options.proc_fd, p->tgid, &p->loader_lo, &p->loader_hi);
+	if (tracee_read(t, t->call.sp + VALGRIND_STACK_GUEST, &state, sizeof(state)) ||
+	    tracee_read(t, state + VALGRIND_GUEST_RIP, &ip, sizeof(ip)))
+		return false;
+	return ip > p->loader_lo && ip <= p->loader_hi;
+}
+
+static bool is_loader(struct engine *e, const struct tracee *t)
+{
+	const struct process *p = t->process;
+	uint64_t ip = t->call.ip;
+
 	if (e->options.tell_loader)
 		return false;
+	if (p->under_valgrind && p->started)
+		return is_guest_loader(e, t);
 	return !p->started || (ip > p->loader_lo && ip <= p->loader_hi);
 }
 
@@ -130,7 +155,7 @@ static int at_entry(struct engine *e, struct tracee *t)
 
 	t->at_entry = true;
 	rc = note_call(e, t);
-	if (!rc && !is_loader(e, t->process, t->call.ip) && e->ops->call_entry)
+	if (!rc && !is_loader(e, t) && e->ops->call_entry)
 		e->ops->call_entry(e->ctx, t);
 	if (rc || t->state == TRACEE_HELD)
 		return rc;
@@ -182,7 +207,7 @@ void call_over(struct engine *e, struct tracee *t, int64_t result)
 	t->in_call = false;
 	if (t->call.nr == SYS_sched_getaffinity && e->pinned)
 		pin_hide(e, t, result);
-	if (!is_loader(e, t->process, t->call.ip) && e->ops->call_exit)
+	if (!is_loader(e, t) && e->ops->call_exit)
 		e->ops->call_exit(e->ctx, t, result);
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "base/util.h"
+#include "elf/insn.h"
 #include "engine/breakpoint.h"
 #include "engine/internal.h"
 
@@ -248,6 +249,7 @@ int engine_launch(struct engine *e, const struct launch *launch, int spec, unsig
 	}
 	p->spec = spec;
 	p->copy = copy;
+	p->under_valgrind = launch->under_valgrind;
 	/* Others may be running already: everything that comes meanwhile is handled. */
 	while (!rc && !p->execed && !p->exited) {
 		int status;
@@ -323,6 +325,8 @@ void engine_release(struct engine *e)
 	HASH_ITER(hh, e->tracees, t, tmp)
 		tracee_free(e, t);
 	processes_free(e);
+	insn_decoder_free(e->decoder);
+	e->decoder = NULL;
 	free(e->deferred);
 	free(e->frozen);
 	e->deferred = e->frozen = NULL;

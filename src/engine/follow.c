@@ -1,8 +1,10 @@
 #include <errno.h>
-#include <elf.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/stat.h>
 
 #include "engine/breakpoint.h"
 #include "engine/internal.h"
@@ -118,6 +120,21 @@ static int find_start(struct engine *e, struct tracee *t)
 	return rc;
 }
 
+/* Under a tracer the kernel gives no privileges, execve(2). */
+static void note_setuid(struct engine *e, struct process *p)
+{
+	char path[32];
+	struct stat program, own;
+
+	snprintf(path, sizeof(path), "%d/exe", p->tgid);
+	if (fstatat(e->options.proc_fd, path, &program, 0) || !(program.st_mode & S_ISUID))
+		return;
+	snprintf(path, sizeof(path), "%d", p->tgid);
+	/* The folder belongs to the effective user. */
+	if (fstatat(e->options.proc_fd, path, &own, 0) == 0 && own.st_uid != program.st_uid)
+		p->setuid_lost = true;
+}
+
 int on_exec(struct engine *e, struct tracee *t)
 {
 	struct process *p = t->process;
@@ -133,6 +150,7 @@ int on_exec(struct engine *e, struct tracee *t)
 	breakpoints_forget(p);
 	process_drop_image(p);
 	p->execed = true;
+	note_setuid(e, p);
 	rc = find_start(e, t);
 	if (rc)
 		return rc;

@@ -38,6 +38,7 @@ struct launch {
 	const struct launch_limit *limits;
 	size_t limit_count;
 	const struct filter *filter;
+	bool under_valgrind; /* the filter lets only the guest's calls stop */
 	bool same_session; /* stay with our terminal; else a session of its own */
 };
 

@@ -66,6 +66,7 @@ struct process *process_new(struct engine *e, pid_t tgid, struct process *parent
 		/* A fork goes on in the same program. */
 		p->started = parent->started;
 		p->execed = parent->execed;
+		p->under_valgrind = parent->under_valgrind;
 		p->entry = parent->entry;
 		p->loader_lo = parent->loader_lo;
 		p->loader_hi = parent->loader_hi;

@@ -45,6 +45,7 @@ static int fire_capacity(struct fault_env *env, struct shot *shot, const struct 
 	uint64_t bytes = shot->fault->spec->action.bytes;
 	struct fd_object object;
 	struct fd_holder holder;
+	char label[150];
 	cleanup_close int fd = -1;
 	int size, rc = find_pipe(env, shot, at, &object, &holder);
 
@@ -60,8 +61,8 @@ static int fire_capacity(struct fault_env *env, struct shot *shot, const struct 
 			      (unsigned long long)bytes);
 	if (size < 0)
 		return refuse(shot, "the kernel refuses that size: %s", strerror(errno));
-	snprintf(shot->text, sizeof(shot->text), "capacity of %s set to %d bytes", object.path,
-		 size);
+	snprintf(shot->text, sizeof(shot->text), "capacity of %s set to %d bytes",
+		 object_label(env, &object, label, sizeof(label)), size);
 	return fcntl(fd, F_GETPIPE_SZ) == size;
 }
 
@@ -107,8 +108,9 @@ static int fire_drain(struct fault_env *env, struct shot *shot, const struct mom
 {
 	struct fd_object object;
 	struct fd_holder holder;
+	char label[150];
 	cleanup_close int fd = -1;
-	size_t total;
+	size_t total = 0;
 	int rc = find_pipe(env, shot, at, &object, &holder);
 
 	(void)err;
@@ -122,7 +124,8 @@ static int fire_drain(struct fault_env *env, struct shot *shot, const struct mom
 		return rc;
 	if (!total)
 		return refuse(shot, "%s was empty", object.path);
-	snprintf(shot->text, sizeof(shot->text), "%s emptied: %zu bytes lost", object.path, total);
+	snprintf(shot->text, sizeof(shot->text), "%s emptied: %zu bytes lost",
+		 object_label(env, &object, label, sizeof(label)), total);
 	return 1;
 }
 
@@ -226,6 +229,7 @@ static int fire_fill(struct fault_env *env, struct shot *shot, const struct mome
 {
 	struct fd_object object;
 	struct fd_holder holder;
+	char label[150];
 	cleanup_close int in = -1, out = -1;
 	size_t filler = 0;
 	int rc = find_pipe(env, shot, at, &object, &holder);
@@ -244,8 +248,8 @@ static int fire_fill(struct fault_env *env, struct shot *shot, const struct mome
 		return refuse(shot, "%s is full already", object.path);
 	if (rc)
 		return rc;
-	snprintf(shot->text, sizeof(shot->text), "%s filled to the brim (%zu bytes)", object.path,
-		 filler);
+	snprintf(shot->text, sizeof(shot->text), "%s filled to the brim (%zu bytes)",
+		 object_label(env, &object, label, sizeof(label)), filler);
 	rc = remember_filler(env, &object, filler);
 	return rc ? rc : available(in) > 0;
 }

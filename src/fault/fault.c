@@ -69,7 +69,7 @@ void shot_proven(struct fault_env *env, struct shot *shot)
 {
 	shot->fault->fired++;
 	keep_injection(env, shot);
-	env->fired(env->ctx, shot->fault);
+	env->fired(env->ctx, shot->fault, shot->tgid);
 }
 
 static void close_shot(struct fault_env *env, struct shot *shot)
@@ -115,6 +115,7 @@ int fault_fire(struct fault_env *env, struct fault *fault, const struct moment *
 	if (!shot)
 		return err_errno(err, -ENOMEM, "fault '%s'", fault->spec->name);
 	rc = ops_of(shot)->fire(env, shot, at, err);
+	fault->struck += rc >= 0;
 	if (rc == 0)
 		return 0;
 	if (rc > 0)
@@ -152,19 +153,21 @@ static bool was_taken(struct fault_env *env, const struct shot *shot, const stru
 
 	if (procfs_status(proc_fd, t->tid, &status))
 		return false;
-	return !((status.sig_pending | status.shared_pending) >> (shot->signal - 1) & 1) ||
-	       procfs_each_fd(proc_fd, shot->tgid, is_signalfd, NULL) > 0;
+	return shot->visible ||
+	       !((status.sig_pending | status.shared_pending) >> (shot->signal - 1) & 1);
 }
 
 void fault_note_pending(struct fault_env *env, struct shot *shot)
 {
+	int proc_fd = env->engine->options.proc_fd;
 	pid_t tid = shot->tid ? shot->tid : shot->tgid;
 	struct procfs_status status;
 	uint64_t bit = UINT64_C(1) << (shot->signal - 1);
 
-	if (procfs_status(env->engine->options.proc_fd, tid, &status) == 0)
+	if (procfs_status(proc_fd, tid, &status) == 0)
 		shot->pending = status.sig_blocked & bit &&
 				(status.sig_pending | status.shared_pending) & bit;
+	shot->visible = shot->pending && procfs_each_fd(proc_fd, tid, is_signalfd, NULL) > 0;
 }
 
 void fault_on_entry(struct fault_env *env, struct tracee *t)
@@ -296,23 +299,24 @@ int struck_object(struct fault_env *env, struct shot *shot, const struct moment 
 			    : rc;
 }
 
-static void describe_object(struct fault_env *env, const struct fd_object *object, char *buf,
-			    size_t size)
+const char *object_label(struct fault_env *env, const struct fd_object *object, char *buf,
+			 size_t size)
 {
 	const char *channel = env->channel_name(env->ctx, object);
 
 	if (channel)
-		snprintf(buf, size, " → %s `%s`", vocab_name(&fd_kind_vocab, (int)object->kind),
+		snprintf(buf, size, "%s `%s`", vocab_name(&fd_kind_vocab, (int)object->kind),
 			 channel);
 	else
-		snprintf(buf, size, " → %s", object->path);
+		snprintf(buf, size, "%s", object->path);
+	return buf;
 }
 
 void describe_call(struct fault_env *env, const struct tracee *t, char *buf, size_t size)
 {
 	const struct syscall_row *row = syscall_get(t->call.id);
 	struct fd_object object;
-	char where[160] = "";
+	char where[160] = "", label[150];
 
 	if (!row) {
 		snprintf(buf, size, "call number %ld", t->call.nr);
@@ -323,7 +327,8 @@ void describe_call(struct fault_env *env, const struct tracee *t, char *buf, siz
 		return;
 	}
 	if (!fd_object_of(env->engine, t->tid, (int)t->call.args[row->fd_arg], &object))
-		describe_object(env, &object, where, sizeof(where));
+		snprintf(where, sizeof(where), " → %s",
+			 object_label(env, &object, label, sizeof(label)));
 	if (row->transfer == TRANSFER_BUFFER)
 		snprintf(buf, size, "%s(%d%s, %llu bytes)", row->name,
 			 (int)t->call.args[row->fd_arg], where,

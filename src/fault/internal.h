@@ -39,6 +39,10 @@ extern const struct action_ops ops_capacity, ops_fill, ops_drain;
 /* "write(1, 4096)" and so on, for texts. */
 void describe_call(struct fault_env *env, const struct tracee *t, char *buf, size_t size);
 
+/* "pipe `data`", "pipe:[12]" */
+const char *object_label(struct fault_env *env, const struct fd_object *object, char *buf,
+			 size_t size);
+
 /* Refuse with a reason: sets fault->refused and returns -EPERM. */
 int refuse(struct shot *shot, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

@@ -159,6 +159,7 @@ static int fire_close_peer(struct fault_env *env, struct shot *shot, const struc
 {
 	cleanup_free struct fd_holder *holders = NULL;
 	struct fd_object object;
+	char label[150];
 	size_t count, left;
 	int flags, rc = struck_object(env, shot, at, &object);
 
@@ -186,8 +187,9 @@ static int fire_close_peer(struct fault_env *env, struct shot *shot, const struc
 	if (rc)
 		return refuse(shot, "a holder of the other end could not be made to close it: %s",
 			      strerror(-rc));
-	snprintf(shot->text, sizeof(shot->text), "the %s end of %s closed in all %zu places",
-		 (flags & O_ACCMODE) == O_WRONLY ? "read" : "write", object.path, count);
+	snprintf(shot->text, sizeof(shot->text), "the %s end of %s closed in %zu place%s",
+		 (flags & O_ACCMODE) == O_WRONLY ? "read" : "write",
+		 object_label(env, &object, label, sizeof(label)), count, count == 1 ? "" : "s");
 	free(TAKE_PTR(holders));
 	rc = fd_holders(env->engine, &object, other_modes(flags), &holders, &left);
 	if (rc)

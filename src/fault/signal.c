@@ -71,6 +71,8 @@ int send_back(struct tracee *t)
 	if (rc)
 		return rc;
 	arch_native->rewind_call(regs, t->call.nr, t->call.args[0]);
+	if (t->process->under_valgrind)
+		arch_native->rewind_pop(regs);
 	tracee_dirty_regs(t);
 	call_expect_again(t, &t->call);
 	return 0;

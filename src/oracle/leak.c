@@ -16,7 +16,7 @@ bool oracle_needs_fault_free(const struct scenario *scenario, const struct obser
 {
 	if (scenario->expect.allow[FINDING_LEAK] || !scenario->fault_count)
 		return false;
-	if (seen->files_left.count)
+	if (seen->files_left.count || seen->objects_left.count)
 		return true;
 	for (size_t i = 0; i < seen->process_count; i++)
 		if (seen->processes[i].exit_seen && (seen->processes[i].fds_at_exit ||
@@ -25,13 +25,19 @@ bool oracle_needs_fault_free(const struct scenario *scenario, const struct obser
 	return false;
 }
 
+static void forget(struct strings *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		free(list->items[i]);
+	list->count = 0;
+}
+
 void oracle_forget_leaks(struct observed *seen)
 {
 	for (size_t i = 0; i < seen->process_count; i++)
 		seen->processes[i].exit_seen = false;
-	for (size_t i = 0; i < seen->files_left.count; i++)
-		free(seen->files_left.items[i]);
-	seen->files_left.count = 0;
+	forget(&seen->files_left);
+	forget(&seen->objects_left);
 }
 
 static int add_leak(struct judgement *j, const char *process, unsigned more, const char *what)
@@ -88,6 +94,23 @@ static bool is_expected(const struct judgement *j, const char *name)
 	return false;
 }
 
+/* With `objects: none` also what the fault-free run leaves is too much. */
+static int judge_objects(struct judgement *j)
+{
+	const struct strings *left = &j->seen->objects_left;
+	bool none = j->scenario->expect.no_objects;
+
+	for (size_t i = 0; (none || !somebody_died(j)) && i < left->count; i++) {
+		if (!none && j->fault_free &&
+		    is_among(&j->fault_free->objects_left, left->items[i]))
+			continue;
+		if (!findings_add(&j->findings, FINDING_LEAK, NULL, "%s left behind",
+				  left->items[i]))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
 int judge_leaks(struct judgement *j, struct err *err)
 {
 	const struct strings *left = &j->seen->files_left;
@@ -105,5 +128,5 @@ int judge_leaks(struct judgement *j, struct err *err)
 					  "file ${tmp}/%s left behind", left->items[i])
 				     ? 0
 				     : -ENOMEM;
-	return rc;
+	return rc ? rc : judge_objects(j);
 }

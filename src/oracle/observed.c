@@ -43,6 +43,13 @@ struct finding *findings_add(struct findings *list, enum finding_kind kind, cons
 	return finding;
 }
 
+static void release_strings(struct strings *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		free(list->items[i]);
+	free(list->items);
+}
+
 void observed_release(struct observed *seen)
 {
 	for (size_t i = 0; i < seen->process_count; i++) {
@@ -51,9 +58,8 @@ void observed_release(struct observed *seen)
 		free(seen->processes[i].err.data);
 	}
 	free(seen->processes);
-	for (size_t i = 0; i < seen->files_left.count; i++)
-		free(seen->files_left.items[i]);
-	free(seen->files_left.items);
+	release_strings(&seen->files_left);
+	release_strings(&seen->objects_left);
 	for (size_t i = 0; i < seen->finding_count; i++)
 		finding_release(&seen->findings[i]);
 	free(seen->findings);

@@ -5,16 +5,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "base/mem.h"
 #include "base/util.h"
 #include "run/deadlock.h"
 #include "run/execution.h"
+#include "run/gdb.h"
 #include "run/spin.h"
 #include "sys/procfs.h"
 #include "sys/syscalls.h"
 
+#define OUTPUT_MAX (256 << 20) /* captured bytes of one process */
 #define GRACE_NS (300 * NS_PER_MS) /* for what the main processes left running */
 
 static bool may_stay(const struct execution *x, const struct process *p)
@@ -90,6 +93,8 @@ bool execution_finished(struct execution *x)
 	start_due(x);
 	if (x->failed)
 		return true;
+	if (x->gdb_pid && !x->handed_over)
+		gdb_hand_over(x);
 	if (!mains_done(x))
 		return false;
 	if (!others_live(x))
@@ -180,17 +185,37 @@ static void deadline(struct execution *x)
 		stack_of(x, t, &x->seen->findings[x->seen->finding_count - 1].stack);
 }
 
+/* A program that prints without end would fill the memory. */
+static bool prints_too_much(struct execution *x)
+{
+	for (size_t i = 0; i < x->subject_count; i++) {
+		const struct subject *s = &x->subjects[i];
+		struct stat out = {0}, err = {0};
+
+		if ((s->out_fd >= 0 && fstat(s->out_fd, &out)) ||
+		    (s->err_fd >= 0 && fstat(s->err_fd, &err)) ||
+		    out.st_size + err.st_size <= OUTPUT_MAX)
+			continue;
+		execution_fail(x, err_set(&x->err, -EFBIG, "'%s' has printed more than %d MiB",
+					  s->spec->name, OUTPUT_MAX >> 20));
+		return true;
+	}
+	return false;
+}
+
 void ends_tick(struct execution *x, uint64_t now)
 {
 	uint64_t deadline_at = x->engine.start_ns + x->deadline_ns;
 
-	if (x->ended || x->failed)
+	if (x->ended || x->failed || x->handed_over)
 		return;
 	if (now >= deadline_at) {
 		deadline(x);
 		return;
 	}
 	engine_wake_at(&x->engine, deadline_at);
+	if (prints_too_much(x))
+		return;
 	if (deadlock_check(x) || spin_check(x, now))
 		x->ended = true;
 }

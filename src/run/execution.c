@@ -248,6 +248,28 @@ static int add_notes(struct execution *x)
 	return rc;
 }
 
+static int list_objects(struct execution *x, struct err *err)
+{
+	struct sandbox_object *objects;
+	size_t count;
+	int rc = sandbox_objects(&x->worker->sandbox, &objects, &count, err);
+
+	if (rc)
+		return rc;
+	for (size_t i = 0; !rc && i < count; i++) {
+		char **slot = mem_append(&x->seen->objects_left.items,
+					 &x->seen->objects_left.count, sizeof(*slot));
+
+		if (slot)
+			*slot = mem_printf("%s %s", object_kind_name(objects[i].kind),
+					   objects[i].name);
+		if (!slot || !*slot)
+			rc = err_errno(err, -ENOMEM, "run");
+	}
+	sandbox_objects_free(objects, count);
+	return rc;
+}
+
 int execution_run(struct execution *x, uint64_t seed, struct err *err)
 {
 	int rc = prepare(x, seed, err);
@@ -268,6 +290,8 @@ int execution_run(struct execution *x, uint64_t seed, struct err *err)
 	engine_kill_all(&x->engine);
 	if (!rc && list_files(x))
 		rc = err_errno(err, -ENOMEM, "run");
+	if (!rc)
+		rc = list_objects(x, err);
 	return rc;
 }
 

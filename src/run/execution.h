@@ -54,6 +54,8 @@ struct execution {
 	struct deadlock_watch *deadlock; /* of deadlock.c */
 	struct spin *spin; /* of spin.c */
 	bool unsafe_found; /* one such finding is enough */
+	pid_t gdb_pid; /* --gdb: struck by the first fault; 0 = none yet */
+	bool handed_over; /* …and now gdb's */
 	struct err err;	     /* first problem of ours */
 	int failed;
 };
@@ -83,7 +85,8 @@ struct subject *subject_of(struct execution *x, const struct process *p);
 const char *subject_label(struct execution *x, const struct process *p, char *buf, size_t size);
 
 /* rules.c: which calls have to stop. */
-int execution_filter(struct execution *x, struct filter *ret_filter, struct err *err);
+int execution_filter(struct execution *x, const struct process_spec *spec,
+		     struct filter *ret_filter, struct err *err);
 
 /* match.c: does the moment pass the trigger's filters? */
 bool moment_matches(struct execution *x, const struct trigger_spec *at, struct tracee *t);

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/util.h"
+#include "elf/valgrind.h"
 #include "run/execution.h"
 #include "sys/syscalls.h"
 
@@ -80,8 +81,19 @@ static int add_trigger(struct rules *rules, const struct fault_spec *fault)
 	return rc;
 }
 
-int execution_filter(struct execution *x, struct filter *ret_filter, struct err *err)
+/* Under valgrind only the calls that it makes for the program may stop. */
+static int guest_ip(const struct process_spec *spec, uint64_t *ret_ip, struct err *err)
 {
+	*ret_ip = 0;
+	if (spec->under == UNDER_NONE)
+		return 0;
+	return valgrind_guest_syscall(vocab_name(&under_vocab, (int)spec->under), ret_ip, err);
+}
+
+int execution_filter(struct execution *x, const struct process_spec *spec,
+		     struct filter *ret_filter, struct err *err)
+{
+	uint64_t only_ip;
 	struct rules rules = {NULL, 0};
 	int rc = add_always(x, &rules);
 
@@ -94,7 +106,9 @@ int execution_filter(struct execution *x, struct filter *ret_filter, struct err 
 	if (rc)
 		err_errno(err, rc, "filter");
 	else
-		rc = filter_build(rules.items, rules.count, 0, ret_filter, err);
+		rc = guest_ip(spec, &only_ip, err);
+	if (!rc)
+		rc = filter_build(rules.items, rules.count, only_ip, ret_filter, err);
 	free(rules.items);
 	return rc;
 }

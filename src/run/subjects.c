@@ -280,7 +280,8 @@ static int launch_subject(struct execution *x, struct subject *s, const struct f
 				.fd_count = prep->fd_count,
 				.limits = prep->limits,
 				.limit_count = s->spec->limit_count,
-				.filter = filter};
+				.filter = filter,
+				.under_valgrind = s->spec->under != UNDER_NONE};
 	int rc;
 
 	for (size_t i = 0; i < s->spec->limit_count; i++)
@@ -309,7 +310,7 @@ static int start_one(struct execution *x, struct subject *s, struct err *err)
 	if (!rc)
 		rc = prepare_fds(x, s, &prep, err);
 	if (!rc)
-		rc = execution_filter(x, &filter, err);
+		rc = execution_filter(x, s->spec, &filter, err);
 	if (!rc)
 		rc = launch_subject(x, s, &filter, &prep, err);
 	filter_release(&filter);

@@ -74,6 +74,12 @@ struct arch {
 	 */
 	void (*rewind_call)(struct arch_regs *regs, int64_t nr, uint64_t first_arg);
 	/*
+	 * One instruction further back, a pop: valgrind takes a signal there for one
+	 * that came before the call, and at the call itself for an interruption
+	 * (coregrind/m_syswrap/syswrap-main.c, VG_(fixup_guest_state_…)).
+	 */
+	void (*rewind_pop)(struct arch_regs *regs);
+	/*
 	 * Registers after a call: those of @before with what the kernel's ABI lets a
 	 * call change taken from @after.  The program may rely on all others, also
 	 * on argument registers.

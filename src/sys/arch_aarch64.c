@@ -63,6 +63,12 @@ static void rewind_call(struct arch_regs *regs, int64_t call, uint64_t first_arg
 	regs->aarch64.pc -= 4;
 }
 
+/* valgrind there has no such instruction: faults under it are for x86-64. */
+static void rewind_pop(struct arch_regs *regs)
+{
+	(void)regs;
+}
+
 /* The call changes x0 only. */
 static void after_call(struct arch_regs *after, const struct arch_regs *before)
 {
@@ -110,6 +116,7 @@ const struct arch arch_aarch64 = {
 	.set_result = set_result,
 	.skip_call = skip_call,
 	.rewind_call = rewind_call,
+	.rewind_pop = rewind_pop,
 	.after_call = after_call,
 	.function_arg = arg,
 	.return_slot = return_slot,

@@ -73,6 +73,13 @@ static void rewind_call(struct arch_regs *regs, int64_t call, uint64_t first_arg
 	regs->x86_64.rip -= 2;
 }
 
+/* pop %rax is one byte */
+static void rewind_pop(struct arch_regs *regs)
+{
+	regs->x86_64.rip -= 1;
+	regs->x86_64.rsp -= 8;
+}
+
 /* syscall(2): rax is the result, rcx and r11 are clobbered by the instruction. */
 static void after_call(struct arch_regs *after, const struct arch_regs *before)
 {
@@ -135,6 +142,7 @@ const struct arch arch_x86_64 = {
 	.set_result = set_result,
 	.skip_call = skip_call,
 	.rewind_call = rewind_call,
+	.rewind_pop = rewind_pop,
 	.after_call = after_call,
 	.function_arg = function_arg,
 	.return_slot = return_slot,

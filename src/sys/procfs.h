@@ -143,6 +143,12 @@ int procfs_auxv(int proc_fd, pid_t pid, struct procfs_auxv *ret_auxv);
  */
 bool procfs_loader_text(int proc_fd, pid_t pid, uint64_t base, uint64_t *ret_lo, uint64_t *ret_hi);
 
+/*
+ * The same by the file's name, where the kernel has started another program:
+ * valgrind maps the loader of its guest itself.
+ */
+bool procfs_find_loader(int proc_fd, pid_t pid, uint64_t *ret_lo, uint64_t *ret_hi);
+
 /* --- file locks ---------------------------------------------------------- */
 
 enum lock_kind { LOCK_KIND_FLOCK, LOCK_KIND_POSIX, LOCK_KIND_OFD, LOCK_KIND_LEASE };

@@ -135,3 +135,26 @@ bool procfs_loader_text(int proc_fd, pid_t pid, uint64_t base, uint64_t *ret_lo,
 	*ret_hi = search.hi;
 	return true;
 }
+
+static int look_for_loader_file(void *ctx, const struct procfs_map *map)
+{
+	struct loader_search *search = ctx;
+	const char *slash = strrchr(map->path, '/');
+
+	if (!map->executable || !slash || strncmp(slash, "/ld-linux", strlen("/ld-linux")) != 0)
+		return 0;
+	search->lo = map->start;
+	search->hi = map->end;
+	return 1;
+}
+
+bool procfs_find_loader(int proc_fd, pid_t pid, uint64_t *ret_lo, uint64_t *ret_hi)
+{
+	struct loader_search search = {.base = 0};
+
+	if (procfs_each_map(proc_fd, pid, look_for_loader_file, &search) != 1)
+		return false;
+	*ret_lo = search.lo;
+	*ret_hi = search.hi;
+	return true;
+}
