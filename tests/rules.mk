@@ -40,6 +40,7 @@ SUBJECTS := $(patsubst tests/subjects/%,$(S)/%,$(basename $(wildcard tests/subje
 $(S)/%: SUBJECT_CC = $(or $(CROSS),gcc)
 $(S)/%: tests/subjects/%.c $(wildcard tests/subjects/*.h) harness/rules.mk
 	$(compile_subject)
+$(S)/blocking: $(wildcard src/sys/blocking*.[ch])
 $(S)/%: tests/subjects/%.go
 	@mkdir -p $(@D)
 	$(call say,SUBJECT,$<)

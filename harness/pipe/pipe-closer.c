@@ -94,6 +94,7 @@ int main(int argc, char **argv)
 	args_init(argc, argv);
 	rounds = args_number("--rounds", 5);
 	args_end();
+	on_signal(SIGPIPE, SIG_IGN, 0);
 	on_signal(SIGUSR1, on_usr1, 0);
 	sem_init(&begun, 0, 0);
 	sem_init(&closed, 0, 0);

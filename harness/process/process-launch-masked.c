@@ -4,7 +4,7 @@
  * bug: blocked and ignored signals inherited by the command
  * about: process-launch-masked COMMAND: runs a command behind a pipe; the command inherits
  *	that SIGTERM is blocked and SIGPIPE ignored, and cannot be stopped
- * caught-as: wrong-exit
+ * caught-as: wrong-output
  */
 #include <signal.h>
 #include <stdio.h>

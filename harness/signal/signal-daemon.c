@@ -44,6 +44,7 @@ static void write_pid(const char *path)
 /* True when it was told to stop. */
 static bool serve(int signals)
 {
+	struct signalfd_siginfo info;
 	char block[256];
 
 	for (;;) {
@@ -53,7 +54,7 @@ static bool serve(int signals)
 		if (poll(p, 2, -1) < 0 && errno != EINTR)
 			die("poll");
 		if (p[0].revents)
-			return true;
+			return safe_read(signals, &info, sizeof(info)) == sizeof(info);
 		if (p[1].revents && safe_read_some(STDIN_FILENO, block, sizeof(block)) <= 0)
 			return false;
 	}

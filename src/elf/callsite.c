@@ -7,13 +7,13 @@
 
 /* Longer functions are not searched for the jump at their end. */
 #define TAIL_SEARCH_MAX 512
-#define TAIL_DEPTH_MAX 3
+#define TAIL_DEPTH_MAX	3
 /* Where no symbol tells where a function begins: calls of what is this near before it. */
 #define NEAR 1024
 
 #if defined(__x86_64__)
 #define CALL_BYTES 7
-#define JUMP_STEP 1
+#define JUMP_STEP  1
 
 static int64_t displacement(const unsigned char *bytes)
 {
@@ -63,7 +63,7 @@ static bool decode_jump(const unsigned char *bytes, size_t len, uint64_t address
 
 #elif defined(__aarch64__)
 #define CALL_BYTES 4
-#define JUMP_STEP 4
+#define JUMP_STEP  4
 
 static uint64_t branch_target(uint32_t insn, uint64_t address)
 {
@@ -126,8 +126,8 @@ static bool is_in(const struct code_range *range, uint64_t address)
 }
 
 /* A call of @target comes to run @callee: directly, or by jumps at the end of functions. */
-static bool leads_to(const struct process_map *map, uint64_t target, const struct code_range *callee,
-		     int depth)
+static bool leads_to(const struct process_map *map, uint64_t target,
+		     const struct code_range *callee, int depth)
 {
 	unsigned char code[TAIL_SEARCH_MAX];
 	struct code_range function;

@@ -23,6 +23,7 @@ enum callsite_kind {
  * What the instruction before @address calls, as seen from the function that
  * @callee (an address in it) belongs to.
  */
-enum callsite_kind callsite_before(const struct process_map *map, uint64_t address, uint64_t callee);
+enum callsite_kind callsite_before(const struct process_map *map, uint64_t address,
+				   uint64_t callee);
 
 #endif

@@ -19,14 +19,14 @@
 /* DWARF numbers of the registers that can matter to a caller. */
 #if defined(__x86_64__)
 #define CFI_REG_COUNT 17 /* 16: the return address */
-#define CFI_REG_FP 6
-#define CFI_REG_SP 7
-#define CFI_REG_PC 16
+#define CFI_REG_FP    6
+#define CFI_REG_SP    7
+#define CFI_REG_PC    16
 #elif defined(__aarch64__)
 #define CFI_REG_COUNT 33 /* 30: the return address, 32: pc, not DWARF's */
-#define CFI_REG_FP 29
-#define CFI_REG_SP 31
-#define CFI_REG_PC 32
+#define CFI_REG_FP    29
+#define CFI_REG_SP    31
+#define CFI_REG_PC    32
 #endif
 
 enum cfi_form {

@@ -80,22 +80,53 @@ static bool combine(uint8_t atom, uint64_t a, uint64_t b, uint64_t *ret)
 	int64_t x = (int64_t)a, y = (int64_t)b;
 
 	switch (atom) {
-	case DW_OP_plus: *ret = a + b; return true;
-	case DW_OP_minus: *ret = a - b; return true;
-	case DW_OP_mul: *ret = a * b; return true;
-	case DW_OP_and: *ret = a & b; return true;
-	case DW_OP_or: *ret = a | b; return true;
-	case DW_OP_xor: *ret = a ^ b; return true;
-	case DW_OP_shl: *ret = b < 64 ? a << b : 0; return true;
-	case DW_OP_shr: *ret = b < 64 ? a >> b : 0; return true;
-	case DW_OP_shra: *ret = shift_right_signed(a, b); return true;
-	case DW_OP_eq: *ret = x == y; return true;
-	case DW_OP_ne: *ret = x != y; return true;
-	case DW_OP_ge: *ret = x >= y; return true;
-	case DW_OP_gt: *ret = x > y; return true;
-	case DW_OP_le: *ret = x <= y; return true;
-	case DW_OP_lt: *ret = x < y; return true;
-	default: return false;
+	case DW_OP_plus:
+		*ret = a + b;
+		return true;
+	case DW_OP_minus:
+		*ret = a - b;
+		return true;
+	case DW_OP_mul:
+		*ret = a * b;
+		return true;
+	case DW_OP_and:
+		*ret = a & b;
+		return true;
+	case DW_OP_or:
+		*ret = a | b;
+		return true;
+	case DW_OP_xor:
+		*ret = a ^ b;
+		return true;
+	case DW_OP_shl:
+		*ret = b < 64 ? a << b : 0;
+		return true;
+	case DW_OP_shr:
+		*ret = b < 64 ? a >> b : 0;
+		return true;
+	case DW_OP_shra:
+		*ret = shift_right_signed(a, b);
+		return true;
+	case DW_OP_eq:
+		*ret = x == y;
+		return true;
+	case DW_OP_ne:
+		*ret = x != y;
+		return true;
+	case DW_OP_ge:
+		*ret = x >= y;
+		return true;
+	case DW_OP_gt:
+		*ret = x > y;
+		return true;
+	case DW_OP_le:
+		*ret = x <= y;
+		return true;
+	case DW_OP_lt:
+		*ret = x < y;
+		return true;
+	default:
+		return false;
 	}
 }
 
@@ -113,24 +144,40 @@ static bool step_other(struct machine *m, const Dwarf_Op *op)
 	switch (op->atom) {
 	case DW_OP_call_frame_cfa:
 		return m->context->has_cfa && push(m, m->context->cfa);
-	case DW_OP_deref: return dereference(m, 8);
-	case DW_OP_deref_size: return dereference(m, op->number);
-	case DW_OP_dup: return pick(m, 0);
-	case DW_OP_over: return pick(m, 1);
-	case DW_OP_pick: return pick(m, op->number);
-	case DW_OP_swap: return roll(m, 2);
-	case DW_OP_rot: return roll(m, 3);
-	case DW_OP_drop: return pop(m, &value);
-	case DW_OP_not: return pop(m, &value) && push(m, ~value);
-	case DW_OP_neg: return pop(m, &value) && push(m, 0 - value);
-	case DW_OP_plus_uconst: return pop(m, &value) && push(m, value + op->number);
-	case DW_OP_bregx: return push_register(m, op->number, op->number2);
+	case DW_OP_deref:
+		return dereference(m, 8);
+	case DW_OP_deref_size:
+		return dereference(m, op->number);
+	case DW_OP_dup:
+		return pick(m, 0);
+	case DW_OP_over:
+		return pick(m, 1);
+	case DW_OP_pick:
+		return pick(m, op->number);
+	case DW_OP_swap:
+		return roll(m, 2);
+	case DW_OP_rot:
+		return roll(m, 3);
+	case DW_OP_drop:
+		return pop(m, &value);
+	case DW_OP_not:
+		return pop(m, &value) && push(m, ~value);
+	case DW_OP_neg:
+		return pop(m, &value) && push(m, 0 - value);
+	case DW_OP_plus_uconst:
+		return pop(m, &value) && push(m, value + op->number);
+	case DW_OP_bregx:
+		return push_register(m, op->number, op->number2);
 	case DW_OP_regx:
 		m->is_value = true;
 		return push_register(m, op->number, 0);
-	case DW_OP_stack_value: m->is_value = true; return true;
-	case DW_OP_nop: return true;
-	default: return step_binary(m, op);
+	case DW_OP_stack_value:
+		m->is_value = true;
+		return true;
+	case DW_OP_nop:
+		return true;
+	default:
+		return step_binary(m, op);
 	}
 }
 

@@ -55,8 +55,7 @@ void image_set_free(struct image_set *set)
 
 	if (!set)
 		return;
-	HASH_ITER(hh, set->images, image, next)
-	{
+	HASH_ITER (hh, set->images, image, next) {
 		HASH_DEL(set->images, image);
 		image_free(image);
 	}
@@ -90,7 +89,8 @@ static int add_segment(struct image *image, const GElf_Phdr *phdr)
 {
 	struct image_segment *segment;
 
-	if (phdr->p_type != PT_LOAD || !phdr->p_memsz || phdr->p_vaddr + phdr->p_memsz < phdr->p_vaddr)
+	if (phdr->p_type != PT_LOAD || !phdr->p_memsz ||
+	    phdr->p_vaddr + phdr->p_memsz < phdr->p_vaddr)
 		return 0;
 	segment = mem_append(&image->segments, &image->segment_count, sizeof(*segment));
 	if (!segment)
@@ -289,8 +289,8 @@ bool image_read(const struct image *image, uint64_t address, void *buf, size_t l
 		if (address < segment->address || at >= segment->file_size ||
 		    len > segment->file_size - at)
 			continue;
-		return image->fd >= 0 && pread(image->fd, buf, len,
-					       (off_t)(segment->offset + at)) == (ssize_t)len;
+		return image->fd >= 0 &&
+		       pread(image->fd, buf, len, (off_t)(segment->offset + at)) == (ssize_t)len;
 	}
 	return false;
 }

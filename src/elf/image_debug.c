@@ -150,7 +150,7 @@ static bool path_ends_with(const char *path, const char *file)
 	return file_len == path_len || *file == '/' || path[path_len - file_len - 1] == '/';
 }
 
-/* One row of a line table, and where the next begins: at optimised places often the same address. */
+/* One row of a line table; the next often begins at the same address. */
 struct row {
 	Dwarf_Die *cu;
 	Dwarf_Addr bias;

@@ -77,7 +77,8 @@ static int add_functions(struct image *image, Elf_Scn *scn, const GElf_Shdr *shd
 		name = elf_strptr(image->elf, shdr->sh_link, sym.st_name);
 		if (!name || !*name)
 			continue;
-		function = mem_append(&image->by_address, &image->function_count, sizeof(*function));
+		function =
+			mem_append(&image->by_address, &image->function_count, sizeof(*function));
 		if (!function)
 			return -ENOMEM;
 		*function = (struct image_function){name, sym.st_value, sym.st_size};

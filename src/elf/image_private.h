@@ -9,7 +9,7 @@
 #include <sys/types.h>
 
 /* An element that finds no memory is left out of its table, with hh.tbl NULL. */
-#define HASH_NONFATAL_OOM 1
+#define HASH_NONFATAL_OOM   1
 #define uthash_malloc(size) mem_zalloc(size)
 #include <uthash.h>
 
@@ -34,7 +34,7 @@ struct image {
 	struct image_key key;
 	UT_hash_handle hh;
 	char *name;
-	int fd; /* -1: vdso */
+	int fd;	  /* -1: vdso */
 	Elf *elf; /* NULL: not a usable ELF file */
 	struct image_segment *segments;
 	size_t segment_count;

@@ -117,9 +117,9 @@ static void analyse_aarch64(const unsigned char *code, struct insn *insn)
 	    (word & 0xff000000) == 0xd4000000 || /* svc, brk, hlt */
 	    (word & 0x3f000000) == 0x08000000)	 /* exclusive loads and stores */
 		insn->movable = false;
-	insn->links = (word & 0xfc000000) == 0x94000000 || /* bl */
-		      (word & 0xfffffc1f) == 0xd63f0000 || /* blr */
-		      (word & 0xfefff800) == 0xd63f0800;   /* blraa, blrab and their like */
+	insn->links = (word & 0xfc000000) == 0x94000000 ||  /* bl */
+		      (word & 0xfffffc1f) == 0xd63f0000 ||  /* blr */
+		      (word & 0xfefff800) == 0xd63f0800;    /* blraa, blrab and their like */
 	insn->absolute = (word & 0xfe000000) == 0xd6000000; /* br, blr, ret and their like */
 }
 

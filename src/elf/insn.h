@@ -31,10 +31,10 @@ struct insn_decoder;
 
 struct insn {
 	unsigned char length;
-	bool movable;	  /* a copy can be executed elsewhere; else nothing below counts */
-	bool pc_operand;  /* it names memory relative to itself: only within 2 GiB */
-	bool links;	  /* a call */
-	bool absolute;	  /* it goes to an address that does not depend on where it stands */
+	bool movable;	 /* a copy can be executed elsewhere; else nothing below counts */
+	bool pc_operand; /* it names memory relative to itself: only within 2 GiB */
+	bool links;	 /* a call */
+	bool absolute;	 /* it goes to an address that does not depend on where it stands */
 	unsigned char displacement_at; /* pc_operand: where the 4 bytes are */
 };
 

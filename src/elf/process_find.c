@@ -8,8 +8,9 @@
 #include "elf/process_map.h"
 #include "model/result.h"
 
-static int add_ranges(const struct module *module, const struct code_range *found, size_t found_count,
-		      struct code_range **ranges, size_t *count, struct err *err)
+static int add_ranges(const struct module *module, const struct code_range *found,
+		      size_t found_count, struct code_range **ranges, size_t *count,
+		      struct err *err)
 {
 	for (size_t i = 0; i < found_count; i++) {
 		struct code_range *range = mem_append(ranges, count, sizeof(*range));
@@ -74,8 +75,8 @@ int process_map_find_function(const struct process_map *map, const char *name,
 	return 0;
 }
 
-static int add_lines(const struct module *module, const struct image_line *found, size_t found_count,
-		     struct image_line **lines, size_t *count, struct err *err)
+static int add_lines(const struct module *module, const struct image_line *found,
+		     size_t found_count, struct image_line **lines, size_t *count, struct err *err)
 {
 	for (size_t i = 0; i < found_count; i++) {
 		struct image_line *line;

@@ -153,8 +153,8 @@ static int add_module(struct reader *reader, const struct mapping *mapping)
 	if (!module)
 		return -ENOMEM;
 	span = image_span(image);
-	*module = (struct module){.image = image, .bias = bias, .start = span.start + bias,
-				  .end = span.end + bias};
+	*module = (struct module){
+		.image = image, .bias = bias, .start = span.start + bias, .end = span.end + bias};
 	module->path = mem_strdup(mapping->path);
 	return module->path ? 0 : -ENOMEM;
 }
@@ -180,8 +180,7 @@ static int read_all(struct reader *reader, struct err *err)
 	if (r == 0)
 		r = procfs_auxv(reader->proc_fd, reader->pid, &auxv);
 	if (r != 0)
-		return err_errno(err, r, "cannot read what process %d has mapped",
-				 reader->pid);
+		return err_errno(err, r, "cannot read what process %d has mapped", reader->pid);
 	reader->map.entry = auxv.entry;
 	reader->map.loader = auxv.base;
 	return 0;

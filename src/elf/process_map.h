@@ -29,8 +29,8 @@ struct module {
 
 struct process_map {
 	pid_t pid;
-	uint64_t entry;	 /* AT_ENTRY: where the program itself begins; 0 = unknown */
-	uint64_t loader; /* AT_BASE; 0 = none (static) */
+	uint64_t entry;		/* AT_ENTRY: where the program itself begins; 0 = unknown */
+	uint64_t loader;	/* AT_BASE; 0 = none (static) */
 	struct module *modules; /* those with code, by address */
 	size_t module_count;
 };

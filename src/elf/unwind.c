@@ -243,8 +243,8 @@ static bool follow_frame_pointer(struct unwinder *u)
 	struct unwind_regs caller = {.known = 0};
 	uint64_t sp, fp, next, word;
 
-	if (!get_reg(&u->regs, CFI_REG_SP, &sp) || !get_reg(&u->regs, CFI_REG_FP, &fp) ||
-	    fp < sp || fp - sp > FRAME_MAX || fp % 8 != 0 || !read_memory(u, fp, 8, &next) ||
+	if (!get_reg(&u->regs, CFI_REG_SP, &sp) || !get_reg(&u->regs, CFI_REG_FP, &fp) || fp < sp ||
+	    fp - sp > FRAME_MAX || fp % 8 != 0 || !read_memory(u, fp, 8, &next) ||
 	    !read_memory(u, fp + 8, 8, &word) ||
 	    callsite_before(u->map, code_address(word), 0) == CALLSITE_NONE)
 		return false;
@@ -264,7 +264,8 @@ static bool follow_frame_pointer(struct unwinder *u)
 static bool apply_signal_frame(struct unwinder *u, uint64_t pc)
 {
 	static const unsigned char sigreturn[] = {0x48, 0xc7, 0xc0, 15, 0, 0, 0, 0x0f, 0x05};
-	static const unsigned char saved[] = {8, 9, 10, 11, 12, 13, 14, 15, 5, 4, 6, 3, 1, 0, 2, 7, 16};
+	static const unsigned char saved[] = {8, 9, 10, 11, 12, 13, 14, 15, 5,
+					      4, 6, 3,	1,  0,	2,  7,	16};
 	const struct module *module = process_map_module(u->map, pc);
 	struct unwind_regs caller = {.known = 0};
 	unsigned char code[sizeof(sigreturn)];

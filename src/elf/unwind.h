@@ -35,10 +35,10 @@ void unwind_regs_from_sp_pc(uint64_t sp, uint64_t pc, struct unwind_regs *ret_re
 
 struct unwind_frame {
 	uint64_t pc;
-	uint64_t cfa;	/* the stack pointer before the call of this function; 0 = unknown */
+	uint64_t cfa;	 /* the stack pointer before the call of this function; 0 = unknown */
 	bool after_call; /* pc is a return address: the call itself is before it */
 	bool signal;	 /* the kernel's: a handler was called here */
-	bool guessed;	/* this frame was found without unwind information */
+	bool guessed;	 /* this frame was found without unwind information */
 };
 
 /* An address in the instruction that the frame is at, for symbols and sites. */

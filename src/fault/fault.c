@@ -69,7 +69,7 @@ void shot_proven(struct fault_env *env, struct shot *shot)
 {
 	shot->fault->fired++;
 	keep_injection(env, shot);
-	env->fired(env->ctx, shot->fault);
+	env->fired(env->ctx, shot->fault, shot->tgid);
 }
 
 static void close_shot(struct fault_env *env, struct shot *shot)
@@ -115,6 +115,7 @@ int fault_fire(struct fault_env *env, struct fault *fault, const struct moment *
 	if (!shot)
 		return err_errno(err, -ENOMEM, "fault '%s'", fault->spec->name);
 	rc = ops_of(shot)->fire(env, shot, at, err);
+	fault->struck += rc >= 0;
 	if (rc == 0)
 		return 0;
 	if (rc > 0)
@@ -152,19 +153,21 @@ static bool was_taken(struct fault_env *env, const struct shot *shot, const stru
 
 	if (procfs_status(proc_fd, t->tid, &status))
 		return false;
-	return !((status.sig_pending | status.shared_pending) >> (shot->signal - 1) & 1) ||
-	       procfs_each_fd(proc_fd, shot->tgid, is_signalfd, NULL) > 0;
+	return shot->visible ||
+	       !((status.sig_pending | status.shared_pending) >> (shot->signal - 1) & 1);
 }
 
 void fault_note_pending(struct fault_env *env, struct shot *shot)
 {
+	int proc_fd = env->engine->options.proc_fd;
 	pid_t tid = shot->tid ? shot->tid : shot->tgid;
 	struct procfs_status status;
 	uint64_t bit = UINT64_C(1) << (shot->signal - 1);
 
-	if (procfs_status(env->engine->options.proc_fd, tid, &status) == 0)
+	if (procfs_status(proc_fd, tid, &status) == 0)
 		shot->pending = status.sig_blocked & bit &&
 				(status.sig_pending | status.shared_pending) & bit;
+	shot->visible = shot->pending && procfs_each_fd(proc_fd, tid, is_signalfd, NULL) > 0;
 }
 
 void fault_on_entry(struct fault_env *env, struct tracee *t)

@@ -25,6 +25,7 @@ struct fault {
 	struct rng rng;
 	bool armed;	  /* `after:` and the fault-free run: false */
 	uint64_t matched; /* moments counted so far */
+	uint64_t struck;  /* started: the kernel took it, its effect may still be to come */
 	uint64_t fired;	  /* proven */
 	char refused[ERR_TEXT_MAX]; /* the last reason why it did not happen; "" = none */
 	struct injection injections[FAULT_INJECTIONS_KEPT];
@@ -43,6 +44,7 @@ struct shot {
 	uint64_t until_ns;   /* pulse: when to continue */
 	uint64_t scratch, original; /* short: replaced argument */
 	bool pending;	     /* sent, and blocked by the process: it may take it by sigwait(3) */
+	bool visible;	     /* …and it has a signalfd that shows it */
 	bool waiting;	     /* for a handler to begin, for the call to sleep */
 	char text[256];	     /* what happens, for people */
 	struct shot *prev, *next;
@@ -63,8 +65,8 @@ struct fault_env {
 	const char *(*label)(void *ctx, const struct process *p, char *buf, size_t size);
 	/* The channel with that object; NULL = none. */
 	const char *(*channel_name)(void *ctx, const struct fd_object *object);
-	/* Called when a shot has been proven. */
-	void (*fired)(void *ctx, struct fault *fault);
+	/* Called when a shot at the process @tgid (0 = none in particular) has been proven. */
+	void (*fired)(void *ctx, struct fault *fault, pid_t tgid);
 };
 
 /* Where a fault fires. */

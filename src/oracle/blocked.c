@@ -56,8 +56,8 @@ static int add_processes(struct scanner *scanner)
 		return -ENOMEM;
 	for (size_t i = 0; i < in->process_count; i++) {
 		const struct blocked_process *process = &in->processes[i];
-		char **name = mem_append(&scanner->scan.names, &scanner->scan.name_count,
-					 sizeof(*name));
+		char **name =
+			mem_append(&scanner->scan.names, &scanner->scan.name_count, sizeof(*name));
 
 		if (!name)
 			return -ENOMEM;

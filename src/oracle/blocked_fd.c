@@ -318,8 +318,7 @@ static int on_pidfd(struct wait *wait, const struct procfs_fd *info)
 		wait_weaken(wait, WAIT_EXTERNAL);
 		return 0;
 	}
-	wait_say(wait, "fd %d ← process %s", info->fd,
-		 wait->scanner->processes[process].in->name);
+	wait_say(wait, "fd %d ← process %s", info->fd, wait->scanner->processes[process].in->name);
 	wait_need(wait, "the end of a process", "that is", "nobody is left");
 	return wait_add_process(wait, process);
 }

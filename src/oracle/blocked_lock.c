@@ -164,8 +164,8 @@ static int wait_for_mappers(struct wait *wait)
 		struct map_search other = search;
 
 		other.found = false;
-		if (procfs_each_map(proc_fd, scanner->processes[i].in->pid, of_same_object, &other) <
-		    0)
+		if (procfs_each_map(proc_fd, scanner->processes[i].in->pid, of_same_object,
+				    &other) < 0)
 			continue; /* has ended */
 		if (other.found)
 			r = wait_add_process(wait, i);

@@ -20,8 +20,8 @@ struct held_fd {
 
 struct scan_process {
 	const struct blocked_process *in;
-	pid_t ns_pid; /* as it sees itself; 0 = unknown */
-	size_t alive; /* threads that are in the scan */
+	pid_t ns_pid;		    /* as it sees itself; 0 = unknown */
+	size_t alive;		    /* threads that are in the scan */
 	bool fds_read, fds_unknown; /* unknown: we may not look */
 	struct held_fd *fds;
 	size_t fd_count;

@@ -13,7 +13,7 @@
 #include "oracle/blocked_private.h"
 #include "sys/syscalls.h"
 
-#define BIT(signal) (UINT64_C(1) << ((signal) - 1))
+#define BIT(signal) (UINT64_C(1) << ((signal)-1))
 
 /* Those that a thread can only cause itself, and the two that glibc keeps for itself. */
 #define OWN_SIGNALS                                                                                \
@@ -314,8 +314,8 @@ static int classify_call(struct wait *wait, const struct procfs_status *status)
 		return 0; /* waits for the machine: goes on */
 	wait->t->state = WAIT_BLOCKED;
 	if (!call || !row) {
-		wait->t->state = call && has_time_limit(call, wait->t->args) ? WAIT_TIMED
-									     : WAIT_EXTERNAL;
+		wait->t->state =
+			call && has_time_limit(call, wait->t->args) ? WAIT_TIMED : WAIT_EXTERNAL;
 		return 0;
 	}
 	if (has_time_limit(call, wait->t->args) || process->in->has_timer ||

@@ -157,9 +157,8 @@ static int write_circle(struct graph *graph, struct search *search, size_t start
 static size_t find_root(const struct graph *graph, bool use_any)
 {
 	for (size_t i = 0; i < graph->count; i++) {
-		if (graph->out.dead[i] &&
-		    (wait_node_is_alone(graph->nodes, graph->count, i) ||
-		     (use_any && graph->nodes[i].any)))
+		if (graph->out.dead[i] && (wait_node_is_alone(graph->nodes, graph->count, i) ||
+					   (use_any && graph->nodes[i].any)))
 			return i;
 	}
 	return NO_NODE;

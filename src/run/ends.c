@@ -12,6 +12,7 @@
 #include "base/util.h"
 #include "run/deadlock.h"
 #include "run/execution.h"
+#include "run/gdb.h"
 #include "run/spin.h"
 #include "sys/procfs.h"
 #include "sys/syscalls.h"
@@ -92,6 +93,8 @@ bool execution_finished(struct execution *x)
 	start_due(x);
 	if (x->failed)
 		return true;
+	if (x->gdb_pid && !x->handed_over)
+		gdb_hand_over(x);
 	if (!mains_done(x))
 		return false;
 	if (!others_live(x))
@@ -204,7 +207,7 @@ void ends_tick(struct execution *x, uint64_t now)
 {
 	uint64_t deadline_at = x->engine.start_ns + x->deadline_ns;
 
-	if (x->ended || x->failed)
+	if (x->ended || x->failed || x->handed_over)
 		return;
 	if (now >= deadline_at) {
 		deadline(x);

@@ -54,6 +54,8 @@ struct execution {
 	struct deadlock_watch *deadlock; /* of deadlock.c */
 	struct spin *spin; /* of spin.c */
 	bool unsafe_found; /* one such finding is enough */
+	pid_t gdb_pid; /* --gdb: struck by the first fault; 0 = none yet */
+	bool handed_over; /* …and now gdb's */
 	struct err err;	     /* first problem of ours */
 	int failed;
 };

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "base/mem.h"
@@ -148,17 +149,31 @@ static bool compares_to_fault_free(const struct scenario *s)
 	return false;
 }
 
+/* Empty; one that is to be kept is another each time. */
+static int fresh_folder(struct job *job, struct err *err)
+{
+	struct worker *w = job->worker;
+
+	free(job->tmp);
+	job->tmp = w->options->keep ? mem_printf("%s/%u", w->tmp, ++w->runs) : mem_strdup(w->tmp);
+	if (!job->tmp)
+		return err_errno(err, -ENOMEM, "run");
+	if (!w->options->keep)
+		return tmp_empty(job->tmp, err);
+	return mkdir(job->tmp, 0777) ? err_errno(err, -errno, "folder %s", job->tmp) : 0;
+}
+
 static int execute(struct job *job, struct execution *x, struct observed *seen, bool with_faults,
 		   struct err *err)
 {
 	const struct scenario *s = job->c->scenario;
 	uint64_t timeout = job->worker->options->timeout_ns;
-	int rc = tmp_empty(job->worker->tmp, err);
+	int rc = fresh_folder(job, err);
 
 	*x = (struct execution){.worker = job->worker,
 				.scenario = s,
 				.specs = job->specs,
-				.tmp = job->worker->tmp,
+				.tmp = job->tmp,
 				.dir = job->dir,
 				.with_faults = with_faults,
 				.deadline_ns = timeout ? timeout : s->deadline_ns,
@@ -206,7 +221,7 @@ static int judge(struct job *job, struct judgement *j, struct err *err)
 	*j = (struct judgement){.scenario = job->c->scenario,
 				.seen = &job->seen,
 				.fault_free = job->has_fault_free ? &job->fault_free : NULL,
-				.tmp = job->worker->tmp,
+				.tmp = job->tmp,
 				.expand = expand,
 				.ctx = &job->with};
 	return oracle_judge(j, err);
@@ -224,6 +239,15 @@ static char *tail_of(const struct output *output)
 		from = strchr(from, '\n') ? strchr(from, '\n') + 1 : from;
 	}
 	return mem_strdup(from);
+}
+
+static int add_note(struct case_result *result, const char *what, const char *path)
+{
+	char **slot = mem_append(&result->notes, &result->note_count, sizeof(*slot));
+
+	if (slot)
+		*slot = mem_printf("%s%s", what, path);
+	return slot && *slot ? 0 : -ENOMEM;
 }
 
 static int report_processes(struct job *job)
@@ -248,7 +272,8 @@ static int report_processes(struct job *job)
 	job->result->note_count = job->seen.note_count;
 	job->seen.notes = NULL;
 	job->seen.note_count = 0;
-	return 0;
+	return job->worker->options->keep ? add_note(job->result, "its files were kept in ", job->tmp)
+					  : 0;
 }
 
 static int report_faults(struct job *job)
@@ -286,12 +311,13 @@ static const struct fault_result *first_unfired(const struct case_result *result
 	return NULL;
 }
 
-static bool any_fired(const struct case_result *result)
+/* Sent, but blocked by the program: that may just be the bug of a control. */
+static bool any_struck(const struct job *job)
 {
-	for (size_t i = 0; i < result->fault_count; i++)
-		if (result->faults[i].fired)
+	for (size_t i = 0; i < job->c->scenario->fault_count; i++)
+		if (job->with.faults[i].struck)
 			return true;
-	return result->fault_count == 0;
+	return job->c->scenario->fault_count == 0;
 }
 
 /* These are the program's own doing, whether a fault has fired or not. */
@@ -375,8 +401,10 @@ static char *list_wanted(const struct scenario *s, const struct caught_spec *wan
 	return text;
 }
 
-static int verdict_of_control(const struct scenario *s, struct case_result *result)
+static int verdict_of_control(const struct job *job)
 {
+	const struct scenario *s = job->c->scenario;
+	struct case_result *result = job->result;
 	const struct fault_result *unfired = first_unfired(result);
 
 	for (size_t i = 0; i < s->control.caught_count; i++) {
@@ -392,7 +420,7 @@ static int verdict_of_control(const struct scenario *s, struct case_result *resu
 				  wanted ? wanted : "finding");
 		return text ? set_reason(result, VERDICT_INCONCLUSIVE, text) : -ENOMEM;
 	}
-	if (!any_fired(result) && unfired)
+	if (!any_struck(job) && unfired)
 		return say_unfired(result, unfired);
 	result->verdict = VERDICT_PASS;
 	return 0;
@@ -439,7 +467,9 @@ static int finish(struct job *job)
 	if (rc)
 		return rc;
 	result->duration_ns = job->seen.duration_ns;
-	return job->c->role == ROLE_CONTROL ? verdict_of_control(job->c->scenario, result)
+	if (job->with.handed_over)
+		return set_reason(result, VERDICT_INCONCLUSIVE, "handed over to gdb");
+	return job->c->role == ROLE_CONTROL ? verdict_of_control(job)
 					    : verdict_of_subject(result);
 }
 
@@ -451,6 +481,7 @@ static void job_release(struct job *job)
 	observed_release(&job->fault_free);
 	free(job->specs);
 	free(job->dir);
+	free(job->tmp);
 }
 
 int worker_run(struct worker *w, const struct run_case *c, struct case_result *ret_result,

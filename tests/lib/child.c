@@ -102,7 +102,8 @@ void child_wait_state(pid_t tid, char state)
 	char last;
 
 	while ((last = state_of(tid)) != state) {
-		cr_assert_lt(now() - start, LIMIT_S, "thread %d is %c and not %c", tid, last, state);
+		cr_assert_lt(now() - start, LIMIT_S, "thread %d is %c and not %c", tid, last,
+			     state);
 		sched_yield();
 	}
 }

@@ -19,7 +19,8 @@ struct child {
 struct child child_start(const char *name, const char *arg);
 void child_kill(struct child *child);
 
-/* Until the thread sleeps in a system call ('S' in stat, a number in syscall); returns its number. */
+/* Until the thread sleeps in a system call ('S' in stat, a number in syscall); returns its number.
+ */
 long child_wait_asleep(pid_t tid);
 /* Until it sleeps in that one. */
 void child_wait_call(pid_t tid, long nr);

@@ -1,5 +1,6 @@
 /*
- * elf-lab.c - prints the addresses of a page for code and of 64 KiB for data, then sleeps in read(0)
+ * elf-lab.c - prints the addresses of a page for code and of 64 KiB for data, then sleeps in
+ * read(0)
  */
 #include <stdio.h>
 #include <sys/mman.h>

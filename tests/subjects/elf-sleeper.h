@@ -17,7 +17,12 @@
 #endif
 
 /* Not a tail call, so that every frame stays. */
-#define KEEP(value) ({ int v_ = (value); __asm__ volatile("" : "+r"(v_)); v_; })
+#define KEEP(value)                                                                                \
+	({                                                                                         \
+		int v_ = (value);                                                                  \
+		__asm__ volatile("" : "+r"(v_));                                                   \
+		v_;                                                                                \
+	})
 
 static const char *mode = "";
 

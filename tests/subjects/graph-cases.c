@@ -338,13 +338,14 @@ static struct shared {
 	pthread_mutex_t first, second;
 	pthread_cond_t never;
 	sem_t sem;
-} *shared;
+} * shared;
 
 static void make_mutexes(int pshared, int robust)
 {
 	pthread_mutexattr_t attr;
 
-	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		      0);
 	pthread_mutexattr_init(&attr);
 	pthread_mutexattr_setpshared(&attr, pshared);
 	pthread_mutexattr_setrobust(&attr, robust);

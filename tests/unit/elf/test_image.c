@@ -4,10 +4,10 @@
 #include <criterion/new/assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <signal.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -90,8 +90,10 @@ Test(elf_image, vdso_has_its_functions)
 
 	if (!image)
 		cr_skip_test("no vdso here");
-	cr_assert(eq(int, image_find_functions(image, "__vdso_clock_gettime", false, &ranges, &count,
-					       NULL), 0));
+	cr_assert(eq(int,
+		     image_find_functions(image, "__vdso_clock_gettime", false, &ranges, &count,
+					  NULL),
+		     0));
 	cr_expect(eq(sz, count, 1));
 	free(ranges);
 	image_set_free(set);

@@ -95,8 +95,11 @@ Test(elf_insn, knows_what_can_be_moved)
 		char flags[5];
 
 		cr_assert(ne(ptr, decoder, NULL));
-		cr_expect(eq(int, insn_decode(decoder, rows[i].code, sizeof(rows[i].code), 0x1000,
-					      &insn), 0), "%s", rows[i].what);
+		cr_expect(
+			eq(int,
+			   insn_decode(decoder, rows[i].code, sizeof(rows[i].code), 0x1000, &insn),
+			   0),
+			"%s", rows[i].what);
 		flags_of(&insn, flags);
 		cr_expect(eq(uint, insn.length, rows[i].length), "%s", rows[i].what);
 		cr_expect(eq(str, flags, (char *)rows[i].flags), "%s", rows[i].what);
@@ -291,8 +294,10 @@ Test(elf_insn, copies_do_what_the_originals_do_in_libc)
 	size_t count;
 
 	lab_start(&lab);
-	cr_assert(eq(int, process_map_find_function(&lab.look.map, "libc.so.6:read", &ranges,
-						    &count, NULL), 0));
+	cr_assert(eq(int,
+		     process_map_find_function(&lab.look.map, "libc.so.6:read", &ranges, &count,
+					       NULL),
+		     0));
 	cr_assert(eq(sz, count, 1));
 	libc = process_map_module(&lab.look.map, ranges[0].start);
 	for (size_t i = 0; i < libc->image->function_count; i++)

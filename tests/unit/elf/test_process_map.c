@@ -133,9 +133,9 @@ Test(elf_process_map, address_in_no_module_is_only_an_address)
 
 struct line_row {
 	const char *file, *text;
-	int add;	/* to the line with that text */
+	int add; /* to the line with that text */
 	size_t places;
-	int slide;	/* how many lines further the code is */
+	int slide; /* how many lines further the code is */
 };
 
 Test(elf_process_map, finds_lines)
@@ -157,8 +157,10 @@ Test(elf_process_map, finds_lines)
 		struct frame frame;
 		size_t count;
 
-		cr_assert(eq(int, process_map_find_line(&look.map, rows[i].file, line, &lines,
-							&count, NULL), 0));
+		cr_assert(eq(int,
+			     process_map_find_line(&look.map, rows[i].file, line, &lines, &count,
+						   NULL),
+			     0));
 		cr_expect(eq(sz, count, rows[i].places), "%s:%d (%s)", rows[i].file, line,
 			  rows[i].text);
 		for (size_t k = 0; k < count; k++) {
@@ -205,7 +207,8 @@ Test(elf_process_map, sites_match_call_stacks)
 	snprintf(line, sizeof(line), "elf-sleeper.h:%d",
 		 line_with("elf-sleeper.h", "LINE: the sleep"));
 	cr_expect(passes(&look, line, frames, count), "%s", line);
-	snprintf(line, sizeof(line), "elf-sleeper.h:%d", line_with("elf-sleeper.h", "raise(SIGUSR1)"));
+	snprintf(line, sizeof(line), "elf-sleeper.h:%d",
+		 line_with("elf-sleeper.h", "raise(SIGUSR1)"));
 	cr_expect(not(passes(&look, line, frames, count)), "%s", line);
 	look_end(&look);
 }
@@ -218,10 +221,11 @@ Test(elf_process_map, tells_lines_from_functions)
 		size_t len;
 		int line;
 	} rows[] = {
-		{"a.c:42", true, 3, 42},      {"src/a.c:1", true, 7, 1}, {"main", false, 0, 0},
-		{"libc.so.6:read", false, 0, 0}, {"a.c:0", false, 0, 0}, {"a.c:", false, 0, 0},
-		{":3", false, 0, 0},	      {"a.c:4x", false, 0, 0},	 {"ns::f", false, 0, 0},
-		{"a.c:99999999999", false, 0, 0},
+		{"a.c:42", true, 3, 42}, {"src/a.c:1", true, 7, 1},
+		{"main", false, 0, 0},	 {"libc.so.6:read", false, 0, 0},
+		{"a.c:0", false, 0, 0},	 {"a.c:", false, 0, 0},
+		{":3", false, 0, 0},	 {"a.c:4x", false, 0, 0},
+		{"ns::f", false, 0, 0},	 {"a.c:99999999999", false, 0, 0},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -323,8 +327,10 @@ Test(elf_process_map, program_that_is_truncated_after_it_was_read)
 	cr_assert(eq(int, truncate(path, 100), 0));
 	unwind_frames(look.tid, &regs, &look.map, frames, 64);
 	for (size_t i = 0; i < look.map.module_count; i++) {
-		cr_expect(eq(int, process_map_symbolize(&look.map, look.map.modules[i].start + 64,
-							&frame, NULL), 0));
+		cr_expect(eq(int,
+			     process_map_symbolize(&look.map, look.map.modules[i].start + 64,
+						   &frame, NULL),
+			     0));
 		frame_release(&frame);
 	}
 	unlink(path);
@@ -341,11 +347,13 @@ Test(elf_process_map, process_that_has_ended)
 	kill(look.child.pid, SIGKILL);
 	waitid(P_PID, (id_t)look.child.pid, &info, WEXITED | WNOWAIT);
 	cr_expect(eq(int, process_map_read(look.set, look.proc_fd, look.child.pid, &map, &err),
-		     -ESRCH), "a zombie: %s", err.text);
+		     -ESRCH),
+		  "a zombie: %s", err.text);
 	cr_expect(eq(ptr, map.modules, NULL));
 	waitpid(look.child.pid, NULL, 0);
 	cr_expect(eq(int, process_map_read(look.set, look.proc_fd, look.child.pid, &map, &err),
-		     -ESRCH), "gone: %s", err.text);
+		     -ESRCH),
+		  "gone: %s", err.text);
 	look_end(&look);
 }
 

@@ -69,7 +69,7 @@ Test(elf_unwind, sleeping_thread_that_is_never_stopped)
 }
 
 #define HANDLED "sleep_here handler <signal handler called> "
-#define RAISED "raise inner middle outer main"
+#define RAISED	"raise inner middle outer main"
 
 /* Over the kernel's signal frame, and from the handler's stack to the thread's own. */
 Test(elf_unwind, signal_handler_on_another_stack)
@@ -143,8 +143,9 @@ Test(elf_unwind, ends_whatever_the_registers_are)
 		struct unwind_regs regs = good;
 		unsigned which = (unsigned)random() % 17;
 
-		regs.value[which] = round % 3 == 0 ? (uint64_t)random() << 17 | (uint64_t)random()
-						   : good.value[which] + (uint64_t)(random() % 4096);
+		regs.value[which] = round % 3 == 0
+					    ? (uint64_t)random() << 17 | (uint64_t)random()
+					    : good.value[which] + (uint64_t)(random() % 4096);
 		if (round % 5 == 0)
 			regs.value[7] += (uint64_t)(random() % 2048);
 		cr_expect(ge(sz, unwind_frames(look.tid, &regs, &look.map, frames, 64), 1),

@@ -21,7 +21,7 @@
 #include "sys/syscalls.h"
 
 #define PROCESSES_MAX 8
-#define THREADS_MAX 8
+#define THREADS_MAX   8
 
 /* A case of graph-cases, with everything that the scan wants to know of it. */
 struct group {
@@ -59,8 +59,7 @@ static void calls_of(const struct group *group, char *text, size_t size)
 		for (size_t k = 0; k < group->processes[i].tid_count && used < size; k++) {
 			long nr = child_call(group->tids[i][k]);
 
-			used += (size_t)snprintf(text + used, size - used, "%s%s",
-						 used ? " " : "",
+			used += (size_t)snprintf(text + used, size - used, "%s%s", used ? " " : "",
 						 nr < 0 ? "-" : syscall_native_name(nr));
 		}
 	}

@@ -25,8 +25,10 @@ struct drawn {
  */
 static void draw(struct drawn *drawn, const char *text)
 {
-	static const char letters[] = {[WAIT_RUNNABLE] = 'r', [WAIT_TIMED] = 't',
-				       [WAIT_EXTERNAL] = 'e', [WAIT_BLOCKED] = 'b'};
+	static const char letters[] = {[WAIT_RUNNABLE] = 'r',
+				       [WAIT_TIMED] = 't',
+				       [WAIT_EXTERNAL] = 'e',
+				       [WAIT_BLOCKED] = 'b'};
 
 	memset(drawn, 0, sizeof(*drawn));
 	for (const char *c = text; *c; c++) {
@@ -69,15 +71,15 @@ Test(oracle_waitgraph, decides)
 		{"r", "", ""},
 		{"t", "", ""},
 		{"e", "", ""},
-		{"b", "0", "0"},		/* nobody can wake it */
-		{"b:0", "0", "0"},		/* only itself: its own write end */
-		{"b r", "0", "0"},		/* somebody lives, but it does not help */
+		{"b", "0", "0"},   /* nobody can wake it */
+		{"b:0", "0", "0"}, /* only itself: its own write end */
+		{"b r", "0", "0"}, /* somebody lives, but it does not help */
 		{"b:1 r", "", ""},
 		{"b:1 t", "", ""},
 		{"b:1 e", "", ""},
 		{"b:1 b:0", "01", "01"},
 		{"b:1 b:0 r", "01", "01"},
-		{"b:1 b:02 r", "", ""},		/* OR: one living waker is enough */
+		{"b:1 b:02 r", "", ""}, /* OR: one living waker is enough */
 		{"b:1 b:02 t", "", ""},
 		{"b:1 b:2 b:0", "012", "012"},
 		{"b:1 b:2 b:03 r", "", ""},	/* life spreads backwards */
@@ -91,7 +93,7 @@ Test(oracle_waitgraph, decides)
 		{"b* r", "", ""},
 		{"b* t", "", ""},
 		{"b* b*", "01", "0"},
-		{"b:1 b*", "01", "1"},		/* where all ways end */
+		{"b:1 b*", "01", "1"}, /* where all ways end */
 		{"b* b:0", "01", "0"},
 		{"b* b:2 b:1", "012", "12"}, /* the precise edges explain better */
 		{"b* b:2 b:1 r", "12", "12"},
@@ -157,15 +159,17 @@ static bool waits_for(const struct drawn *drawn, size_t node, size_t waker)
 	return false;
 }
 
-static void check_cycle(const struct drawn *drawn, const struct deadlock *deadlock, const char *text)
+static void check_cycle(const struct drawn *drawn, const struct deadlock *deadlock,
+			const char *text)
 {
 	cr_expect(eq(int, deadlock->cycle_count > 0, deadlock->dead_count > 0), "%s", text);
 	if (deadlock->cycle_count == 1) {
 		size_t root = deadlock->cycle[0];
 
 		cr_expect(deadlock->dead[root] &&
-			  (drawn->nodes[root].any ||
-			   wait_node_is_alone(drawn->nodes, drawn->count, root)), "%s", text);
+				  (drawn->nodes[root].any ||
+				   wait_node_is_alone(drawn->nodes, drawn->count, root)),
+			  "%s", text);
 		return;
 	}
 	for (size_t i = 0; i < deadlock->cycle_count; i++) {
