@@ -12,6 +12,9 @@ void sandbox_refused(struct sandbox *sandbox, enum sandbox_part part, const char
 /* The namespaces and mounts; see sandbox_enter(). */
 void sandbox_unshare(struct sandbox *sandbox, const struct sandbox_options *options);
 
+/* A tmpfs on the worker's folder, where that may be. */
+void sandbox_mount_tmp(struct sandbox *sandbox, const struct sandbox_options *options);
+
 /* Pid 1.  Fails only when the process cannot go on. */
 int init_start(struct sandbox *sandbox, const struct sandbox_options *options, struct err *err);
 

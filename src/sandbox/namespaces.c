@@ -161,26 +161,16 @@ static void mount_mqueue(struct sandbox *sandbox)
 	sandbox->parts[SANDBOX_MQUEUE].isolated = true;
 }
 
-static void mount_tmp(struct sandbox *sandbox, const char *path)
+void sandbox_mount_tmp(struct sandbox *sandbox, const struct sandbox_options *options)
 {
-	if (try_mount("tmpfs", path, MS_NOSUID | MS_NODEV, "mode=0700"))
+	if (!options->tmp || options->keep_tmp)
+		not_tried(sandbox, SANDBOX_TMP, "not asked for");
+	else if (!sandbox->parts[SANDBOX_MOUNT].isolated)
+		not_tried(sandbox, SANDBOX_TMP, "needs the mount namespace");
+	else if (try_mount("tmpfs", options->tmp, MS_NOSUID | MS_NODEV, "mode=0700"))
 		sandbox_refused(sandbox, SANDBOX_TMP, "mount");
 	else
 		sandbox->parts[SANDBOX_TMP].isolated = true;
-}
-
-static void own_mounts(struct sandbox *sandbox, const struct sandbox_options *options)
-{
-	if (!sandbox->parts[SANDBOX_MOUNT].isolated) {
-		not_tried(sandbox, SANDBOX_SHM, "needs the mount namespace");
-		not_tried(sandbox, SANDBOX_TMP, "needs the mount namespace");
-		return;
-	}
-	mount_shm(sandbox);
-	if (options->tmp && !options->keep_tmp)
-		mount_tmp(sandbox, options->tmp);
-	else
-		not_tried(sandbox, SANDBOX_TMP, "not asked for");
 }
 
 void sandbox_unshare(struct sandbox *sandbox, const struct sandbox_options *options)
@@ -191,7 +181,10 @@ void sandbox_unshare(struct sandbox *sandbox, const struct sandbox_options *opti
 		not_tried(sandbox, SANDBOX_NET, "not asked for");
 	else
 		enter_net(sandbox);
-	own_mounts(sandbox, options);
+	if (sandbox->parts[SANDBOX_MOUNT].isolated)
+		mount_shm(sandbox);
+	else
+		not_tried(sandbox, SANDBOX_SHM, "needs the mount namespace");
 	if (sandbox->parts[SANDBOX_IPC].isolated)
 		mount_mqueue(sandbox);
 	else

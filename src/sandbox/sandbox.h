@@ -42,7 +42,8 @@ const char *sandbox_part_name(enum sandbox_part part);
 struct sandbox_options {
 	bool no_net; /* stay in the host's network: saves 0.4 ms */
 	bool own_proc;
-	const char *tmp; /* the worker's folder (tmp.h), removed when it dies; NULL = none */
+	const char *tmp; /* the worker's folder (tmp.h): made when it does not exist, removed on
+			    release or death; NULL = none; must stay valid */
 	bool keep_tmp;	 /* leave it, and all that is written there */
 };
 
@@ -55,11 +56,12 @@ struct sandbox {
 	int mqueue_fd;	 /* root of a mqueue file system, -1 = none */
 	pid_t init;	 /* pid 1 of the programs, as we see it; 0 = none */
 	int init_socket; /* -1 = none */
+	const char *tmp; /* to be removed; NULL = none */
 };
 
 /*
  * Once in a worker's life, while it is single-threaded.  Fails only when the
- * process would be unusable afterwards (-ENOMEM, a failed fork).
+ * process would be unusable afterwards (a failed fork, no folder).
  *
  * From then on the worker must not create threads.  Where there is no pid
  * namespace it becomes a subreaper instead, so that orphans stay its own.
@@ -100,7 +102,10 @@ int sandbox_objects(const struct sandbox *sandbox, struct sandbox_object **ret_o
 		    size_t *ret_count, struct err *err);
 void sandbox_objects_free(struct sandbox_object *objects, size_t count);
 
-/* Ends pid 1 and with it all processes of the namespace; the namespaces stay the worker's. */
+/*
+ * Ends pid 1 and with it all processes of the namespace, and removes the
+ * folder; the namespaces stay the worker's.
+ */
 void sandbox_release(struct sandbox *sandbox);
 
 #endif

@@ -9,7 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -49,19 +51,33 @@ static const char *parent_or_default(const char *parent)
 	return env && *env == '/' ? env : "/tmp";
 }
 
-int tmp_make(const char *parent, char **ret_path, struct err *err)
+int tmp_name(const char *parent, char **ret_path, struct err *err)
 {
-	cleanup_free char *path = NULL;
 	struct maker self;
+	uint32_t chance;
+	char *path;
 	int rc = maker_self(&self);
 
 	if (rc)
 		return err_errno(err, rc, "read /proc/self");
-	path = mem_printf("%s/" PREFIX "%ju-%jd-%ju-XXXXXX", parent_or_default(parent),
-			  self.pid_namespace, self.pid, self.start);
+	if (getrandom(&chance, sizeof(chance), GRND_NONBLOCK) != sizeof(chance))
+		chance = (uint32_t)time(NULL);
+	path = mem_printf("%s/" PREFIX "%ju-%jd-%ju-%08" PRIx32, parent_or_default(parent),
+			  self.pid_namespace, self.pid, self.start, chance);
 	if (!path)
 		return err_errno(err, -ENOMEM, "temporary folder");
-	if (fault_point("mkdtemp") ? (errno = ENOSPC, true) : !mkdtemp(path))
+	*ret_path = path;
+	return 0;
+}
+
+int tmp_make(const char *parent, char **ret_path, struct err *err)
+{
+	cleanup_free char *path = NULL;
+	int rc = tmp_name(parent, &path, err);
+
+	if (rc)
+		return rc;
+	if (fault_point("mkdir") ? (errno = ENOSPC, true) : mkdir(path, 0700) < 0)
 		return err_errno(err, -errno, "make the folder %s", path);
 	*ret_path = TAKE_PTR(path);
 	return 0;
@@ -181,6 +197,7 @@ int tmp_remove_stale(const char *parent, unsigned *ret_count, struct err *err)
 			return err_errno(err, -ENOMEM, "left folders");
 		count += tmp_remove(path, NULL) == 0;
 	}
-	*ret_count = count;
+	if (ret_count)
+		*ret_count = count;
 	return 0;
 }

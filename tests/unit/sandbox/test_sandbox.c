@@ -242,7 +242,13 @@ static int unisolated(void *arg)
 
 Test(sandbox_sandbox, without_namespaces_it_kills_descendants_and_spares_objects)
 {
-	run_apart(unisolated, "/tmp", APART_SAME_USER);
+	char *tmp = NULL;
+	struct stat st;
+
+	cr_assert(eq(int, tmp_name(NULL, &tmp, NULL), 0));
+	run_apart(unisolated, tmp, APART_SAME_USER);
+	cr_expect(eq(int, stat(tmp, &st), -1), "the folder is gone");
+	free(tmp);
 }
 
 static int leaves_a_family(void *arg)
@@ -332,7 +338,8 @@ static void kill_worker_and_look(bool tmp_inside)
 	struct stat st;
 	pid_t worker;
 
-	cr_assert(eq(int, tmp_make(parent, &tmp, NULL), 0));
+	cr_assert(eq(int, tmp_inside ? tmp_name(parent, &tmp, NULL) : tmp_make(parent, &tmp, NULL),
+		     0));
 	cr_assert(eq(int, pipe(report), 0));
 	worker = fork();
 	if (worker == 0)
@@ -389,17 +396,26 @@ Test(sandbox_sandbox, a_dead_init_is_an_error_and_no_hang)
 static int enter_with_fault(void *arg)
 {
 	struct sandbox_options options = {.own_proc = true};
-	struct sandbox sandbox;
 	struct sandbox_object *objects;
+	struct sandbox sandbox;
+	char *tmp = NULL;
+	struct stat st;
 	size_t count;
 	int rc;
 
+	APART_CHECK(tmp_name(NULL, &tmp, NULL) == 0);
+	options.tmp = tmp;
 	fault_arm(*(unsigned *)arg);
 	rc = sandbox_enter(&options, &sandbox, NULL);
-	if (!fault_disarm())
+	if (!fault_disarm()) {
+		sandbox_release(&sandbox);
+		free(tmp);
 		return 1;
+	}
 	if (rc) {
 		APART_CHECK(waitpid(-1, NULL, 0) == -1 && errno == ECHILD);
+		APART_CHECK(stat(tmp, &st) == -1);
+		free(tmp);
 		return 0;
 	}
 	start_family();
@@ -407,6 +423,8 @@ static int enter_with_fault(void *arg)
 	APART_CHECK(sandbox_clean(&sandbox, NULL) == 0);
 	sandbox_release(&sandbox);
 	APART_CHECK(waitpid(-1, NULL, 0) == -1 && errno == ECHILD);
+	APART_CHECK(stat(tmp, &st) == -1);
+	free(tmp);
 	return 0;
 }
 
