@@ -551,3 +551,24 @@ int case_result_from_json(const json_t *json, struct case_result *ret_result, st
 	*ret_result = result;
 	return 0;
 }
+
+char *case_result_to_text(const struct case_result *result)
+{
+	json_t *json = case_result_to_json(result);
+	char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
+
+	json_decref(json);
+	return text;
+}
+
+int case_result_from_text(const char *text, size_t size, struct case_result *ret_result,
+			  struct err *err)
+{
+	json_error_t why;
+	json_t *json = json_loadb(text, size, 0, &why);
+	int rc = json ? case_result_from_json(json, ret_result, err)
+		      : err_set(err, -EINVAL, "no JSON: %s", why.text);
+
+	json_decref(json);
+	return rc;
+}

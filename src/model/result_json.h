@@ -31,4 +31,9 @@ json_t *case_result_to_json(const struct case_result *result);
  */
 int case_result_from_json(const json_t *json, struct case_result *ret_result, struct err *err);
 
+/* The same as one text, to be freed; NULL when memory is short. */
+char *case_result_to_text(const struct case_result *result);
+int case_result_from_text(const char *text, size_t size, struct case_result *ret_result,
+			  struct err *err);
+
 #endif

@@ -234,9 +234,10 @@ static unsigned count_zombies(struct execution *x, const struct process *parent)
 	for (const struct process *p = x->engine.processes; p; p = p->next) {
 		struct procfs_stat stat;
 
-		if (p->parent == parent && p->exited &&
+		/* One that is just dying will be a zombie before its parent is gone. */
+		if (p->parent == parent &&
 		    procfs_stat(x->engine.options.proc_fd, p->tgid, &stat) == 0 &&
-		    stat.state == 'Z')
+		    (stat.state == 'Z' || stat.is_exiting))
 			count++;
 	}
 	return count;

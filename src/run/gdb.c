@@ -24,11 +24,13 @@ static void detach_all(struct execution *x, const struct process *p)
 {
 	struct tracee *t, *tmp;
 
+	/* Pending, so that it is stopped as soon as nobody traces it any more. */
+	kill(p->tgid, SIGSTOP);
 	HASH_ITER(hh, x->engine.tracees, t, tmp) {
 		if (t->process != p || tracee_interrupt(&x->engine, t))
 			continue;
 		tracee_flush_regs(t);
-		ptrace(PTRACE_DETACH, t->tid, 0, SIGSTOP);
+		ptrace(PTRACE_DETACH, t->tid, 0, 0);
 	}
 }
 

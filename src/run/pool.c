@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <jansson.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -94,20 +93,15 @@ static int read_all(int fd, void *data, size_t size)
 
 static int send_result(int fd, const struct case_result *result)
 {
-	json_t *json = case_result_to_json(result);
-	char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
+	cleanup_free char *text = case_result_to_text(result);
 	uint32_t size;
-	int rc = -ENOMEM;
+	int rc;
 
-	json_decref(json);
-	if (text) {
-		size = (uint32_t)strlen(text);
-		rc = write_all(fd, &size, sizeof(size));
-		if (!rc)
-			rc = write_all(fd, text, size);
-	}
-	free(text);
-	return rc;
+	if (!text)
+		return -ENOMEM;
+	size = (uint32_t)strlen(text);
+	rc = write_all(fd, &size, sizeof(size));
+	return rc ? rc : write_all(fd, text, size);
 }
 
 static void error_result(struct case_result *result, const char *reason)
@@ -264,8 +258,6 @@ static int receive(struct pool *pool, struct slot *slot, struct err *err)
 {
 	struct case_result result = {0};
 	cleanup_free char *text = NULL;
-	json_error_t why;
-	json_t *json;
 	uint32_t size;
 	int rc;
 
@@ -280,10 +272,7 @@ static int receive(struct pool *pool, struct slot *slot, struct err *err)
 		deliver_death(pool, slot);
 		return 0;
 	}
-	json = json_loadb(text, size, 0, &why);
-	rc = json ? case_result_from_json(json, &result, err)
-		  : err_set(err, -EPROTO, "result of a worker: %s", why.text);
-	json_decref(json);
+	rc = case_result_from_text(text, size, &result, err);
 	if (rc)
 		return rc;
 	deliver(pool, slot, &result);

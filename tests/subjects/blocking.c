@@ -12,7 +12,7 @@
  *	stop     SIGSTOP, then SIGCONT
  *	child    another child ends: SIGCHLD, which is ignored by default
  *
- * cflags: -Isrc
+ * cflags: -iquote src
  * libs: src/sys/blocking.c src/sys/blocking_io.c src/sys/blocking_wait.c
  * libs: src/sys/procfs.c src/base/mem.c
  */

@@ -122,6 +122,10 @@ void stage_run(const char *format)
 	};
 	int argc = 1;
 
+	if (stage.real) {
+		env.pool_run = pool_run;
+		env.pool_stop = pool_stop;
+	}
 	memset(argv, 0, sizeof(argv));
 	argv[0] = "ipcfault";
 	free(stage.out);

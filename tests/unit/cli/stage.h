@@ -15,6 +15,8 @@ struct stage {
 	bool terminal, full; /* what standard output is */
 	const char *no_color, *term, *harness, *path; /* environment variables */
 
+	bool real; /* the pool of run/, not the one that is told by what follows */
+
 	/* What the pool does. */
 	enum verdict verdicts[16]; /* of the n-th case */
 	bool backwards;		   /* the last case is done first */

@@ -5,13 +5,16 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/err.h"
 #include "base/util.h"
 #include "base/vocab.h"
+#include "lib/needs.h"
 #include "model/words.h"
 #include "scenario/scenario_file.h"
 #include "stage.h"
+#include "sys/probe.h"
 #include "sys/syscalls.h"
 
 TestSuite(cli_cli, .init = stage_open, .fini = stage_close);
@@ -67,7 +70,6 @@ static const struct command_row command_rows[] = {
 	{"list", 0, "mechanisms", ""},
 	{"list falts", 2, "", "did you mean `faults`?"},
 	{"list faults calls", 2, "", "one list at a time"},
-	{"doctor", 0, "Scenarios can run here.", ""},
 	{"doctor x", 2, "", "doctor takes no argument"},
 	{"schema x", 2, "", "schema takes no argument"},
 };
@@ -84,6 +86,22 @@ Test(cli_cli, answers)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(command_rows); i++)
 		check_command_row(&command_rows[i]);
+}
+
+/* Each probe of sys/ has its line. */
+Test(cli_doctor, shows_every_probe)
+{
+	const struct probe *probe;
+
+	needs_no_valgrind("it has no ptrace and no 32 bit calls");
+	stage_open();
+	stage_run("doctor");
+	for (size_t i = 0; (probe = probe_get(i)); i++)
+		expect_in(stage.out, probe->name);
+	expect_in(stage.out, "bundled-programs");
+	expect_in(stage.out, "calls answer signals as the table says");
+	cr_expect(eq(int, stage.code, strstr(stage.out, "Scenarios can run here.") ? 0 : 3));
+	stage_close();
 }
 
 static const struct {
@@ -160,6 +178,49 @@ Test(cli_cli, new_scenarios_are_correct)
 		cr_expect(file.scenarios[0]->control.present, "%s", line);
 		scenario_file_release(&file);
 	}
+}
+
+/* The bundled programs of this build, if they are there. */
+static bool find_harness(char *path, size_t size)
+{
+	ssize_t len = readlink("/proc/self/exe", path, size - 1);
+	char *slash;
+
+	cr_assert(gt(i64, len, 0));
+	path[len] = '\0';
+	slash = strrchr(path, '/');
+	snprintf(slash, size - (size_t)(slash - path), "/../harness/pipe-writer");
+	if (access(path, X_OK) < 0)
+		return false;
+	*strrchr(path, (int)'/') = '\0';
+	return true;
+}
+
+/* And it passes as it is printed.  A suite of its own: what is skipped has no stage to clear. */
+Test(cli_new, start_scenarios_pass)
+{
+	char harness[4096];
+
+	needs_no_valgrind("it runs the engine");
+	needs_no_sanitizer("it runs the engine");
+	if (!find_harness(harness, sizeof(harness)))
+		cr_skip_test("the bundled programs are not built");
+	stage_open();
+	stage.harness = harness;
+	stage.real = true;
+	for (int m = 0; m < MECHANISM_MAX_; m++) {
+		char line[40];
+
+		if (mechanism_vocab.rows[m].later)
+			continue;
+		snprintf(line, sizeof(line), "new %s", mechanism_vocab.rows[m].name);
+		stage_run(line);
+		stage_write("new.scn", stage.out);
+		stage_run("run %s/new.scn");
+		cr_expect(eq(int, stage.code, 0), "%s: %s%s", line, stage.out, stage.err);
+		expect_in(stage.out, "caught");
+	}
+	stage_close();
 }
 
 Test(cli_cli, schema_is_json)

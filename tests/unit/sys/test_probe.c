@@ -3,7 +3,10 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -59,6 +62,22 @@ Test(sys_probe, needs_with_numbers_are_compared)
 	cr_expect(eq(int, need("kernel>=4.19"), 1));
 	cr_expect(eq(int, need("kernel>=999.1"), 0));
 	cr_expect(eq(int, need("root"), geteuid() == 0));
+}
+
+Test(sys_probe, the_kernel_is_as_new_as_itself_and_no_newer)
+{
+	struct utsname name;
+	unsigned major, minor;
+	char word[64];
+
+	cr_assert(eq(int, uname(&name), 0));
+	cr_assert(eq(int, sscanf(name.release, "%u.%u", &major, &minor), 2));
+	snprintf(word, sizeof(word), "kernel>=%u.%u", major, minor);
+	cr_expect(eq(int, need(word), 1));
+	snprintf(word, sizeof(word), "kernel>=%u.%u", major, minor + 1);
+	cr_expect(eq(int, need(word), 0));
+	snprintf(word, sizeof(word), "kernel>=%u.%u", major - 1, minor + 1);
+	cr_expect(eq(int, need(word), 1));
 }
 
 Test(sys_probe, programs_are_looked_for_in_the_path)
