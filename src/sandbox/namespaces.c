@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -161,16 +162,26 @@ static void mount_mqueue(struct sandbox *sandbox)
 	sandbox->parts[SANDBOX_MQUEUE].isolated = true;
 }
 
-void sandbox_mount_tmp(struct sandbox *sandbox, const struct sandbox_options *options)
+static void mount_tmp(struct sandbox *sandbox, const char *path)
 {
-	if (!options->tmp || options->keep_tmp)
-		not_tried(sandbox, SANDBOX_TMP, "not asked for");
-	else if (!sandbox->parts[SANDBOX_MOUNT].isolated)
-		not_tried(sandbox, SANDBOX_TMP, "needs the mount namespace");
-	else if (try_mount("tmpfs", options->tmp, MS_NOSUID | MS_NODEV, "mode=0700"))
+	if (try_mount("tmpfs", path, MS_NOSUID | MS_NODEV, "mode=0700"))
 		sandbox_refused(sandbox, SANDBOX_TMP, "mount");
 	else
 		sandbox->parts[SANDBOX_TMP].isolated = true;
+}
+
+int sandbox_make_tmp(struct sandbox *sandbox, const struct sandbox_options *options,
+		     struct err *err)
+{
+	if (options->tmp && mkdir(options->tmp, 0700) && errno != EEXIST)
+		return err_errno(err, -errno, "make the folder %s", options->tmp);
+	if (!sandbox->parts[SANDBOX_MOUNT].isolated)
+		not_tried(sandbox, SANDBOX_TMP, "needs the mount namespace");
+	else if (options->tmp && !options->keep_tmp)
+		mount_tmp(sandbox, options->tmp);
+	else
+		not_tried(sandbox, SANDBOX_TMP, "not asked for");
+	return 0;
 }
 
 void sandbox_unshare(struct sandbox *sandbox, const struct sandbox_options *options)

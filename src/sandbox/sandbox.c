@@ -6,9 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -16,7 +14,6 @@
 #include "base/mem.h"
 #include "base/util.h"
 #include "sandbox/internal.h"
-#include "sandbox/tmp.h"
 #include "sys/procfs.h"
 
 #define PAUSE_FIRST_NS (50 * NS_PER_US)
@@ -51,18 +48,6 @@ static int open_proc(struct sandbox *sandbox, struct err *err)
 	return sandbox->proc_fd < 0 ? err_errno(err, -errno, "open /proc") : 0;
 }
 
-/* After pid 1 is there, who removes it whatever happens to us. */
-static int make_tmp(struct sandbox *sandbox, const struct sandbox_options *options, struct err *err)
-{
-	if (options->tmp &&
-	    (fault_point("mkdir") ? (errno = ENOSPC, true)
-				  : mkdir(options->tmp, 0700) < 0 && errno != EEXIST))
-		return err_errno(err, -errno, "make the folder %s", options->tmp);
-	sandbox->tmp = options->keep_tmp ? NULL : options->tmp;
-	sandbox_mount_tmp(sandbox, options);
-	return 0;
-}
-
 int sandbox_enter(const struct sandbox_options *options, struct sandbox *ret, struct err *err)
 {
 	struct sandbox sandbox = {.proc_fd = -1, .mqueue_fd = -1, .init_socket = -1};
@@ -71,12 +56,13 @@ int sandbox_enter(const struct sandbox_options *options, struct sandbox *ret, st
 	if (rc)
 		return rc;
 	sandbox_unshare(&sandbox, options);
+	/* Who removes the folder is there before it: the worker may be killed at any moment. */
 	rc = init_start(&sandbox, options, err);
+	if (!rc)
+		rc = sandbox_make_tmp(&sandbox, options, err);
 	if (!rc && !sandbox.parts[SANDBOX_PID].isolated &&
 	    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0))
 		rc = err_errno(err, -errno, "PR_SET_CHILD_SUBREAPER");
-	if (!rc)
-		rc = make_tmp(&sandbox, options, err);
 	if (rc)
 		sandbox_release(&sandbox);
 	else
@@ -84,7 +70,7 @@ int sandbox_enter(const struct sandbox_options *options, struct sandbox *ret, st
 	return rc;
 }
 
-/* What has died, of any kind of child; pid 1 is waited for elsewhere. */
+/* What has died, of any kind of child; our own helper is waited for elsewhere. */
 static void reap_children(struct sandbox *sandbox)
 {
 	pid_t pid;
@@ -105,6 +91,8 @@ static int kill_descendants(const struct sandbox *sandbox, pid_t parent, bool *r
 	if (rc)
 		return rc == -ESRCH ? 0 : rc;
 	for (size_t i = 0; i < count && !rc; i++) {
+		if (pids[i] == sandbox->init)
+			continue;
 		*ret_left = true;
 		kill(pids[i], SIGKILL);
 		rc = kill_descendants(sandbox, pids[i], ret_left);
@@ -165,21 +153,9 @@ static void end_init(struct sandbox *sandbox)
 	sandbox->init = 0;
 }
 
-/* Pid 1 has done that, where there was one. */
-static void remove_tmp(struct sandbox *sandbox)
-{
-	if (!sandbox->tmp)
-		return;
-	if (sandbox->parts[SANDBOX_TMP].isolated)
-		umount2(sandbox->tmp, MNT_DETACH);
-	tmp_remove(sandbox->tmp, NULL);
-	sandbox->tmp = NULL;
-}
-
 void sandbox_release(struct sandbox *sandbox)
 {
 	end_init(sandbox);
-	remove_tmp(sandbox);
 	if (sandbox->mqueue_fd >= 0)
 		close(sandbox->mqueue_fd);
 	if (sandbox->proc_fd >= 0)

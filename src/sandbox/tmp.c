@@ -11,7 +11,6 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -54,16 +53,17 @@ static const char *parent_or_default(const char *parent)
 int tmp_name(const char *parent, char **ret_path, struct err *err)
 {
 	struct maker self;
-	uint32_t chance;
+	uint64_t salt; /* nobody else can have made it before */
 	char *path;
 	int rc = maker_self(&self);
 
 	if (rc)
 		return err_errno(err, rc, "read /proc/self");
-	if (getrandom(&chance, sizeof(chance), GRND_NONBLOCK) != sizeof(chance))
-		chance = (uint32_t)time(NULL);
-	path = mem_printf("%s/" PREFIX "%ju-%jd-%ju-%08" PRIx32, parent_or_default(parent),
-			  self.pid_namespace, self.pid, self.start, chance);
+	if (getrandom(&salt, sizeof(salt), 0) != sizeof(salt))
+		return err_errno(err, -errno, "temporary folder");
+	path = mem_printf("%s/" PREFIX "%ju-%jd-%ju-%012jx", parent_or_default(parent),
+			  self.pid_namespace, self.pid, self.start,
+			  (uintmax_t)(salt & UINT64_C(0xffffffffffff)));
 	if (!path)
 		return err_errno(err, -ENOMEM, "temporary folder");
 	*ret_path = path;
@@ -77,7 +77,7 @@ int tmp_make(const char *parent, char **ret_path, struct err *err)
 
 	if (rc)
 		return rc;
-	if (fault_point("mkdir") ? (errno = ENOSPC, true) : mkdir(path, 0700) < 0)
+	if (fault_point("mkdir") ? (errno = ENOSPC, true) : mkdir(path, 0700))
 		return err_errno(err, -errno, "make the folder %s", path);
 	*ret_path = TAKE_PTR(path);
 	return 0;
@@ -197,7 +197,6 @@ int tmp_remove_stale(const char *parent, unsigned *ret_count, struct err *err)
 			return err_errno(err, -ENOMEM, "left folders");
 		count += tmp_remove(path, NULL) == 0;
 	}
-	if (ret_count)
-		*ret_count = count;
+	*ret_count = count;
 	return 0;
 }
