@@ -18,6 +18,7 @@
 #include "model/result_json.h"
 #include "model/scenario.h"
 #include "run/worker.h"
+#include "sandbox/tmp.h"
 #include "sys/names.h"
 
 #define WORKERS_MAX 256
@@ -351,6 +352,7 @@ int pool_run(const struct run_case *cases, size_t count, const struct pool_optio
 	if (pool->slot_count > count)
 		pool->slot_count = (unsigned)count;
 	choose_cpus(pool);
+	tmp_remove_stale(NULL, NULL, NULL); /* of workers that were killed with their helpers */
 	stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (stop_fd < 0)
 		rc = err_errno(err, -errno, "workers");
