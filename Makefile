@@ -95,10 +95,10 @@ check-headers: $(GEN) ## does every header compile alone, with gcc and clang?
 
 C_FILES = $(wildcard src/*.c src/*/*.[ch] harness/*/*.[ch] tests/*/*.[ch] tests/unit/*/*.[ch])
 format: ## lay out all C files by .clang-format
-	clang-format -i $(C_FILES)
+	$(Q)clang-format -i $(C_FILES)
 
 check-format: ## would `make format` change something?
-	clang-format --dry-run -Werror $(C_FILES)
+	$(Q)clang-format --dry-run -Werror $(C_FILES)
 
 lint: compdb ## clang-tidy, cppcheck and shellcheck
 	ci/lint
