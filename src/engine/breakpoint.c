@@ -11,7 +11,7 @@
 #include "elf/insn.h"
 #include "engine/internal.h"
 
-#define SCRATCH_OFFSET 16 /* from the entry point; before it remote.c may put a call */
+#define SCRATCH_OFFSET 16 /* from the entry point; remote.c may use what is before it */
 #define STEP_LIMIT_NS  (1000 * NS_PER_MS)
 
 struct breakpoint *breakpoint_find(const struct process *p, uint64_t addr)

@@ -171,9 +171,10 @@ static pid_t next_report(struct engine *e, int flags, int *ret_status)
 	return tid;
 }
 
+/* finished() may start a process, so it is asked first. */
 static bool is_finished(struct engine *e)
 {
-	return !e->live_processes || (e->ops->finished && e->ops->finished(e->ctx));
+	return (e->ops->finished && e->ops->finished(e->ctx)) || !e->live_processes;
 }
 
 int engine_run(struct engine *e, struct err *err)

@@ -184,6 +184,8 @@ int on_signal_stop(struct engine *e, struct tracee *t, int signal)
 	if (!t->process)
 		return tracee_resume(e, t, signal);
 	interrupted = interrupts_call(t);
+	if (signal == SIGALRM && !t->process->timer_repeats)
+		t->process->uses_timer = false;
 	if (e->ops->signal_delivery)
 		e->ops->signal_delivery(e->ctx, t, signal, &info, interrupted);
 	switch (disposition_of(e, t, signal)) {

@@ -74,7 +74,8 @@ struct process {
 	bool stopped_by_fault;	       /* `stop: forever` */
 	uint64_t fault_signals;	       /* sent to it by faults: signal n in bit n - 1 */
 	bool setuid_lost;	       /* ran a set-user-ID program that got no privileges */
-	bool uses_timer;	       /* has set an interval timer or an alarm */
+	bool uses_timer;	       /* an interval timer or an alarm is running */
+	bool timer_repeats;
 	bool uses_io_uring, foreign_calls, own_seccomp;
 	void *image; /* what the user of the engine knows of the program file: dropped at */
 	void (*image_free)(void *image); /* …exec and at the end with this */

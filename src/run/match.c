@@ -100,8 +100,8 @@ static bool on_matches(struct execution *x, const struct on_spec *on, struct tra
 		return true;
 	if (!row)
 		return false;
-	if (row->path_arg >= 0)
-		return path_matches(x, on, t, t->call.args[row->path_arg]);
+	if (row->path_arg >= 0 && path_matches(x, on, t, t->call.args[row->path_arg]))
+		return true;
 	if (row->fd_arg >= 0)
 		return fd_matches(x, on, t, (int)t->call.args[row->fd_arg]);
 	if (strcmp(row->name, "poll") == 0 || strcmp(row->name, "ppoll") == 0)

@@ -51,7 +51,7 @@ struct job {
 	struct worker *worker;
 	const struct run_case *c;
 	const struct process_spec **specs;
-	char *dir, *tmp;
+	char *dir, *tmp, *tmp_aside;
 	struct execution with, without; /* with faults, without */
 	struct observed seen, fault_free;
 	bool has_fault_free, ran;
@@ -149,18 +149,34 @@ static bool compares_to_fault_free(const struct scenario *s)
 	return false;
 }
 
-/* Empty; one that is to be kept is another each time. */
-static int fresh_folder(struct job *job, struct err *err)
+/*
+ * A new ${tmp}.  The same path for the run without faults, when outputs are
+ * compared; another one when the first run's files are still to be judged.
+ */
+static int fresh_folder(struct job *job, bool aside, struct err *err)
 {
 	struct worker *w = job->worker;
+	char **folder = aside ? &job->tmp_aside : &job->tmp;
+	int rc;
 
-	free(job->tmp);
-	job->tmp = w->options->keep ? mem_printf("%s/%u", w->tmp, ++w->runs) : mem_strdup(w->tmp);
-	if (!job->tmp)
+	if (!*folder)
+		*folder = mem_printf("%s/%u%s", w->tmp, w->runs, aside ? "-fault-free" : "");
+	if (!*folder)
 		return err_errno(err, -ENOMEM, "run");
-	if (!w->options->keep)
-		return tmp_empty(job->tmp, err);
-	return mkdir(job->tmp, 0777) ? err_errno(err, -errno, "folder %s", job->tmp) : 0;
+	rc = tmp_remove(*folder, err);
+	if (!rc && mkdir(*folder, 0777))
+		rc = err_errno(err, -errno, "folder %s", *folder);
+	return rc;
+}
+
+static void drop_folders(struct job *job)
+{
+	if (job->tmp && !job->worker->options->keep)
+		tmp_remove(job->tmp, NULL);
+	if (job->tmp_aside && !job->worker->options->keep)
+		tmp_remove(job->tmp_aside, NULL);
+	free(job->tmp);
+	free(job->tmp_aside);
 }
 
 static int execute(struct job *job, struct execution *x, struct observed *seen, bool with_faults,
@@ -168,12 +184,13 @@ static int execute(struct job *job, struct execution *x, struct observed *seen, 
 {
 	const struct scenario *s = job->c->scenario;
 	uint64_t timeout = job->worker->options->timeout_ns;
-	int rc = fresh_folder(job, err);
+	bool aside = !with_faults && job->ran;
+	int rc = fresh_folder(job, aside, err);
 
 	*x = (struct execution){.worker = job->worker,
 				.scenario = s,
 				.specs = job->specs,
-				.tmp = job->tmp,
+				.tmp = aside ? job->tmp_aside : job->tmp,
 				.dir = job->dir,
 				.with_faults = with_faults,
 				.deadline_ns = timeout ? timeout : s->deadline_ns,
@@ -480,7 +497,7 @@ static void job_release(struct job *job)
 	observed_release(&job->fault_free);
 	free(job->specs);
 	free(job->dir);
-	free(job->tmp);
+	drop_folders(job);
 }
 
 int worker_run(struct worker *w, const struct run_case *c, struct case_result *ret_result,
@@ -491,6 +508,7 @@ int worker_run(struct worker *w, const struct run_case *c, struct case_result *r
 	cleanup_free char *unmet = NULL;
 	int rc = worker_describe(c, ret_result);
 
+	w->runs++;
 	if (!rc)
 		rc = choose_specs(&job);
 	if (!rc)
