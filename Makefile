@@ -98,10 +98,10 @@ check-harness: ## does each bundled program have its declaration and a scenario?
 
 C_FILES = $(wildcard src/*.c src/*/*.[ch] harness/*/*.[ch] tests/*/*.[ch] tests/unit/*/*.[ch])
 format: ## lay out all C files by .clang-format
-	clang-format -i $(C_FILES)
+	$(Q)clang-format -i $(C_FILES)
 
 check-format: ## would `make format` change something?
-	clang-format --dry-run -Werror $(C_FILES)
+	$(Q)clang-format --dry-run -Werror $(C_FILES)
 
 lint: compdb ## clang-tidy, cppcheck and shellcheck
 	ci/lint

@@ -22,8 +22,7 @@ void call_expect_again(struct tracee *t, const struct call_view *call)
 /* The same instruction asks for the same call, or for restart_syscall(2) in its place. */
 static bool is_same_call(const struct call_view *call, const struct call_view *again)
 {
-	return again->ip == call->ip &&
-	       (again->nr == call->nr || again->nr == SYS_restart_syscall);
+	return again->ip == call->ip && (again->nr == call->nr || again->nr == SYS_restart_syscall);
 }
 
 /* Fill @t->call; a call that is made again keeps what it was. */

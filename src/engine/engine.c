@@ -13,7 +13,7 @@
 #include "engine/breakpoint.h"
 #include "engine/internal.h"
 
-#define TICK_NS (10 * NS_PER_MS)
+#define TICK_NS	    (10 * NS_PER_MS)
 #define TICK_SIGNAL SIGALRM
 
 static timer_t tick_timer;
@@ -83,9 +83,11 @@ void engine_wake_at(struct engine *e, uint64_t when_ns)
 int engine_init(struct engine *e, const struct engine_options *options,
 		const struct engine_ops *ops, void *ctx, struct err *err)
 {
-	*e = (struct engine){
-		.options = *options, .ops = ops, .ctx = ctx, .wake_ns = UINT64_MAX,
-		.start_ns = now_ns()};
+	*e = (struct engine){.options = *options,
+			     .ops = ops,
+			     .ctx = ctx,
+			     .wake_ns = UINT64_MAX,
+			     .start_ns = now_ns()};
 	pin_init(e);
 	return tick_start(err);
 }

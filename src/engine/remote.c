@@ -8,7 +8,7 @@
 #include "sys/syscalls.h"
 
 #define INTERRUPT_LIMIT_NS (200 * NS_PER_MS)
-#define REMOTE_LIMIT_NS (1000 * NS_PER_MS)
+#define REMOTE_LIMIT_NS	   (1000 * NS_PER_MS)
 
 int tracee_interrupt(struct engine *e, struct tracee *t)
 {

@@ -37,8 +37,7 @@ static int take_over(struct judgement *j, const struct finding *seen)
 		return -ENOMEM;
 	for (size_t i = 0; i < seen->stack.count; i++) {
 		const struct frame *from = &seen->stack.frames[i];
-		struct frame *to =
-			mem_append(&copy->stack.frames, &copy->stack.count, sizeof(*to));
+		struct frame *to = mem_append(&copy->stack.frames, &copy->stack.count, sizeof(*to));
 
 		if (!to)
 			return -ENOMEM;

@@ -32,7 +32,7 @@ bool oracle_needs_fault_free(const struct scenario *scenario, const struct obser
 void oracle_forget_leaks(struct observed *seen);
 
 /* Does @text (with @size bytes) satisfy @match?  *@ret_why: what is wrong; owned by the caller. */
-int match_check(const struct judgement *j, const struct match *match, const char *text,
-		size_t size, const struct output *fault_free, char **ret_why, struct err *err);
+int match_check(const struct judgement *j, const struct match *match, const char *text, size_t size,
+		const struct output *fault_free, char **ret_why, struct err *err);
 
 #endif

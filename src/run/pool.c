@@ -23,12 +23,12 @@
 
 #define WORKERS_MAX 256
 #define MESSAGE_MAX (64u << 20)
-#define NO_CASE SIZE_MAX
+#define NO_CASE	    SIZE_MAX
 
 /* The main process's view of a worker. */
 struct slot {
-	pid_t pid;   /* 0 = none */
-	int to, from; /* pipes */
+	pid_t pid;	/* 0 = none */
+	int to, from;	/* pipes */
 	size_t current; /* index of its case, NO_CASE = idle */
 	int cpu;
 };
@@ -285,8 +285,8 @@ static int fill_slots(struct pool *pool, struct err *err)
 	int rc = 0;
 
 	for (unsigned i = 0; !rc && i < pool->slot_count; i++)
-		if ((!pool->slots[i].pid || pool->slots[i].current == NO_CASE) &&
-		    !pool->stopping && pool->next < pool->count)
+		if ((!pool->slots[i].pid || pool->slots[i].current == NO_CASE) && !pool->stopping &&
+		    pool->next < pool->count)
 			rc = give(pool, &pool->slots[i], err);
 	return rc;
 }

@@ -289,16 +289,17 @@ static int report_processes(struct job *job)
 	job->result->note_count = job->seen.note_count;
 	job->seen.notes = NULL;
 	job->seen.note_count = 0;
-	return job->worker->options->keep ? add_note(job->result, "its files were kept in ", job->tmp)
-					  : 0;
+	return job->worker->options->keep
+		       ? add_note(job->result, "its files were kept in ", job->tmp)
+		       : 0;
 }
 
 static int report_faults(struct job *job)
 {
 	for (size_t i = 0; i < job->c->scenario->fault_count; i++) {
 		struct fault *fault = &job->with.faults[i];
-		struct fault_result *to = mem_append(&job->result->faults,
-						     &job->result->fault_count, sizeof(*to));
+		struct fault_result *to =
+			mem_append(&job->result->faults, &job->result->fault_count, sizeof(*to));
 
 		if (!to)
 			return -ENOMEM;
@@ -385,8 +386,7 @@ static bool is_of(const char *process, const char *name)
 static bool is_caught(const struct scenario *s, const struct caught_spec *want,
 		      const struct case_result *result)
 {
-	const char *name =
-		want->process == INDEX_NONE ? NULL : s->processes[want->process].name;
+	const char *name = want->process == INDEX_NONE ? NULL : s->processes[want->process].name;
 
 	for (size_t i = 0; i < result->finding_count; i++) {
 		const struct finding *found = &result->findings[i];
@@ -486,8 +486,7 @@ static int finish(struct job *job)
 	result->duration_ns = job->seen.duration_ns;
 	if (job->with.handed_over)
 		return set_reason(result, VERDICT_INCONCLUSIVE, "handed over to gdb");
-	return job->c->role == ROLE_CONTROL ? verdict_of_control(job)
-					    : verdict_of_subject(result);
+	return job->c->role == ROLE_CONTROL ? verdict_of_control(job) : verdict_of_subject(result);
 }
 
 static void job_release(struct job *job)
