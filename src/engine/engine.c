@@ -9,6 +9,7 @@
 #include <utlist.h>
 
 #include "base/util.h"
+#include "elf/insn.h"
 #include "engine/breakpoint.h"
 #include "engine/internal.h"
 
@@ -361,4 +362,6 @@ void engine_release(struct engine *e)
 	HASH_ITER(hh, e->tracees, t, tmp)
 		tracee_free(e, t);
 	processes_free(e);
+	insn_decoder_free(e->decoder);
+	e->decoder = NULL;
 }

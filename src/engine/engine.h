@@ -16,6 +16,7 @@
 #include "engine/tracee.h"
 
 struct breakpoint;
+struct insn_decoder;
 
 /*
  * What the engine tells.  Every member may be NULL.  In call_entry, call_exit,
@@ -77,6 +78,7 @@ struct engine {
 	uint64_t stops;		/* handled so far */
 	uint64_t last_tick_stops; /* un-pin decision: see pin.c */
 	unsigned spin_ticks;
+	struct insn_decoder *decoder; /* of elf/insn.h, when first needed */
 	unsigned watched;	/* threads with want_blocked */
 	bool pinned;
 	struct tracee *reports; /* utlist: threads with a report that is handled later, in order */

@@ -143,6 +143,9 @@ struct trigger_spec {
 	struct selector process;
 	int *calls; /* TRIGGER_CALL: ids of sys/syscalls.h, families expanded, ascending */
 	size_t call_count;
+	unsigned families;    /* enum call_family bits that were named… */
+	int *named;	      /* …and the calls that were named themselves; others must be members */
+	size_t named_count;
 	char *function;	      /* TRIGGER_FUNCTION: a name, or file.c:42 */
 	struct match output;  /* TRIGGER_OUTPUT */
 	uint64_t elapsed_ns;  /* TRIGGER_ELAPSED */
