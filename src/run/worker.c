@@ -216,14 +216,32 @@ static char *expand(void *ctx, const char *text)
 	return execution_expand(ctx, text);
 }
 
+/* Only to tell leaks; where it does not end, they cannot be told. */
+static void run_fault_free_for_leaks(struct job *job)
+{
+	struct err why = ERR_INIT;
+
+	if (job->has_fault_free || !oracle_needs_fault_free(job->c->scenario, &job->seen))
+		return;
+	if (execute_fault_free(job, &why))
+		oracle_forget_leaks(&job->seen);
+}
+
 static int judge(struct job *job, struct judgement *j, struct err *err)
 {
+	int rc;
+
 	*j = (struct judgement){.scenario = job->c->scenario,
 				.seen = &job->seen,
-				.fault_free = job->has_fault_free ? &job->fault_free : NULL,
 				.tmp = job->tmp,
 				.expand = expand,
 				.ctx = &job->with};
+	rc = oracle_judge_files(j, err);
+	if (rc)
+		return rc;
+	/* It empties ${tmp}: from here on the files are those of the other run. */
+	run_fault_free_for_leaks(job);
+	j->fault_free = job->has_fault_free ? &job->fault_free : NULL;
 	return oracle_judge(j, err);
 }
 
@@ -443,13 +461,6 @@ static int run_case(struct job *job, struct err *err)
 	rc = memcheck_collect(&job->with, err);
 	if (!rc)
 		rc = check_run(&job->with, err);
-	if (!rc && !job->has_fault_free && oracle_needs_fault_free(s, &job->seen)) {
-		/* Only to tell leaks; where it does not end, they cannot be told. */
-		struct err why = ERR_INIT;
-
-		if (execute_fault_free(job, &why))
-			oracle_forget_leaks(&job->seen);
-	}
 	if (!rc)
 		rc = judge(job, &j, err);
 	job->result->findings = j.findings.items;
