@@ -64,9 +64,10 @@ $(B)/flags: FORCE
 
 .PHONY: deps run bench test check clean help
 deps: ## install the packages that are missing (by apt, else say which)
-	@ci/install-deps
+	@ci/install-deps test
 
-run: deps ## build, then run all bundled scenarios
+run: ## build, then run all bundled scenarios
+	@ci/install-deps build
 	@$(SUBMAKE) all
 	build/ipcfault scenarios/*.scn
 
@@ -109,7 +110,7 @@ COMPDB = $(foreach s,$(wildcard $(SRC)),$(call compdb_entry,$(s),$(SRC_COMPILE))
 	$(foreach s,$(TEST_SRC),$(call compdb_entry,$(s),$(TEST_COMPILE))@)
 compdb: $(GEN) ## build/compile_commands.json, for clangd and clang-tidy
 	@mkdir -p build
-	$(file >build/compile_commands.json,[$(subst @,$(comma),$(patsubst %@,%,$(strip $(COMPDB))))])@:
+	$(file >build/compile_commands.json,[$(subst }@,},$(subst }@ {,}$(comma) {,$(strip $(COMPDB))))])@:
 
 .PHONY: install
 install: all ## to $(DESTDIR)$(PREFIX): program, bundled programs, manual pages, licence

@@ -219,7 +219,7 @@ void tracee_release(struct engine *e, struct tracee *t)
 
 int tracee_resume(struct engine *e, struct tracee *t, int signal)
 {
-	int request = t->step_into_handler ? PTRACE_SINGLESTEP
+	enum __ptrace_request request = t->step_into_handler ? PTRACE_SINGLESTEP
 		      : t->want_exit || t->sampled ? PTRACE_SYSCALL
 					   : PTRACE_CONT;
 	int rc = t->at_breakpoint ? breakpoint_step_over(e, t) : 0;

@@ -31,6 +31,18 @@ static char *temporary_name(const char *path)
 	return mem_printf("%.*s.%s.%ld.tmp", folder, path, path + folder, (long)getpid());
 }
 
+/* Without a name until it is complete, where the file system can: open(2), O_TMPFILE. */
+static int open_nameless(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	cleanup_free char *folder =
+		slash ? mem_printf("%.*s", (int)(slash - path) + 1, path) : mem_strdup(".");
+
+	if (!folder || fault_point("O_TMPFILE"))
+		return -1;
+	return open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
+}
+
 static int open_beside(struct output *output, const struct stat *old, struct err *err)
 {
 	int fd;
@@ -38,7 +50,11 @@ static int open_beside(struct output *output, const struct stat *old, struct err
 	output->temporary = temporary_name(output->path);
 	if (!output->temporary)
 		return err_errno(err, -ENOMEM, "%s", output->path);
-	fd = open(output->temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666);
+	fd = open_nameless(output->path);
+	output->is_nameless = fd >= 0;
+	if (fd < 0)
+		fd = open(output->temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
+			  0666);
 	if (fd < 0) {
 		int code = -errno;
 
@@ -85,6 +101,25 @@ int output_check(struct output *output, struct err *err)
 	return err_errno(err, errno ? -errno : -EIO, "cannot write %s", name_of(output));
 }
 
+/* linkat(2) replaces nothing, so the name is a temporary one where something is replaced. */
+static int give_name(struct output *output)
+{
+	char fd[32];
+
+	snprintf(fd, sizeof(fd), "/proc/self/fd/%d", fileno(output->file));
+	if (linkat(AT_FDCWD, fd, AT_FDCWD, output->path, AT_SYMLINK_FOLLOW) == 0) {
+		free(TAKE_PTR(output->temporary));
+		return 0;
+	}
+	if (errno != EEXIST)
+		return -errno;
+	unlink(output->temporary);
+	if (linkat(AT_FDCWD, fd, AT_FDCWD, output->temporary, AT_SYMLINK_FOLLOW))
+		return -errno;
+	output->is_nameless = false;
+	return 0;
+}
+
 int output_commit(struct output *output, struct err *err)
 {
 	int r = output_check(output, err);
@@ -92,6 +127,10 @@ int output_commit(struct output *output, struct err *err)
 
 	if (r < 0 || !output->path)
 		return r;
+	if (output->is_nameless)
+		r = give_name(output);
+	if (r < 0)
+		return err_errno(err, r, "cannot write %s", output->path);
 	output->file = NULL;
 	if (fclose(file) != 0)
 		return err_errno(err, -errno, "cannot write %s", output->path);
@@ -105,7 +144,7 @@ void output_release(struct output *output)
 {
 	if (output->file && output->path)
 		fclose(output->file);
-	if (output->temporary)
+	if (output->temporary && !output->is_nameless)
 		unlink(output->temporary);
 	free(output->temporary);
 	free(output->path);

@@ -1,13 +1,15 @@
 /*
  * output.h - a file that appears when it is complete.
  *
- * It is written beside its place and renamed by output_commit(); until then
+ * It is written without a name, or where the file system cannot, beside its
+ * place, and put there by output_commit(); until then
  * a file that was there before stays.  What is not a regular file (/dev/null,
  * a FIFO, a terminal) is written straight, and a symbolic link is followed.
  */
 #ifndef REPORT_OUTPUT_H
 #define REPORT_OUTPUT_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 struct err;
@@ -15,6 +17,7 @@ struct err;
 struct output {
 	FILE *file;
 	char *path, *temporary; /* both NULL for a stream of the caller's */
+	bool is_nameless;	/* temporary is not there yet */
 };
 
 /* @path NULL or "-": @standard, which stays the caller's. */

@@ -18,6 +18,7 @@
 #include "sys/syscalls.h"
 
 #define OUTPUT_MAX (256 << 20) /* captured bytes of one process */
+#define WAITS_SHOWN 16 /* threads that the finding of a deadline names */
 #define GRACE_NS (300 * NS_PER_MS) /* for what the main processes left running */
 
 static bool may_stay(const struct execution *x, const struct process *p)
@@ -111,6 +112,7 @@ static void describe_waits(struct execution *x, char **ret_text)
 {
 	struct tracee *t, *tmp;
 	char *text = mem_strdup("");
+	unsigned count = 0;
 
 	HASH_ITER(hh, x->engine.tracees, t, tmp) {
 		struct procfs_task task;
@@ -118,7 +120,7 @@ static void describe_waits(struct execution *x, char **ret_text)
 		cleanup_free char *before = NULL;
 		char name[128];
 
-		if (!t->process || may_stay(x, t->process) || !text ||
+		if (!t->process || may_stay(x, t->process) || !text || ++count > WAITS_SHOWN ||
 		    procfs_task_read(x->engine.options.proc_fd, t->tid, &task))
 			continue;
 		before = text;
@@ -131,6 +133,11 @@ static void describe_waits(struct execution *x, char **ret_text)
 				  task.running ? ""
 				  : row	       ? row->name
 					       : "a call");
+	}
+	if (text && count > WAITS_SHOWN) {
+		cleanup_free char *before = text;
+
+		text = mem_printf("%s\nand %u more", before, count - WAITS_SHOWN);
 	}
 	*ret_text = text;
 }
@@ -216,7 +223,7 @@ void ends_tick(struct execution *x, uint64_t now)
 	engine_wake_at(&x->engine, deadline_at);
 	if (prints_too_much(x))
 		return;
-	if (deadlock_check(x) || spin_check(x, now))
+	if (outputs_overflow(x) || deadlock_check(x) || spin_check(x, now))
 		x->ended = true;
 }
 
@@ -234,9 +241,10 @@ static unsigned count_zombies(struct execution *x, const struct process *parent)
 	for (const struct process *p = x->engine.processes; p; p = p->next) {
 		struct procfs_stat stat;
 
-		if (p->parent == parent && p->exited &&
+		/* One that is just dying will be a zombie before its parent is gone. */
+		if (p->parent == parent &&
 		    procfs_stat(x->engine.options.proc_fd, p->tgid, &stat) == 0 &&
-		    stat.state == 'Z')
+		    (stat.state == 'Z' || stat.is_exiting))
 			count++;
 	}
 	return count;

@@ -97,6 +97,8 @@ extern const struct engine_ops execution_ops;
 void execution_connect(struct execution *x); /* the part of x->env that is in moments.c */
 /* Look for text in new output; fires `output` triggers and starts what waits for it. */
 void outputs_check(struct execution *x, struct process *p);
+/* True, with a finding, when a process prints without end. */
+bool outputs_overflow(struct execution *x);
 /* Count a moment of @fault and fire when it is its turn. */
 void moment_count(struct execution *x, struct fault *fault, const struct moment *at);
 

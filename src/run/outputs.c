@@ -14,16 +14,18 @@ int output_read(int fd, struct output *ret_output)
 {
 	struct output output = {.captured = true};
 	struct stat st;
+	size_t size;
 	ssize_t n;
 
 	if (fd < 0)
 		return 0;
 	if (fstat(fd, &st))
 		return -errno;
-	output.data = mem_zalloc((size_t)st.st_size + 1);
+	size = st.st_size < OUTPUT_MAX ? (size_t)st.st_size : OUTPUT_MAX;
+	output.data = mem_zalloc(size + 1);
 	if (!output.data)
 		return -ENOMEM;
-	n = pread(fd, output.data, (size_t)st.st_size, 0);
+	n = pread(fd, output.data, size, 0);
 	output.size = n > 0 ? (size_t)n : 0;
 	*ret_output = output;
 	return 0;
@@ -86,6 +88,33 @@ static void check_starts(struct execution *x, struct subject *s)
 		if (has_printed(s, &waiting->spec->start.output))
 			waiting->start_due = true;
 	}
+}
+
+static bool is_too_long(int fd)
+{
+	struct stat st;
+
+	return fd >= 0 && fstat(fd, &st) == 0 && st.st_size > OUTPUT_MAX;
+}
+
+bool outputs_overflow(struct execution *x)
+{
+	for (size_t i = 0; i < x->subject_count; i++) {
+		const struct subject *s = &x->subjects[i];
+		bool is_out = is_too_long(s->out_fd);
+		char name[128];
+
+		if (!is_out && !is_too_long(s->err_fd))
+			continue;
+		if (observed_add(x->seen, FINDING_SPIN,
+				 s->process ? subject_label(x, s->process, name, sizeof(name))
+					    : NULL,
+				 "has printed more than %u MiB to its %s", OUTPUT_MAX >> 20,
+				 is_out ? "stdout" : "stderr"))
+			execution_fail(x, -ENOMEM);
+		return true;
+	}
+	return false;
 }
 
 void outputs_check(struct execution *x, struct process *p)

@@ -37,9 +37,10 @@ static struct tracee *busiest(struct execution *x)
 	HASH_ITER(hh, x->engine.tracees, t, tmp) {
 		struct procfs_stat stat;
 
+		/* t: it is on its way, and already in the next stop. */
 		if (t->process && t->process->started && t->state == TRACEE_RUNNING &&
 		    procfs_stat(x->engine.options.proc_fd, t->tid, &stat) == 0 &&
-		    stat.state == 'R')
+		    (stat.state == 'R' || stat.state == 't'))
 			return t;
 	}
 	return NULL;

@@ -29,7 +29,7 @@ int worker_init(struct worker *w, const struct pool_options *options, int cpu, s
 	w->images = image_set_new();
 	if (!w->images)
 		return err_errno(err, -ENOMEM, "worker");
-	rc = tmp_make(NULL, &w->tmp, err);
+	rc = tmp_name(NULL, &w->tmp, err);
 	if (rc)
 		return rc;
 	sandbox.tmp = w->tmp;

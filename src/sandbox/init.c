@@ -1,7 +1,8 @@
 /*
  * Pid 1 of the programs' pid namespace: a fork of the worker that executes
  * nothing.  It answers the worker on a socket, reaps orphans, and clears up
- * when the worker has died.
+ * when the worker has died.  Where there is no pid namespace the same fork
+ * has only the worker's folder to remove.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -88,19 +89,22 @@ static void answer_requests(void)
 	}
 }
 
-static void clear_up(const struct sandbox_options *options)
+static void clear_up(const struct sandbox_options *options, bool is_pid_1)
 {
-	kill(-1, SIGKILL);
+	if (is_pid_1)
+		kill(-1, SIGKILL);
 	if (!options->tmp || options->keep_tmp)
 		return;
-	umount2(options->tmp, MNT_DETACH);
+	/* A privileged program may have mounted something there, too. */
+	while (umount2(options->tmp, MNT_DETACH | UMOUNT_NOFOLLOW) == 0)
+		;
 	tmp_remove(options->tmp, NULL);
 }
 
-static _Noreturn void init_main(const struct sandbox_options *options, bool may_mount, int socket,
-				int worker)
+static _Noreturn void init_main(const struct sandbox_options *options, bool is_pid_1,
+				bool may_mount, int socket, int worker)
 {
-	int last_pid = open("/proc/sys/kernel/ns_last_pid", O_WRONLY | O_CLOEXEC);
+	int last_pid = is_pid_1 ? open("/proc/sys/kernel/ns_last_pid", O_WRONLY | O_CLOEXEC) : -1;
 	struct hello hello = {.proc_error = may_mount ? mount_proc() : 0};
 
 	if (worker < 0) /* then only this tells of its death, and the folder is left */
@@ -111,7 +115,7 @@ static _Noreturn void init_main(const struct sandbox_options *options, bool may_
 	keep_descriptors(socket, worker, last_pid);
 	if (send(INIT_SOCKET, &hello, sizeof(hello), MSG_NOSIGNAL) == sizeof(hello))
 		answer_requests();
-	clear_up(options);
+	clear_up(options, is_pid_1);
 	_exit(0);
 }
 
@@ -127,22 +131,24 @@ static void note_proc(struct sandbox *sandbox, int error)
 static int fork_init(struct sandbox *sandbox, const struct sandbox_options *options, int sockets[2],
 		     int worker, struct err *err)
 {
+	bool is_pid_1 = sandbox->parts[SANDBOX_PID].isolated;
 	/* Never over the host's /proc. */
-	bool may_mount = options->own_proc && sandbox->parts[SANDBOX_MOUNT].isolated;
+	bool may_mount = is_pid_1 && options->own_proc && sandbox->parts[SANDBOX_MOUNT].isolated;
 	struct hello hello;
 
 	sandbox->init = fault_point("fork") ? (errno = EAGAIN, -1) : fork();
 	if (sandbox->init < 0) {
 		sandbox->init = 0;
-		return err_errno(err, -errno, "fork in the new pid namespace");
+		return err_errno(err, -errno, "fork %s",
+				 is_pid_1 ? "in the new pid namespace" : "of the worker");
 	}
 	if (sandbox->init == 0)
-		init_main(options, may_mount, sockets[1], worker);
+		init_main(options, is_pid_1, may_mount, sockets[1], worker);
 	close(sockets[1]);
 	sockets[1] = -1;
 	sandbox->init_socket = TAKE_FD(sockets[0]);
 	if (recv(sandbox->init_socket, &hello, sizeof(hello), 0) != sizeof(hello))
-		return err_set(err, -EPIPE, "pid 1 of the new namespace has died");
+		return err_set(err, -EPIPE, "the worker's helper has died");
 	if (may_mount)
 		note_proc(sandbox, hello.proc_error);
 	return 0;
@@ -166,8 +172,10 @@ int init_start(struct sandbox *sandbox, const struct sandbox_options *options, s
 	else if (fault_point("unshare") ? (errno = EPERM, true) : unshare(CLONE_NEWPID) < 0)
 		sandbox_refused(sandbox, SANDBOX_PID, "unshare");
 	else
+		sandbox->parts[SANDBOX_PID].isolated = true;
+	if (sandbox->parts[SANDBOX_PID].isolated ||
+	    (sockets[0] >= 0 && options->tmp && !options->keep_tmp))
 		rc = fork_init(sandbox, options, sockets, worker, err);
-	sandbox->parts[SANDBOX_PID].isolated = sandbox->init > 0;
 	if (!sandbox->parts[SANDBOX_PROC].isolated && !*sandbox->parts[SANDBOX_PROC].why)
 		snprintf(sandbox->parts[SANDBOX_PROC].why, sizeof(sandbox->parts[0].why), "%s",
 			 options->own_proc ? "needs the pid and mount namespaces"

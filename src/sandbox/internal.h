@@ -12,7 +12,14 @@ void sandbox_refused(struct sandbox *sandbox, enum sandbox_part part, const char
 /* The namespaces and mounts; see sandbox_enter(). */
 void sandbox_unshare(struct sandbox *sandbox, const struct sandbox_options *options);
 
-/* Pid 1.  Fails only when the process cannot go on. */
+/* options.tmp, if it is not there yet, and a file system of its own on it. */
+int sandbox_make_tmp(struct sandbox *sandbox, const struct sandbox_options *options,
+		     struct err *err);
+
+/*
+ * Pid 1, or without a pid namespace a process that only removes the folder.  Fails only when the
+ * process cannot go on.
+ */
 int init_start(struct sandbox *sandbox, const struct sandbox_options *options, struct err *err);
 
 /* SIGKILL all of the pid namespace; *@ret_left: some were there, zombies included. */

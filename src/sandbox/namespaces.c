@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -169,18 +170,18 @@ static void mount_tmp(struct sandbox *sandbox, const char *path)
 		sandbox->parts[SANDBOX_TMP].isolated = true;
 }
 
-static void own_mounts(struct sandbox *sandbox, const struct sandbox_options *options)
+int sandbox_make_tmp(struct sandbox *sandbox, const struct sandbox_options *options,
+		     struct err *err)
 {
-	if (!sandbox->parts[SANDBOX_MOUNT].isolated) {
-		not_tried(sandbox, SANDBOX_SHM, "needs the mount namespace");
+	if (options->tmp && mkdir(options->tmp, 0700) && errno != EEXIST)
+		return err_errno(err, -errno, "make the folder %s", options->tmp);
+	if (!sandbox->parts[SANDBOX_MOUNT].isolated)
 		not_tried(sandbox, SANDBOX_TMP, "needs the mount namespace");
-		return;
-	}
-	mount_shm(sandbox);
-	if (options->tmp && !options->keep_tmp)
+	else if (options->tmp && !options->keep_tmp)
 		mount_tmp(sandbox, options->tmp);
 	else
 		not_tried(sandbox, SANDBOX_TMP, "not asked for");
+	return 0;
 }
 
 void sandbox_unshare(struct sandbox *sandbox, const struct sandbox_options *options)
@@ -191,7 +192,10 @@ void sandbox_unshare(struct sandbox *sandbox, const struct sandbox_options *opti
 		not_tried(sandbox, SANDBOX_NET, "not asked for");
 	else
 		enter_net(sandbox);
-	own_mounts(sandbox, options);
+	if (sandbox->parts[SANDBOX_MOUNT].isolated)
+		mount_shm(sandbox);
+	else
+		not_tried(sandbox, SANDBOX_SHM, "needs the mount namespace");
 	if (sandbox->parts[SANDBOX_IPC].isolated)
 		mount_mqueue(sandbox);
 	else

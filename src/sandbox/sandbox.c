@@ -56,7 +56,10 @@ int sandbox_enter(const struct sandbox_options *options, struct sandbox *ret, st
 	if (rc)
 		return rc;
 	sandbox_unshare(&sandbox, options);
+	/* Who removes the folder is there before it: the worker may be killed at any moment. */
 	rc = init_start(&sandbox, options, err);
+	if (!rc)
+		rc = sandbox_make_tmp(&sandbox, options, err);
 	if (!rc && !sandbox.parts[SANDBOX_PID].isolated &&
 	    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0))
 		rc = err_errno(err, -errno, "PR_SET_CHILD_SUBREAPER");
@@ -67,7 +70,7 @@ int sandbox_enter(const struct sandbox_options *options, struct sandbox *ret, st
 	return rc;
 }
 
-/* What has died, of any kind of child; pid 1 is waited for elsewhere. */
+/* What has died, of any kind of child; our own helper is waited for elsewhere. */
 static void reap_children(struct sandbox *sandbox)
 {
 	pid_t pid;
@@ -88,6 +91,8 @@ static int kill_descendants(const struct sandbox *sandbox, pid_t parent, bool *r
 	if (rc)
 		return rc == -ESRCH ? 0 : rc;
 	for (size_t i = 0; i < count && !rc; i++) {
+		if (pids[i] == sandbox->init)
+			continue;
 		*ret_left = true;
 		kill(pids[i], SIGKILL);
 		rc = kill_descendants(sandbox, pids[i], ret_left);

@@ -9,7 +9,8 @@
  *
  * Pid 1 of the namespace is a process of ours that reaps orphans.  It notices
  * when the worker dies in whatever way, kills everything in the namespace and
- * removes the worker's folder.
+ * removes the worker's folder.  Without the namespace another process of ours
+ * does only the last.
  *
  * Every part may be refused: no user namespaces, a container, a limit.  Then
  * the rest is still done, and parts[] tells what is missing and why.
@@ -42,8 +43,10 @@ const char *sandbox_part_name(enum sandbox_part part);
 struct sandbox_options {
 	bool no_net; /* stay in the host's network: saves 0.4 ms */
 	bool own_proc;
-	const char *tmp; /* the worker's folder (tmp.h), removed when it dies; NULL = none */
-	bool keep_tmp;	 /* leave it, and all that is written there */
+	/* The worker's folder (tmp_name), made if it is not there, removed when it dies; NULL =
+	 * none. */
+	const char *tmp;
+	bool keep_tmp; /* leave it, and all that is written there */
 };
 
 struct sandbox {
@@ -53,7 +56,7 @@ struct sandbox {
 	} parts[SANDBOX_MAX_];
 	int proc_fd;	 /* the host's /proc, open for reading */
 	int mqueue_fd;	 /* root of a mqueue file system, -1 = none */
-	pid_t init;	 /* pid 1 of the programs, as we see it; 0 = none */
+	pid_t init;	 /* pid 1 of the programs, or who removes the folder; 0 = none */
 	int init_socket; /* -1 = none */
 };
 

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -49,19 +50,34 @@ static const char *parent_or_default(const char *parent)
 	return env && *env == '/' ? env : "/tmp";
 }
 
-int tmp_make(const char *parent, char **ret_path, struct err *err)
+int tmp_name(const char *parent, char **ret_path, struct err *err)
 {
-	cleanup_free char *path = NULL;
 	struct maker self;
+	uint64_t salt; /* nobody else can have made it before */
+	char *path;
 	int rc = maker_self(&self);
 
 	if (rc)
 		return err_errno(err, rc, "read /proc/self");
-	path = mem_printf("%s/" PREFIX "%ju-%jd-%ju-XXXXXX", parent_or_default(parent),
-			  self.pid_namespace, self.pid, self.start);
+	if (getrandom(&salt, sizeof(salt), 0) != sizeof(salt))
+		return err_errno(err, -errno, "temporary folder");
+	path = mem_printf("%s/" PREFIX "%ju-%jd-%ju-%012jx", parent_or_default(parent),
+			  self.pid_namespace, self.pid, self.start,
+			  (uintmax_t)(salt & UINT64_C(0xffffffffffff)));
 	if (!path)
 		return err_errno(err, -ENOMEM, "temporary folder");
-	if (fault_point("mkdtemp") ? (errno = ENOSPC, true) : !mkdtemp(path))
+	*ret_path = path;
+	return 0;
+}
+
+int tmp_make(const char *parent, char **ret_path, struct err *err)
+{
+	cleanup_free char *path = NULL;
+	int rc = tmp_name(parent, &path, err);
+
+	if (rc)
+		return rc;
+	if (fault_point("mkdir") ? (errno = ENOSPC, true) : mkdir(path, 0700))
 		return err_errno(err, -errno, "make the folder %s", path);
 	*ret_path = TAKE_PTR(path);
 	return 0;

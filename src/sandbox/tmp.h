@@ -11,7 +11,10 @@
 
 #include "base/err.h"
 
-/* A new folder in @parent (NULL = $TMPDIR, or /tmp); the path is absolute and the caller's. */
+/* The path of a folder that may be made in @parent (NULL = $TMPDIR, or /tmp); the caller's. */
+int tmp_name(const char *parent, char **ret_path, struct err *err);
+
+/* tmp_name(), and the folder is made. */
 int tmp_make(const char *parent, char **ret_path, struct err *err);
 
 /* Remove all that is in @path, also folders without permissions, but not itself. */

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/mem.h"
 #include "base/util.h"
 #include "lib/tmpdir.h"
 #include "recorded.h"
@@ -92,12 +93,56 @@ Test(report_report, the_old_file_stays_until_the_end)
 	recorded_release(&recorded);
 }
 
+/* As on a file system that has no O_TMPFILE. */
+static bool refuse_nameless(const char *operation)
+{
+	return strcmp(operation, "O_TMPFILE") == 0;
+}
+
+Test(report_report, the_old_file_is_replaced_also_where_files_need_names)
+{
+	char *folder = tmpdir_new(), *path = tmpdir_write(folder, "r.xml", "old"), *text;
+	struct recorded recorded;
+	struct report *report;
+	struct err err = ERR_INIT;
+
+	fault_point_hook = refuse_nameless;
+	report = begun(REPORT_JUNIT, path, &recorded);
+	cr_expect(eq(sz, files_in(folder), 2));
+	cr_expect(eq(int, report_end(report, &recorded.totals, &err), 0), "%s", err.text);
+	report_free(report);
+	text = content(path);
+	cr_expect(eq(int, strncmp(text, "<?xml", 5), 0));
+	cr_expect(eq(sz, files_in(folder), 1));
+	free(text);
+	free(path);
+	tmpdir_free(folder);
+	recorded_release(&recorded);
+}
+
+/* A report that is killed can remove nothing. */
+Test(report_report, an_unfinished_file_has_no_name)
+{
+	char *folder = tmpdir_new(), path[4096];
+	struct recorded recorded;
+	struct report *report;
+
+	snprintf(path, sizeof(path), "%s/r", folder);
+	report = begun(REPORT_TAP, path, &recorded);
+	cr_expect(eq(sz, files_in(folder), 0));
+	report_free(report);
+	tmpdir_free(folder);
+	recorded_release(&recorded);
+}
+
 Test(report_report, an_unfinished_file_is_removed)
 {
 	char *folder = tmpdir_new(), *path = tmpdir_write(folder, "r", "old"), *text;
 	struct recorded recorded;
-	struct report *report = begun(REPORT_TAP, path, &recorded);
+	struct report *report;
 
+	fault_point_hook = refuse_nameless;
+	report = begun(REPORT_TAP, path, &recorded);
 	cr_expect(eq(sz, files_in(folder), 2));
 	report_free(report);
 	cr_expect(eq(sz, files_in(folder), 1));
@@ -116,6 +161,7 @@ Test(report_report, abandon_removes_it_at_once)
 	struct report *report;
 
 	snprintf(path, sizeof(path), "%s/r", folder);
+	fault_point_hook = refuse_nameless;
 	report = begun(REPORT_TAP, path, &recorded);
 	cr_expect(eq(sz, files_in(folder), 1));
 	report_abandon(report);

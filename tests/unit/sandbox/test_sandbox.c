@@ -218,7 +218,8 @@ static void start_family(void)
 
 static int unisolated(void *arg)
 {
-	struct sandbox_options options = {.own_proc = true, .tmp = arg};
+	const char *tmp = arg;
+	struct sandbox_options options = {.own_proc = true, .tmp = tmp};
 	struct sandbox_object *objects;
 	struct sandbox sandbox;
 	size_t count = 1;
@@ -234,15 +235,23 @@ static int unisolated(void *arg)
 	APART_CHECK(sandbox_objects(&sandbox, &objects, &count, NULL) == 0 && count == 0,
 		    "the host's objects are not listed");
 	APART_CHECK(sandbox_clean(&sandbox, NULL) == 0);
-	APART_CHECK(waitpid(-1, NULL, 0) == -1 && errno == ECHILD, "all are killed and reaped");
+	APART_CHECK(waitpid(-1, NULL, WNOHANG) == 0, "all but our helper are killed and reaped");
 	APART_CHECK(shmctl(id, IPC_RMID, NULL) == 0, "the host's objects are left alone");
+	APART_CHECK(access(tmp, F_OK) == 0, "the folder is there");
 	sandbox_release(&sandbox);
+	APART_CHECK(waitpid(-1, NULL, 0) == -1 && errno == ECHILD, "nobody is left");
+	APART_CHECK(access(tmp, F_OK) == -1, "and no folder");
 	return 0;
 }
 
 Test(sandbox_sandbox, without_namespaces_it_kills_descendants_and_spares_objects)
 {
-	run_apart(unisolated, "/tmp", APART_SAME_USER);
+	char *parent = tmpdir_new(), *tmp = NULL;
+
+	cr_assert(eq(int, tmp_name(parent, &tmp, NULL), 0));
+	run_apart(unisolated, tmp, APART_SAME_USER);
+	free(tmp);
+	tmpdir_free(parent);
 }
 
 static int leaves_a_family(void *arg)
