@@ -105,21 +105,21 @@ void breakpoints_forget(struct process *p)
 /* One instruction, with all signals held back so that none comes in between. */
 static int single_step(struct engine *e, struct tracee *t)
 {
-	uint64_t none, all = UINT64_MAX;
+	uint64_t before;
 	int status, rc;
 
-	if (ptrace(PTRACE_GETSIGMASK, t->tid, sizeof(none), &none) ||
-	    ptrace(PTRACE_SETSIGMASK, t->tid, sizeof(all), &all) ||
-	    ptrace(PTRACE_SINGLESTEP, t->tid, 0, 0))
-		return -errno;
-	rc = engine_wait_for(e, t->tid, STEP_LIMIT_NS, &status);
+	rc = tracee_set_mask(t, UINT64_MAX, &before);
+	if (!rc)
+		rc = tracer->request(PTRACE_SINGLESTEP, t->tid, 0, 0);
+	if (!rc)
+		rc = engine_wait_for(e, t, STEP_LIMIT_NS, &status);
 	if (rc)
 		return rc;
 	if (stop_classify(status).kind != STOP_TRAP) {
-		engine_defer(e, t->tid, status);
+		tracee_defer(e, t, status);
 		return -ESRCH;
 	}
-	return ptrace(PTRACE_SETSIGMASK, t->tid, sizeof(none), &none) ? -errno : 0;
+	return tracee_set_mask(t, before, NULL);
 }
 
 /*

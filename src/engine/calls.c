@@ -148,8 +148,8 @@ static bool is_loader(struct engine *e, const struct tracee *t)
 
 static int get_info(struct tracee *t, struct ptrace_syscall_info *ret_info)
 {
-	return ptrace(PTRACE_GET_SYSCALL_INFO, t->tid, sizeof(*ret_info), ret_info) < 0 ? -errno
-											: 0;
+	return tracer->request(PTRACE_GET_SYSCALL_INFO, t->tid, sizeof(*ret_info),
+			       (uintptr_t)ret_info);
 }
 
 static void view_of(const struct ptrace_syscall_info *info, struct call_view *ret_view)

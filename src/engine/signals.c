@@ -178,9 +178,11 @@ int on_signal_stop(struct engine *e, struct tracee *t, int signal)
 {
 	siginfo_t info;
 	bool interrupted;
+	int rc;
 
-	if (ptrace(PTRACE_GETSIGINFO, t->tid, 0, &info))
-		return -errno;
+	rc = tracer->request(PTRACE_GETSIGINFO, t->tid, 0, (uintptr_t)&info);
+	if (rc)
+		return rc;
 	if (!t->process)
 		return tracee_resume(e, t, signal);
 	interrupted = interrupts_call(t);

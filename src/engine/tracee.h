@@ -92,7 +92,6 @@ struct tracee {
 	bool in_call;	    /* call is valid: entered, its exit not yet seen */
 	bool want_exit;	    /* stop at the exit of this call */
 	bool want_blocked;  /* tell when it is proven asleep in this call */
-	bool frozen_report; /* TRACEE_FROZEN in another stop, which is to be handled later */
 	bool at_entry;	    /* in the stop before the call */
 	bool at_exit;	    /* in the stop after it */
 	bool call_skipped;
@@ -122,6 +121,9 @@ struct tracee {
 	bool regs_valid, regs_dirty;
 	struct arch_regs regs;
 	uint64_t marks[2]; /* of the user of the engine; 0 at each new call */
+	bool has_report; /* tracee_defer(): this one is to be handled later */
+	int report;
+	struct tracee *report_prev, *report_next;
 	UT_hash_handle hh;
 };
 
@@ -130,6 +132,9 @@ int tracee_get_regs(struct tracee *t, struct arch_regs **ret_regs);
 /* Mark them changed: written back before the thread goes on. */
 void tracee_dirty_regs(struct tracee *t);
 int tracee_flush_regs(struct tracee *t);
+
+/* Block @mask of signals (bit n - 1 for signal n); *@ret_before, NULL allowed: what was blocked. */
+int tracee_set_mask(struct tracee *t, uint64_t mask, uint64_t *ret_before);
 
 /* All @size bytes or -EFAULT; -ESRCH. */
 int tracee_read(const struct tracee *t, uint64_t addr, void *data, size_t size);

@@ -14,6 +14,7 @@
 #include "run/check.h"
 #include "run/execution.h"
 #include "run/memcheck.h"
+#include "run/verdict.h"
 #include "sandbox/tmp.h"
 #include "sys/probe.h"
 
@@ -61,14 +62,6 @@ struct job {
 static char *dup_or_null(const char *text)
 {
 	return text ? mem_strdup(text) : NULL;
-}
-
-static int set_reason(struct case_result *result, enum verdict verdict, const char *text)
-{
-	result->verdict = verdict;
-	free(result->reason);
-	result->reason = mem_strdup(text);
-	return result->reason ? 0 : -ENOMEM;
 }
 
 int worker_describe(const struct run_case *c, struct case_result *result)
@@ -233,14 +226,32 @@ static char *expand(void *ctx, const char *text)
 	return execution_expand(ctx, text);
 }
 
+/* Only to tell leaks; where it does not end, they cannot be told. */
+static void run_fault_free_for_leaks(struct job *job)
+{
+	struct err why = ERR_INIT;
+
+	if (job->has_fault_free || !oracle_needs_fault_free(job->c->scenario, &job->seen))
+		return;
+	if (execute_fault_free(job, &why))
+		oracle_forget_leaks(&job->seen);
+}
+
 static int judge(struct job *job, struct judgement *j, struct err *err)
 {
+	int rc;
+
 	*j = (struct judgement){.scenario = job->c->scenario,
 				.seen = &job->seen,
-				.fault_free = job->has_fault_free ? &job->fault_free : NULL,
 				.tmp = job->tmp,
 				.expand = expand,
 				.ctx = &job->with};
+	rc = oracle_judge_files(j, err);
+	if (rc)
+		return rc;
+	/* It empties ${tmp}: from here on the files are those of the other run. */
+	run_fault_free_for_leaks(job);
+	j->fault_free = job->has_fault_free ? &job->fault_free : NULL;
 	return oracle_judge(j, err);
 }
 
@@ -460,18 +471,20 @@ static int run_case(struct job *job, struct err *err)
 	rc = memcheck_collect(&job->with, err);
 	if (!rc)
 		rc = check_run(&job->with, err);
-	if (!rc && !job->has_fault_free && oracle_needs_fault_free(s, &job->seen)) {
-		/* Only to tell leaks; where it does not end, they cannot be told. */
-		struct err why = ERR_INIT;
-
-		if (execute_fault_free(job, &why))
-			oracle_forget_leaks(&job->seen);
-	}
 	if (!rc)
 		rc = judge(job, &j, err);
 	job->result->findings = j.findings.items;
 	job->result->finding_count = j.findings.count;
 	return rc;
+}
+
+/* Sent, but blocked by the program: that may just be the bug of a control. */
+static bool any_struck(const struct job *job)
+{
+	for (size_t i = 0; i < job->c->scenario->fault_count; i++)
+		if (job->with.faults[i].struck)
+			return true;
+	return job->c->scenario->fault_count == 0;
 }
 
 static int finish(struct job *job)
@@ -516,8 +529,8 @@ int worker_run(struct worker *w, const struct run_case *c, struct case_result *r
 	if (rc)
 		return err_errno(err, rc, "run");
 	if (is_unmet(&job, &unmet, &why)) {
-		rc = why.code ? set_reason(ret_result, VERDICT_ERROR, why.text)
-			      : set_reason(ret_result, VERDICT_SKIP, unmet ? unmet : "not here");
+		rc = why.code ? verdict_set(ret_result, VERDICT_ERROR, why.text)
+			      : verdict_set(ret_result, VERDICT_SKIP, unmet ? unmet : "not here");
 		job_release(&job);
 		return rc;
 	}
@@ -525,7 +538,7 @@ int worker_run(struct worker *w, const struct run_case *c, struct case_result *r
 	if (!rc)
 		rc = finish(&job);
 	if (rc && rc != -ENOMEM)
-		rc = set_reason(ret_result, VERDICT_ERROR, why.text);
+		rc = verdict_set(ret_result, VERDICT_ERROR, why.text);
 	job_release(&job);
 	if (!rc)
 		rc = sandbox_clean(&w->sandbox, err);
