@@ -52,7 +52,7 @@ struct job {
 	struct worker *worker;
 	const struct run_case *c;
 	const struct process_spec **specs;
-	char *dir, *tmp, *tmp_aside;
+	char *dir, *tmp, *tmp_without; /* folders of the scenario and of the two executions */
 	struct execution with, without; /* with faults, without */
 	struct observed seen, fault_free;
 	bool has_fault_free, ran;
@@ -142,34 +142,18 @@ static bool compares_to_fault_free(const struct scenario *s)
 	return false;
 }
 
-/*
- * A new ${tmp}.  The same path for the run without faults, when outputs are
- * compared; another one when the first run's files are still to be judged.
- */
-static int fresh_folder(struct job *job, bool aside, struct err *err)
+/* Empty; one that is to be kept is another each time. */
+static int fresh_folder(struct worker *w, char **ret_path, struct err *err)
 {
-	struct worker *w = job->worker;
-	char **folder = aside ? &job->tmp_aside : &job->tmp;
-	int rc;
+	char *path = w->options->keep ? mem_printf("%s/%u", w->tmp, ++w->runs)
+				      : mem_strdup(w->tmp);
 
-	if (!*folder)
-		*folder = mem_printf("%s/%u%s", w->tmp, w->runs, aside ? "-fault-free" : "");
-	if (!*folder)
+	if (!path)
 		return err_errno(err, -ENOMEM, "run");
-	rc = tmp_remove(*folder, err);
-	if (!rc && mkdir(*folder, 0777))
-		rc = err_errno(err, -errno, "folder %s", *folder);
-	return rc;
-}
-
-static void drop_folders(struct job *job)
-{
-	if (job->tmp && !job->worker->options->keep)
-		tmp_remove(job->tmp, NULL);
-	if (job->tmp_aside && !job->worker->options->keep)
-		tmp_remove(job->tmp_aside, NULL);
-	free(job->tmp);
-	free(job->tmp_aside);
+	*ret_path = path;
+	if (!w->options->keep)
+		return tmp_empty(path, err);
+	return mkdir(path, 0777) ? err_errno(err, -errno, "folder %s", path) : 0;
 }
 
 static int execute(struct job *job, struct execution *x, struct observed *seen, bool with_faults,
@@ -177,13 +161,13 @@ static int execute(struct job *job, struct execution *x, struct observed *seen, 
 {
 	const struct scenario *s = job->c->scenario;
 	uint64_t timeout = job->worker->options->timeout_ns;
-	bool aside = !with_faults && job->ran;
-	int rc = fresh_folder(job, aside, err);
+	char **tmp = with_faults ? &job->tmp : &job->tmp_without;
+	int rc = fresh_folder(job->worker, tmp, err);
 
 	*x = (struct execution){.worker = job->worker,
 				.scenario = s,
 				.specs = job->specs,
-				.tmp = aside ? job->tmp_aside : job->tmp,
+				.tmp = *tmp,
 				.dir = job->dir,
 				.with_faults = with_faults,
 				.deadline_ns = timeout ? timeout : s->deadline_ns,
@@ -300,17 +284,16 @@ static int report_processes(struct job *job)
 	job->result->note_count = job->seen.note_count;
 	job->seen.notes = NULL;
 	job->seen.note_count = 0;
-	return job->worker->options->keep
-		       ? add_note(job->result, "its files were kept in ", job->tmp)
-		       : 0;
+	return job->worker->options->keep ? add_note(job->result, "its files were kept in ", job->tmp)
+					  : 0;
 }
 
 static int report_faults(struct job *job)
 {
 	for (size_t i = 0; i < job->c->scenario->fault_count; i++) {
 		struct fault *fault = &job->with.faults[i];
-		struct fault_result *to =
-			mem_append(&job->result->faults, &job->result->fault_count, sizeof(*to));
+		struct fault_result *to = mem_append(&job->result->faults,
+						     &job->result->fault_count, sizeof(*to));
 
 		if (!to)
 			return -ENOMEM;
@@ -329,128 +312,6 @@ static int report_faults(struct job *job)
 		}
 		fault->injection_count = 0; /* handed over */
 	}
-	return 0;
-}
-
-static const struct fault_result *first_unfired(const struct case_result *result)
-{
-	for (size_t i = 0; i < result->fault_count; i++)
-		if (!result->faults[i].fired)
-			return &result->faults[i];
-	return NULL;
-}
-
-/* Sent, but blocked by the program: that may just be the bug of a control. */
-static bool any_struck(const struct job *job)
-{
-	for (size_t i = 0; i < job->c->scenario->fault_count; i++)
-		if (job->with.faults[i].struck)
-			return true;
-	return job->c->scenario->fault_count == 0;
-}
-
-/* These are the program's own doing, whether a fault has fired or not. */
-static bool is_certain(enum finding_kind kind)
-{
-	return kind == FINDING_CRASH || kind == FINDING_DEADLOCK || kind == FINDING_MEMORY_ERROR ||
-	       kind == FINDING_UNSAFE_IN_HANDLER;
-}
-
-static int say_unfired(struct case_result *result, const struct fault_result *fault)
-{
-	cleanup_free char *text = NULL;
-
-	if (fault->refused)
-		text = mem_printf("fault '%s' did not happen: %s", fault->name, fault->refused);
-	else if (fault->matched)
-		text = mem_printf("fault '%s' did not fire: its moment came %llu time%s, and "
-				  "never when it was to fire",
-				  fault->name, (unsigned long long)fault->matched,
-				  fault->matched == 1 ? "" : "s");
-	else
-		text = mem_printf("fault '%s' did not fire: its moment never came", fault->name);
-	return text ? set_reason(result, VERDICT_INCONCLUSIVE, text) : -ENOMEM;
-}
-
-static int verdict_of_subject(struct case_result *result)
-{
-	const struct fault_result *unfired = first_unfired(result);
-	bool certain = false;
-
-	for (size_t i = 0; i < result->finding_count; i++)
-		certain = certain || is_certain(result->findings[i].kind);
-	if (unfired && !certain)
-		return say_unfired(result, unfired);
-	result->verdict = result->finding_count ? VERDICT_FAIL : VERDICT_PASS;
-	return 0;
-}
-
-/* "writer" also stands for its copies and descendants: "writer[2]", "writer/child[1]". */
-static bool is_of(const char *process, const char *name)
-{
-	size_t len = strlen(name);
-
-	return process && strncmp(process, name, len) == 0 &&
-	       (process[len] == '\0' || process[len] == '[' || process[len] == '/');
-}
-
-static bool is_caught(const struct scenario *s, const struct caught_spec *want,
-		      const struct case_result *result)
-{
-	const char *name = want->process == INDEX_NONE ? NULL : s->processes[want->process].name;
-
-	for (size_t i = 0; i < result->finding_count; i++) {
-		const struct finding *found = &result->findings[i];
-
-		/* A finding of the whole run concerns every process. */
-		if (want->kinds[found->kind] &&
-		    (!name || !found->process || is_of(found->process, name)))
-			return true;
-	}
-	return false;
-}
-
-static char *list_wanted(const struct scenario *s, const struct caught_spec *want)
-{
-	char *text = mem_strdup("");
-
-	for (int kind = 0; text && kind < FINDING_MAX_; kind++)
-		if (want->kinds[kind]) {
-			cleanup_free char *before = text;
-
-			text = mem_printf("%s%s%s", before, *before ? " or " : "",
-					  vocab_name(&finding_vocab, kind));
-		}
-	if (text && want->process != INDEX_NONE) {
-		cleanup_free char *before = text;
-
-		text = mem_printf("%s of %s", before, s->processes[want->process].name);
-	}
-	return text;
-}
-
-static int verdict_of_control(const struct job *job)
-{
-	const struct scenario *s = job->c->scenario;
-	struct case_result *result = job->result;
-	const struct fault_result *unfired = first_unfired(result);
-
-	for (size_t i = 0; i < s->control.caught_count; i++) {
-		const struct caught_spec *want = &s->control.caught[i];
-		cleanup_free char *wanted = NULL, *text = NULL;
-
-		if (is_caught(s, want, result))
-			continue;
-		if (unfired)
-			return say_unfired(result, unfired);
-		wanted = list_wanted(s, want);
-		text = mem_printf("the control was not caught: no %s found",
-				  wanted ? wanted : "finding");
-		return text ? set_reason(result, VERDICT_INCONCLUSIVE, text) : -ENOMEM;
-	}
-	if (!any_struck(job) && unfired)
-		return say_unfired(result, unfired);
-	result->verdict = VERDICT_PASS;
 	return 0;
 }
 
@@ -498,8 +359,8 @@ static int finish(struct job *job)
 		return rc;
 	result->duration_ns = job->seen.duration_ns;
 	if (job->with.handed_over)
-		return set_reason(result, VERDICT_INCONCLUSIVE, "handed over to gdb");
-	return job->c->role == ROLE_CONTROL ? verdict_of_control(job) : verdict_of_subject(result);
+		return verdict_set(result, VERDICT_INCONCLUSIVE, "handed over to gdb");
+	return verdict_decide(job->c->scenario, any_struck(job), result);
 }
 
 static void job_release(struct job *job)
@@ -510,7 +371,8 @@ static void job_release(struct job *job)
 	observed_release(&job->fault_free);
 	free(job->specs);
 	free(job->dir);
-	drop_folders(job);
+	free(job->tmp);
+	free(job->tmp_without);
 }
 
 int worker_run(struct worker *w, const struct run_case *c, struct case_result *ret_result,
@@ -521,7 +383,6 @@ int worker_run(struct worker *w, const struct run_case *c, struct case_result *r
 	cleanup_free char *unmet = NULL;
 	int rc = worker_describe(c, ret_result);
 
-	w->runs++;
 	if (!rc)
 		rc = choose_specs(&job);
 	if (!rc)
