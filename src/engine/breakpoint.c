@@ -12,7 +12,7 @@
 #include "engine/internal.h"
 
 #define SCRATCH_OFFSET 16 /* from the entry point; remote.c may use what is before it */
-#define STEP_LIMIT_NS (1000 * NS_PER_MS)
+#define STEP_LIMIT_NS  (1000 * NS_PER_MS)
 
 struct breakpoint *breakpoint_find(const struct process *p, uint64_t addr)
 {
@@ -105,21 +105,21 @@ void breakpoints_forget(struct process *p)
 /* One instruction, with all signals held back so that none comes in between. */
 static int single_step(struct engine *e, struct tracee *t)
 {
-	uint64_t none, all = UINT64_MAX;
+	uint64_t before;
 	int status, rc;
 
-	if (ptrace(PTRACE_GETSIGMASK, t->tid, sizeof(none), &none) ||
-	    ptrace(PTRACE_SETSIGMASK, t->tid, sizeof(all), &all) ||
-	    ptrace(PTRACE_SINGLESTEP, t->tid, 0, 0))
-		return -errno;
-	rc = engine_wait_for(e, t->tid, STEP_LIMIT_NS, &status);
+	rc = tracee_set_mask(t, UINT64_MAX, &before);
+	if (!rc)
+		rc = tracer->request(PTRACE_SINGLESTEP, t->tid, 0, 0);
+	if (!rc)
+		rc = engine_wait_for(e, t, STEP_LIMIT_NS, &status);
 	if (rc)
 		return rc;
 	if (stop_classify(status).kind != STOP_TRAP) {
-		engine_defer(e, t->tid, status);
+		tracee_defer(e, t, status);
 		return -ESRCH;
 	}
-	return ptrace(PTRACE_SETSIGMASK, t->tid, sizeof(none), &none) ? -errno : 0;
+	return tracee_set_mask(t, before, NULL);
 }
 
 /*
@@ -204,8 +204,7 @@ static int step_out_of_line(struct engine *e, struct tracee *t, const struct bre
 		rc = tracee_get_regs(t, &regs);
 	if (rc)
 		return rc == -ENOTSUP ? -EIO : rc;
-	arch_native->set_ip(regs,
-			    insn_pc_after(&insn, bp->addr, scratch, arch_native->ip(regs)));
+	arch_native->set_ip(regs, insn_pc_after(&insn, bp->addr, scratch, arch_native->ip(regs)));
 	tracee_dirty_regs(t);
 	return 0;
 }

@@ -22,8 +22,7 @@ void call_expect_again(struct tracee *t, const struct call_view *call)
 /* The same instruction asks for the same call, or for restart_syscall(2) in its place. */
 static bool is_same_call(const struct call_view *call, const struct call_view *again)
 {
-	return again->ip == call->ip &&
-	       (again->nr == call->nr || again->nr == SYS_restart_syscall);
+	return again->ip == call->ip && (again->nr == call->nr || again->nr == SYS_restart_syscall);
 }
 
 /* Fill @t->call; a call that is made again keeps what it was. */
@@ -149,8 +148,8 @@ static bool is_loader(struct engine *e, const struct tracee *t)
 
 static int get_info(struct tracee *t, struct ptrace_syscall_info *ret_info)
 {
-	return ptrace(PTRACE_GET_SYSCALL_INFO, t->tid, sizeof(*ret_info), ret_info) < 0 ? -errno
-											: 0;
+	return tracer->request(PTRACE_GET_SYSCALL_INFO, t->tid, sizeof(*ret_info),
+			       (uintptr_t)ret_info);
 }
 
 static void view_of(const struct ptrace_syscall_info *info, struct call_view *ret_view)

@@ -6,15 +6,16 @@
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <utlist.h>
 
-#include "base/mem.h"
 #include "base/util.h"
 #include "elf/insn.h"
 #include "engine/breakpoint.h"
 #include "engine/internal.h"
 
-#define TICK_NS (10 * NS_PER_MS)
+#define TICK_NS	    (10 * NS_PER_MS)
 #define TICK_SIGNAL SIGALRM
+#define KILL_PATIENCE_NS (5 * NS_PER_S)
 
 static timer_t tick_timer;
 static bool tick_timer_made;
@@ -83,9 +84,11 @@ void engine_wake_at(struct engine *e, uint64_t when_ns)
 int engine_init(struct engine *e, const struct engine_options *options,
 		const struct engine_ops *ops, void *ctx, struct err *err)
 {
-	*e = (struct engine){
-		.options = *options, .ops = ops, .ctx = ctx, .wake_ns = UINT64_MAX,
-		.start_ns = now_ns()};
+	*e = (struct engine){.options = *options,
+			     .ops = ops,
+			     .ctx = ctx,
+			     .wake_ns = UINT64_MAX,
+			     .start_ns = now_ns()};
 	pin_init(e);
 	return tick_start(err);
 }
@@ -123,27 +126,37 @@ static void tick(struct engine *e)
 		e->ops->tick(e->ctx, now);
 }
 
-static bool take_deferred(struct engine *e, struct deferred *ret)
+/* A stopped thread has nothing more to report, except that it has been killed. */
+void tracee_defer(struct engine *e, struct tracee *t, int status)
 {
-	if (e->deferred_first == e->deferred_count)
-		return false;
-	*ret = e->deferred[e->deferred_first++];
-	if (e->deferred_first == e->deferred_count) {
-		free(e->deferred);
-		e->deferred = NULL;
-		e->deferred_first = e->deferred_count = 0;
-	}
-	return true;
+	if (!t->has_report)
+		DL_APPEND2(e->reports, t, report_prev, report_next);
+	t->has_report = true;
+	t->report = status;
 }
 
-int engine_defer(struct engine *e, pid_t tid, int status)
+static int take_report(struct engine *e, struct tracee *t)
 {
-	struct deferred *slot = mem_append(&e->deferred, &e->deferred_count, sizeof(*slot));
+	DL_DELETE2(e->reports, t, report_prev, report_next);
+	t->has_report = false;
+	return t->report;
+}
 
-	if (!slot)
-		return -ENOMEM;
-	*slot = (struct deferred){tid, status};
-	return 0;
+/* The frozen ones' reports wait for the thaw. */
+static struct tracee *first_deferred(struct engine *e)
+{
+	struct tracee *t;
+
+	DL_FOREACH2(e->reports, t, report_next)
+		if (t->state != TRACEE_FROZEN)
+			return t;
+	return NULL;
+}
+
+void engine_note(struct engine *e, int rc)
+{
+	if (rc && rc != -ESRCH && !e->failed)
+		e->failed = rc;
 }
 
 /*
@@ -152,184 +165,22 @@ int engine_defer(struct engine *e, pid_t tid, int status)
  */
 static pid_t next_report(struct engine *e, int flags, int *ret_status)
 {
-	struct deferred deferred;
+	struct tracee *t = first_deferred(e);
 	pid_t tid;
 
-	if (take_deferred(e, &deferred)) {
-		*ret_status = deferred.status;
-		return deferred.tid;
+	if (t) {
+		*ret_status = take_report(e, t);
+		return t->tid;
 	}
 	if (tick_due)
 		return 0;
 	if (e->watched)
 		flags |= WNOHANG;
-	tid = waitpid(-1, ret_status, __WALL | flags);
-	if (tid < 0)
-		return errno == EINTR ? 0 : -errno;
-	return tid;
+	tid = tracer->wait(-1, flags, ret_status);
+	return tid == -EINTR ? 0 : tid;
 }
 
 /* finished() may start a process, so it is asked first. */
 static bool is_finished(struct engine *e)
 {
-	return (e->ops->finished && e->ops->finished(e->ctx)) || !e->live_processes;
-}
-
-int engine_run(struct engine *e, struct err *err)
-{
-	while (!is_finished(e)) {
-		int status, rc;
-		pid_t tid = next_report(e, 0, &status);
-
-		if (tid == -ECHILD)
-			break;
-		if (tid < 0)
-			return err_errno(err, tid, "waitpid");
-		if (tid > 0) {
-			rc = dispatch(e, tid, status, err);
-			if (rc)
-				return rc;
-		} else if (e->watched && !watch_poll(e)) {
-			sched_yield();
-		}
-		if (tick_due)
-			tick(e);
-	}
-	return 0;
-}
-
-int engine_poll(struct engine *e, struct err *err)
-{
-	for (;;) {
-		int status, rc;
-		pid_t tid = next_report(e, WNOHANG, &status);
-
-		if (tid <= 0) {
-			if (tick_due)
-				tick(e);
-			return tid == -ECHILD ? 0 : tid;
-		}
-		rc = dispatch(e, tid, status, err);
-		if (rc)
-			return rc;
-	}
-}
-
-int engine_wait_for(struct engine *e, pid_t tid, uint64_t limit_ns, int *ret_status)
-{
-	uint64_t give_up = now_ns() + limit_ns;
-	pid_t got;
-
-	for (;;) {
-		got = waitpid(tid, ret_status, __WALL);
-		if (got == tid)
-			return 0;
-		if (got < 0 && errno != EINTR)
-			return -errno;
-		if (now_ns() >= give_up)
-			return -ETIMEDOUT;
-		(void)e;
-	}
-}
-
-int engine_launch(struct engine *e, const struct launch *launch, int spec, unsigned copy,
-		  struct process **ret_process, struct err *err)
-{
-	struct launched launched;
-	struct process *p;
-	int rc = launch_start(launch, &launched, err);
-
-	if (rc)
-		return rc;
-	p = process_new(e, launched.pid, NULL);
-	if (!p || !tracee_new(e, launched.pid, p)) {
-		kill(launched.pid, SIGKILL);
-		waitpid(launched.pid, NULL, __WALL);
-		launched_release(&launched);
-		return err_errno(err, -ENOMEM, "start '%s'", launch->path);
-	}
-	p->spec = spec;
-	p->copy = copy;
-	p->under_valgrind = launch->under_valgrind;
-	/* Others may be running already: everything that comes meanwhile is handled. */
-	while (!rc && !p->execed && !p->exited) {
-		int status;
-		pid_t tid = next_report(e, 0, &status);
-
-		if (tid > 0)
-			rc = dispatch(e, tid, status, err);
-		else if (tid < 0)
-			rc = err_errno(err, tid, "waitpid");
-		else if (e->watched)
-			watch_poll(e);
-		if (tick_due)
-			tick(e);
-	}
-	if (!rc && !p->execed) {
-		rc = launched_error(&launched, launch, err);
-		if (!rc)
-			rc = err_set(err, -ECHILD, "'%s' was killed before it started",
-				     launch->path);
-	}
-	launched_release(&launched);
-	if (!rc)
-		*ret_process = p;
-	return rc;
-}
-
-static bool reap_one(struct engine *e)
-{
-	int status;
-	pid_t tid = waitpid(-1, &status, __WALL);
-	struct stop stop;
-
-	if (tid < 0)
-		return errno == EINTR;
-	stop = stop_classify(status);
-	if (stop.kind == STOP_EXITED || stop.kind == STOP_KILLED)
-		on_exited(e, tid, &stop);
-	else
-		kill(tid, SIGKILL); /* a child made while we were killing */
-	return true;
-}
-
-void engine_kill_all(struct engine *e)
-{
-	static const struct engine_ops silent;
-
-	e->ops = &silent;
-	for (struct process *p = e->processes; p; p = p->next)
-		if (!p->exited)
-			kill(p->tgid, SIGKILL);
-	while (e->live_processes && reap_one(e))
-		;
-}
-
-static void processes_free(struct engine *e)
-{
-	struct process *p, *next;
-
-	for (p = e->processes; p; p = next) {
-		next = p->next;
-		breakpoints_forget(p);
-		process_drop_image(p);
-		free(p);
-	}
-	e->processes = e->last_process = NULL;
-}
-
-void engine_release(struct engine *e)
-{
-	struct tracee *t, *tmp;
-
-	tick_arm(0, 0);
-	HASH_ITER(hh, e->tracees, t, tmp)
-		tracee_free(e, t);
-	processes_free(e);
-	insn_decoder_free(e->decoder);
-	e->decoder = NULL;
-	free(e->deferred);
-	free(e->frozen);
-	e->deferred = e->frozen = NULL;
-	e->deferred_count = e->deferred_first = e->frozen_count = 0;
-}
+	return e->failed || (e->ops->finished && e->ops->finished(e->ctx)) || !e->live_processes;

@@ -2,25 +2,33 @@
 
 #include <errno.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 
 #include "base/util.h"
 #include "engine/internal.h"
 #include "sys/syscalls.h"
 
 #define INTERRUPT_LIMIT_NS (200 * NS_PER_MS)
-#define REMOTE_LIMIT_NS (1000 * NS_PER_MS)
+#define REMOTE_LIMIT_NS	   (1000 * NS_PER_MS)
 
 int tracee_interrupt(struct engine *e, struct tracee *t)
 {
 	pid_t tid = t->tid;
+	int rc;
 
+	if (t->state == TRACEE_FROZEN && !t->has_report)
+		t->state = TRACEE_STOPPED; /* from now on the caller's */
+	else if (t->state == TRACEE_FROZEN)
+		t->state = TRACEE_RUNNING; /* its report is handled first */
 	if (t->state != TRACEE_RUNNING)
 		return 0;
-	if (ptrace(PTRACE_INTERRUPT, tid, 0, 0))
-		return -errno;
+	rc = tracer->request(PTRACE_INTERRUPT, tid, 0, 0);
+	if (rc)
+		return rc;
 	for (;;) {
-		int status, rc = engine_wait_for(e, tid, INTERRUPT_LIMIT_NS, &status);
+		int status;
 
+		rc = engine_wait_for(e, t, INTERRUPT_LIMIT_NS, &status);
 		if (rc)
 			return rc;
 		if (stop_classify(status).kind == STOP_ATTACHED && t->state == TRACEE_RUNNING) {
@@ -83,17 +91,19 @@ static int wait_for_exit_stop(struct engine *e, struct tracee *t)
 	int status, rc;
 
 	for (;;) {
-		if (ptrace(PTRACE_SYSCALL, t->tid, 0, 0))
-			return -errno;
-		rc = engine_wait_for(e, t->tid, REMOTE_LIMIT_NS, &status);
+		rc = tracer->request(PTRACE_SYSCALL, t->tid, 0, 0);
+		if (!rc)
+			rc = engine_wait_for(e, t, REMOTE_LIMIT_NS, &status);
 		if (rc)
 			return rc;
-		if (!((status & 0xff) == 0x7f)) {
-			engine_defer(e, t->tid, status);
+		if (!WIFSTOPPED(status)) {
+			tracee_defer(e, t, status);
 			return -ESRCH;
 		}
-		if (ptrace(PTRACE_GET_SYSCALL_INFO, t->tid, sizeof(info), &info) < 0)
-			return -errno;
+		rc = tracer->request(PTRACE_GET_SYSCALL_INFO, t->tid, sizeof(info),
+				     (uintptr_t)&info);
+		if (rc)
+			return rc;
 		if (info.op == PTRACE_SYSCALL_INFO_EXIT)
 			return 0;
 	}
@@ -117,11 +127,11 @@ int remote_call(struct engine *e, struct remote *r, long nr, const uint64_t args
 	}
 	r->used = true;
 	t->regs_valid = false;
-	rc = arch_set_regs(t->tid, &regs);
+	rc = tracer->set_regs(t->tid, &regs);
 	if (!rc)
 		rc = wait_for_exit_stop(e, t);
 	if (!rc)
-		rc = arch_get_regs(t->tid, &regs);
+		rc = tracer->get_regs(t->tid, &regs);
 	if (rc)
 		return rc;
 	*ret_result = arch_native->result(&regs);

@@ -17,7 +17,7 @@ struct remote {
 	uint64_t after_insn; /* address after a syscall instruction of the process */
 	uint64_t lent_at;    /* where an instruction was put for the time; 0 = nowhere */
 	unsigned char lent[BREAKPOINT_MAX]; /* …and what was there */
-	bool in_entry;	     /* began in the stop before a call, which is still to be made */
+	bool in_entry; /* began in the stop before a call, which is still to be made */
 	bool used;
 };
 

@@ -109,8 +109,10 @@ static int undo_false_eintr(struct engine *e, struct tracee *t)
 	if (!t->in_call && t->resumed.ip != arch_native->ip(regs)) {
 		/* First heard of: when it began is not known, so it begins now. */
 		call = (struct call_view){.id = syscall_from_nr(arch_native->id, (long)nr),
-					  .nr = (long)nr, .ip = arch_native->ip(regs),
-					  .sp = arch_native->sp(regs), .start_ns = now_ns()};
+					  .nr = (long)nr,
+					  .ip = arch_native->ip(regs),
+					  .sp = arch_native->sp(regs),
+					  .start_ns = now_ns()};
 		for (unsigned i = 0; i < 6; i++)
 			call.args[i] = arch_native->arg(regs, i);
 		t->call = call;
@@ -176,9 +178,11 @@ int on_signal_stop(struct engine *e, struct tracee *t, int signal)
 {
 	siginfo_t info;
 	bool interrupted;
+	int rc;
 
-	if (ptrace(PTRACE_GETSIGINFO, t->tid, 0, &info))
-		return -errno;
+	rc = tracer->request(PTRACE_GETSIGINFO, t->tid, 0, (uintptr_t)&info);
+	if (rc)
+		return rc;
 	if (!t->process)
 		return tracee_resume(e, t, signal);
 	interrupted = interrupts_call(t);

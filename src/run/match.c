@@ -52,8 +52,7 @@ static bool fd_matches(struct execution *x, const struct on_spec *on, struct tra
 
 	if (on->kind == ON_FD)
 		return fd == on->fd;
-	return fd_object_of(&x->engine, t->tid, fd, &object) == 0 &&
-	       object_matches(x, on, &object);
+	return fd_object_of(&x->engine, t->tid, fd, &object) == 0 && object_matches(x, on, &object);
 }
 
 /* A call that names its file: nothing is open yet. */

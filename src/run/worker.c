@@ -14,6 +14,7 @@
 #include "run/check.h"
 #include "run/execution.h"
 #include "run/memcheck.h"
+#include "run/verdict.h"
 #include "sandbox/tmp.h"
 #include "sys/probe.h"
 
@@ -61,14 +62,6 @@ struct job {
 static char *dup_or_null(const char *text)
 {
 	return text ? mem_strdup(text) : NULL;
-}
-
-static int set_reason(struct case_result *result, enum verdict verdict, const char *text)
-{
-	result->verdict = verdict;
-	free(result->reason);
-	result->reason = mem_strdup(text);
-	return result->reason ? 0 : -ENOMEM;
 }
 
 int worker_describe(const struct run_case *c, struct case_result *result)
@@ -233,14 +226,32 @@ static char *expand(void *ctx, const char *text)
 	return execution_expand(ctx, text);
 }
 
+/* Only to tell leaks; where it does not end, they cannot be told. */
+static void run_fault_free_for_leaks(struct job *job)
+{
+	struct err why = ERR_INIT;
+
+	if (job->has_fault_free || !oracle_needs_fault_free(job->c->scenario, &job->seen))
+		return;
+	if (execute_fault_free(job, &why))
+		oracle_forget_leaks(&job->seen);
+}
+
 static int judge(struct job *job, struct judgement *j, struct err *err)
 {
+	int rc;
+
 	*j = (struct judgement){.scenario = job->c->scenario,
 				.seen = &job->seen,
-				.fault_free = job->has_fault_free ? &job->fault_free : NULL,
 				.tmp = job->tmp,
 				.expand = expand,
 				.ctx = &job->with};
+	rc = oracle_judge_files(j, err);
+	if (rc)
+		return rc;
+	/* It empties ${tmp}: from here on the files are those of the other run. */
+	run_fault_free_for_leaks(job);
+	j->fault_free = job->has_fault_free ? &job->fault_free : NULL;
 	return oracle_judge(j, err);
 }
 
@@ -289,16 +300,17 @@ static int report_processes(struct job *job)
 	job->result->note_count = job->seen.note_count;
 	job->seen.notes = NULL;
 	job->seen.note_count = 0;
-	return job->worker->options->keep ? add_note(job->result, "its files were kept in ", job->tmp)
-					  : 0;
+	return job->worker->options->keep
+		       ? add_note(job->result, "its files were kept in ", job->tmp)
+		       : 0;
 }
 
 static int report_faults(struct job *job)
 {
 	for (size_t i = 0; i < job->c->scenario->fault_count; i++) {
 		struct fault *fault = &job->with.faults[i];
-		struct fault_result *to = mem_append(&job->result->faults,
-						     &job->result->fault_count, sizeof(*to));
+		struct fault_result *to =
+			mem_append(&job->result->faults, &job->result->fault_count, sizeof(*to));
 
 		if (!to)
 			return -ENOMEM;
@@ -385,8 +397,7 @@ static bool is_of(const char *process, const char *name)
 static bool is_caught(const struct scenario *s, const struct caught_spec *want,
 		      const struct case_result *result)
 {
-	const char *name =
-		want->process == INDEX_NONE ? NULL : s->processes[want->process].name;
+	const char *name = want->process == INDEX_NONE ? NULL : s->processes[want->process].name;
 
 	for (size_t i = 0; i < result->finding_count; i++) {
 		const struct finding *found = &result->findings[i];
@@ -460,18 +471,20 @@ static int run_case(struct job *job, struct err *err)
 	rc = memcheck_collect(&job->with, err);
 	if (!rc)
 		rc = check_run(&job->with, err);
-	if (!rc && !job->has_fault_free && oracle_needs_fault_free(s, &job->seen)) {
-		/* Only to tell leaks; where it does not end, they cannot be told. */
-		struct err why = ERR_INIT;
-
-		if (execute_fault_free(job, &why))
-			oracle_forget_leaks(&job->seen);
-	}
 	if (!rc)
 		rc = judge(job, &j, err);
 	job->result->findings = j.findings.items;
 	job->result->finding_count = j.findings.count;
 	return rc;
+}
+
+/* Sent, but blocked by the program: that may just be the bug of a control. */
+static bool any_struck(const struct job *job)
+{
+	for (size_t i = 0; i < job->c->scenario->fault_count; i++)
+		if (job->with.faults[i].struck)
+			return true;
+	return job->c->scenario->fault_count == 0;
 }
 
 static int finish(struct job *job)
@@ -486,8 +499,7 @@ static int finish(struct job *job)
 	result->duration_ns = job->seen.duration_ns;
 	if (job->with.handed_over)
 		return set_reason(result, VERDICT_INCONCLUSIVE, "handed over to gdb");
-	return job->c->role == ROLE_CONTROL ? verdict_of_control(job)
-					    : verdict_of_subject(result);
+	return job->c->role == ROLE_CONTROL ? verdict_of_control(job) : verdict_of_subject(result);
 }
 
 static void job_release(struct job *job)
@@ -517,8 +529,8 @@ int worker_run(struct worker *w, const struct run_case *c, struct case_result *r
 	if (rc)
 		return err_errno(err, rc, "run");
 	if (is_unmet(&job, &unmet, &why)) {
-		rc = why.code ? set_reason(ret_result, VERDICT_ERROR, why.text)
-			      : set_reason(ret_result, VERDICT_SKIP, unmet ? unmet : "not here");
+		rc = why.code ? verdict_set(ret_result, VERDICT_ERROR, why.text)
+			      : verdict_set(ret_result, VERDICT_SKIP, unmet ? unmet : "not here");
 		job_release(&job);
 		return rc;
 	}
@@ -526,7 +538,7 @@ int worker_run(struct worker *w, const struct run_case *c, struct case_result *r
 	if (!rc)
 		rc = finish(&job);
 	if (rc && rc != -ENOMEM)
-		rc = set_reason(ret_result, VERDICT_ERROR, why.text);
+		rc = verdict_set(ret_result, VERDICT_ERROR, why.text);
 	job_release(&job);
 	if (!rc)
 		rc = sandbox_clean(&w->sandbox, err);

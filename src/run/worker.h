@@ -18,7 +18,7 @@ struct worker {
 	const struct pool_options *options;
 	struct sandbox sandbox;
 	bool entered;
-	char *tmp; /* holds the ${tmp} of each run */
+	char *tmp;     /* holds the ${tmp} of each run */
 	unsigned runs; /* so far: names that folder */
 	int cpu;
 	struct image_set *images; /* symbols of programs, kept from run to run */
