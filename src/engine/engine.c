@@ -181,6 +181,191 @@ static pid_t next_report(struct engine *e, int flags, int *ret_status)
 }
 
 /* finished() may start a process, so it is asked first. */
+/* finished() may start a process, so it is asked before the living are counted. */
 static bool is_finished(struct engine *e)
 {
 	return e->failed || (e->ops->finished && e->ops->finished(e->ctx)) || !e->live_processes;
+}
+
+int engine_run(struct engine *e, struct err *err)
+{
+	while (!is_finished(e)) {
+		int status, rc;
+		pid_t tid = next_report(e, 0, &status);
+
+		if (tid == -ECHILD)
+			break;
+		if (tid < 0)
+			return err_errno(err, tid, "waitpid");
+		if (tid > 0) {
+			rc = dispatch(e, tid, status, err);
+			if (rc)
+				return rc;
+		} else if (e->watched && !watch_poll(e)) {
+			sched_yield();
+		}
+		if (tick_due)
+			tick(e);
+	}
+	return e->failed ? err_errno(err, e->failed, "tracing") : 0;
+}
+
+/* The tick interrupts the wait, so the time is looked at. */
+int engine_wait_for(struct engine *e, struct tracee *t, uint64_t limit_ns, int *ret_status)
+{
+	uint64_t give_up = now_ns() + limit_ns;
+	pid_t got;
+
+	if (t->has_report) {
+		*ret_status = take_report(e, t);
+		return 0;
+	}
+	do {
+		got = tracer->wait(t->tid, 0, ret_status);
+		if (got > 0)
+			return 0;
+		if (got != -EINTR)
+			return got;
+	} while (now_ns() < give_up);
+	return -ETIMEDOUT;
+}
+
+/* The child shares our memory until its exec: it must be gone before its stack is. */
+static void launch_undo(struct engine *e, struct launched *launched, struct process *p)
+{
+	struct tracee *t = engine_find(e, launched->pid);
+	int status;
+
+	if (t)
+		tracee_free(e, t);
+	if (p) {
+		p->exited = p->signaled = true;
+		p->status = SIGKILL;
+		e->live_processes--;
+	}
+	tracer->kill(launched->pid, SIGKILL);
+	do
+		status = 0;
+	while (tracer->wait(launched->pid, 0, &status) == -EINTR || WIFSTOPPED(status));
+	launched_release(launched);
+}
+
+/* Others may be running already: everything that comes meanwhile is handled. */
+static int until_exec(struct engine *e, struct process *p, struct err *err)
+{
+	int rc = 0;
+
+	while (!rc && !p->execed && !p->exited) {
+		int status;
+		pid_t tid = next_report(e, 0, &status);
+
+		if (tid > 0)
+			rc = dispatch(e, tid, status, err);
+		else if (tid < 0)
+			rc = err_errno(err, tid, "waitpid");
+		else if (e->watched)
+			watch_poll(e);
+		if (tick_due)
+			tick(e);
+		if (!rc && e->failed)
+			rc = err_errno(err, e->failed, "tracing");
+	}
+	return rc;
+}
+
+int engine_launch(struct engine *e, const struct launch *launch, int spec, unsigned copy,
+		  struct process **ret_process, struct err *err)
+{
+	struct launched launched;
+	struct process *p;
+	int rc = launch_start(launch, &launched, err);
+
+	if (rc)
+		return rc;
+	p = process_new(e, launched.pid, NULL);
+	if (!p || !tracee_new(e, launched.pid, p)) {
+		launch_undo(e, &launched, p);
+		return err_errno(err, -ENOMEM, "start '%s'", launch->path);
+	}
+	p->spec = spec;
+	p->copy = copy;
+	p->under_valgrind = launch->under_valgrind;
+	rc = until_exec(e, p, err);
+	if (!rc && !p->execed) {
+		rc = launched_error(&launched, launch, err);
+		if (!rc)
+			rc = err_set(err, -ECHILD, "'%s' was killed before it started",
+				     launch->path);
+	}
+	if (!p->execed && !p->exited)
+		launch_undo(e, &launched, p);
+	launched_release(&launched);
+	if (!rc)
+		*ret_process = p;
+	return rc;
+}
+
+static bool reap_one(struct engine *e)
+{
+	int status;
+	pid_t tid = next_report(e, 0, &status);
+	struct stop stop;
+
+	tick_due = 0;
+	if (tid <= 0)
+		return tid == 0;
+	stop = stop_classify(status);
+	if (stop.kind == STOP_EXITED || stop.kind == STOP_KILLED)
+		on_exited(e, tid, &stop);
+	else
+		tracer->kill(tid, SIGKILL); /* a child made while we were killing */
+	return true;
+}
+
+void engine_kill_all(struct engine *e)
+{
+	static const struct engine_ops silent;
+	uint64_t give_up = now_ns() + KILL_PATIENCE_NS;
+	struct tracee *t, *tmp;
+
+	e->ops = &silent;
+	e->frozen_for = 0;
+	HASH_ITER(hh, e->tracees, t, tmp) {
+		if (t->state == TRACEE_FROZEN) /* its report may be its death */
+			t->state = TRACEE_STOPPED;
+		tracee_unwatch_blocked(e, t);
+		if (!t->process)
+			tracer->kill(t->tid, SIGKILL);
+	}
+	for (struct process *p = e->processes; p; p = p->next)
+		if (!p->exited)
+			tracer->kill(p->tgid, SIGKILL);
+	/* What does not die by then is left to the sandbox, which reports it. */
+	while (e->live_processes && reap_one(e) && now_ns() < give_up)
+		;
+}
+
+static void processes_free(struct engine *e)
+{
+	struct process *p, *next;
+
+	for (p = e->processes; p; p = next) {
+		next = p->next;
+		breakpoints_forget(p);
+		process_drop_image(p);
+		free(p);
+	}
+	e->processes = e->last_process = NULL;
+}
+
+void engine_release(struct engine *e)
+{
+	struct tracee *t, *tmp;
+
+	tick_arm(0, 0);
+	HASH_ITER(hh, e->tracees, t, tmp)
+		tracee_free(e, t);
+	processes_free(e);
+	insn_decoder_free(e->decoder);
+	e->decoder = NULL;
+}
