@@ -32,6 +32,7 @@ struct call_view {
 	uint64_t ip, sp; /* ip: after the instruction */
 	uint64_t start_ns;
 	bool resumed; /* entered again: restarted by the kernel, or by us */
+	bool guessed; /* not seen at its entry, the filter lets it pass: start_ns is later */
 };
 
 enum tracee_state {
