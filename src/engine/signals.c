@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <time.h>
 
@@ -199,12 +200,38 @@ static int deliver_caught(struct engine *e, struct tracee *t, int signal, bool i
 	return tracee_resume(e, t, signal);
 }
 
+/*
+ * A transfer that had moved bytes ends short when it is interrupted; untraced
+ * the ignored signal would not have come.  It cannot be undone, so it is said.
+ */
+static void note_cut_transfer(struct tracee *t)
+{
+	const struct syscall_row *row;
+	struct arch_regs *regs;
+	int64_t nr, result;
+
+	if (tracee_get_regs(t, &regs))
+		return;
+	nr = arch_native->nr(regs);
+	result = arch_native->result(regs);
+	if (nr < 0 || result <= 0)
+		return;
+	row = syscall_get(syscall_from_nr(arch_native->id, (long)nr));
+	if (row && row->transfer == TRANSFER_BUFFER && row->families & FAMILY_ANY_IPC &&
+	    row->restart != RESTART_NEVER_BLOCKS &&
+	    (row->families & FAMILY_WRITES || arch_native->arg(regs, 3) & MSG_WAITALL) &&
+	    (uint64_t)result < arch_native->arg(regs, 2))
+		t->process->perturbed = true;
+}
+
 static int deliver_ignored(struct engine *e, struct tracee *t, bool interrupted)
 {
 	int rc = t->was_stopped ? 0 : undo_false_eintr(e, t);
 
 	if (rc)
 		return rc;
+	if (!t->was_stopped)
+		note_cut_transfer(t);
 	t->was_stopped = false;
 	if (interrupted)
 		call_expect_again(t, &t->call);

@@ -74,6 +74,7 @@ struct process {
 	bool under_valgrind;	       /* its calls are those of valgrind's guest */
 	bool stopped_by_fault;	       /* `stop: forever` */
 	uint64_t fault_signals;	       /* sent to it by faults: signal n in bit n - 1 */
+	bool perturbed; /* a transfer of it ended short because of us */
 	bool setuid_lost;	       /* ran a set-user-ID program that got no privileges */
 	bool uses_timer;	       /* an interval timer or an alarm is running */
 	bool timer_repeats;
