@@ -78,9 +78,9 @@ test: deps ## everything: unit tests plain, under valgrind and with sanitizers; 
 	@$(SUBMAKE) CC=clang all unit
 	@$(SUBMAKE) check
 
-check: check-layers check-headers ## the rules of the tree: layers, headers
+check: check-layers check-headers check-harness ## the rules of the tree
 
-.PHONY: check-layers check-headers lint format check-format compdb
+.PHONY: check-layers check-headers check-harness lint format check-format compdb
 check-layers: ## does every module include only what src/layers.txt allows?
 	@ci/check-layers
 
@@ -93,12 +93,15 @@ check-headers: $(GEN) ## does every header compile alone, with gcc and clang?
 			-std=gnu11 $(WARN) - || status=1; \
 	done; done; exit $$status
 
+check-harness: ## does each bundled program have its declaration and a scenario?
+	@ci/harness-catalogue check
+
 C_FILES = $(wildcard src/*.c src/*/*.[ch] harness/*/*.[ch] tests/*/*.[ch] tests/unit/*/*.[ch])
 format: ## lay out all C files by .clang-format
-	clang-format -i $(C_FILES)
+	$(Q)clang-format -i $(C_FILES)
 
 check-format: ## would `make format` change something?
-	clang-format --dry-run -Werror $(C_FILES)
+	$(Q)clang-format --dry-run -Werror $(C_FILES)
 
 lint: compdb ## clang-tidy, cppcheck and shellcheck
 	ci/lint

@@ -56,7 +56,7 @@ void image_set_free(struct image_set *set)
 
 	if (!set)
 		return;
-	HASH_ITER (hh, set->images, image, next) {
+	HASH_ITER(hh, set->images, image, next) {
 		HASH_DEL(set->images, image);
 		image_free(image);
 	}

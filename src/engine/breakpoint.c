@@ -11,8 +11,8 @@
 #include "elf/insn.h"
 #include "engine/internal.h"
 
-#define SCRATCH_OFFSET 16 /* from the entry point; before it remote.c may put a call */
-#define STEP_LIMIT_NS (1000 * NS_PER_MS)
+#define SCRATCH_OFFSET 16 /* from the entry point; remote.c may use what is before it */
+#define STEP_LIMIT_NS  (1000 * NS_PER_MS)
 
 struct breakpoint *breakpoint_find(const struct process *p, uint64_t addr)
 {
@@ -204,8 +204,7 @@ static int step_out_of_line(struct engine *e, struct tracee *t, const struct bre
 		rc = tracee_get_regs(t, &regs);
 	if (rc)
 		return rc == -ENOTSUP ? -EIO : rc;
-	arch_native->set_ip(regs,
-			    insn_pc_after(&insn, bp->addr, scratch, arch_native->ip(regs)));
+	arch_native->set_ip(regs, insn_pc_after(&insn, bp->addr, scratch, arch_native->ip(regs)));
 	tracee_dirty_regs(t);
 	return 0;
 }

@@ -13,7 +13,7 @@
 #include "engine/breakpoint.h"
 #include "engine/internal.h"
 
-#define TICK_NS (10 * NS_PER_MS)
+#define TICK_NS	    (10 * NS_PER_MS)
 #define TICK_SIGNAL SIGALRM
 #define KILL_PATIENCE_NS (5 * NS_PER_S)
 
@@ -84,9 +84,11 @@ void engine_wake_at(struct engine *e, uint64_t when_ns)
 int engine_init(struct engine *e, const struct engine_options *options,
 		const struct engine_ops *ops, void *ctx, struct err *err)
 {
-	*e = (struct engine){
-		.options = *options, .ops = ops, .ctx = ctx, .wake_ns = UINT64_MAX,
-		.start_ns = now_ns()};
+	*e = (struct engine){.options = *options,
+			     .ops = ops,
+			     .ctx = ctx,
+			     .wake_ns = UINT64_MAX,
+			     .start_ns = now_ns()};
 	pin_init(e);
 	return tick_start(err);
 }
@@ -178,9 +180,10 @@ static pid_t next_report(struct engine *e, int flags, int *ret_status)
 	return tid == -EINTR ? 0 : tid;
 }
 
+/* finished() may start a process, so it is asked first. */
 static bool is_finished(struct engine *e)
 {
-	return e->failed || !e->live_processes || (e->ops->finished && e->ops->finished(e->ctx));
+	return e->failed || (e->ops->finished && e->ops->finished(e->ctx)) || !e->live_processes;
 }
 
 int engine_run(struct engine *e, struct err *err)

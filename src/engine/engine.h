@@ -30,7 +30,7 @@ struct engine_ops {
 	void (*started)(void *ctx, struct tracee *t);
 	/* @t->call is about to be made (also when it is made again: call.resumed). */
 	void (*call_entry)(void *ctx, struct tracee *t);
-	/* @t is proven asleep in @t->call; it is not stopped.  Only after tracee_watch_blocked(). */
+	/* @t, not stopped, is proven asleep in @t->call.  Only after tracee_watch_blocked(). */
 	void (*call_blocked)(void *ctx, struct tracee *t);
 	/*
 	 * @t->call is over with @result (a negative errno on failure).  Only after
@@ -58,8 +58,8 @@ struct engine_ops {
 };
 
 struct engine_options {
-	int proc_fd;	/* an open /proc that shows the pids as we see them */
-	int cpu;	/* run tracer and targets there; -1 = no pinning */
+	int proc_fd;	    /* an open /proc that shows the pids as we see them */
+	int cpu;	    /* run tracer and targets there; -1 = no pinning */
 	bool tell_loader;   /* also tell the calls of the dynamic loader */
 	bool want_handlers; /* tell handler_entered for every caught signal */
 };
@@ -68,18 +68,18 @@ struct engine {
 	struct engine_options options;
 	const struct engine_ops *ops;
 	void *ctx;
-	struct tracee *tracees;	    /* uthash by tid */
-	struct process *processes;  /* in the order of creation */
+	struct tracee *tracees;	   /* uthash by tid */
+	struct process *processes; /* in the order of creation */
 	struct process *last_process;
 	unsigned live_processes;
-	uint64_t start_ns;	/* CLOCK_MONOTONIC at engine_init */
-	uint64_t wake_ns;	/* asked for; UINT64_MAX = none */
+	uint64_t start_ns; /* CLOCK_MONOTONIC at engine_init */
+	uint64_t wake_ns;  /* asked for; UINT64_MAX = none */
 	uint64_t last_tick_ns;
-	uint64_t stops;		/* handled so far */
+	uint64_t stops;		  /* handled so far */
 	uint64_t last_tick_stops; /* un-pin decision: see pin.c */
 	unsigned spin_ticks;
 	struct insn_decoder *decoder; /* of elf/insn.h, when first needed */
-	unsigned watched;	/* threads with want_blocked */
+	unsigned watched;	      /* threads with want_blocked */
 	bool pinned;
 	struct tracee *reports; /* utlist: threads with a report that is handled later, in order */
 	/* freeze.c: all but this thread stand still; 0 = nobody does */

@@ -9,7 +9,7 @@
 #include "sys/syscalls.h"
 
 #define INTERRUPT_LIMIT_NS (200 * NS_PER_MS)
-#define REMOTE_LIMIT_NS (1000 * NS_PER_MS)
+#define REMOTE_LIMIT_NS	   (1000 * NS_PER_MS)
 
 int tracee_interrupt(struct engine *e, struct tracee *t)
 {
@@ -47,22 +47,25 @@ int tracee_interrupt(struct engine *e, struct tracee *t)
 	}
 }
 
-static int find_insn(struct engine *e, struct tracee *t, uint64_t *ret_after)
+/*
+ * Without a known one an instruction is lent: the entry point's first bytes
+ * are replaced until remote_end(), since a thread may still stand there.
+ */
+static int lend_insn(struct engine *e, struct tracee *t, struct remote *r)
 {
-	struct process *p = t->process;
+	uint64_t entry = t->process->entry;
 	int rc;
 
-	if (!p->syscall_ip) {
-		/* The code at the entry point has been executed and never is again. */
-		if (!p->started || !p->entry)
-			return -ENOSYS;
-		rc = tracee_write(e, t, p->entry, arch_native->syscall_insn,
+	if (!entry)
+		return -ENOSYS;
+	rc = tracee_read(t, entry, r->lent, arch_native->syscall_length);
+	if (!rc)
+		rc = tracee_write(e, t, entry, arch_native->syscall_insn,
 				  arch_native->syscall_length);
-		if (rc)
-			return rc;
-		p->syscall_ip = p->entry + arch_native->syscall_length;
-	}
-	*ret_after = p->syscall_ip;
+	if (rc)
+		return rc;
+	r->lent_at = entry;
+	r->after_insn = entry + arch_native->syscall_length;
 	return 0;
 }
 
@@ -72,8 +75,9 @@ int remote_begin(struct engine *e, struct tracee *t, struct remote *ret_remote)
 	struct arch_regs *regs;
 	int rc = tracee_get_regs(t, &regs);
 
-	if (!rc)
-		rc = find_insn(e, t, &r.after_insn);
+	r.after_insn = t->process->syscall_ip;
+	if (!rc && !r.after_insn)
+		rc = lend_insn(e, t, &r);
 	if (rc)
 		return rc;
 	r.saved = *regs;
@@ -166,10 +170,12 @@ int remote_end(struct engine *e, struct remote *r)
 	struct tracee *t = r->t;
 	struct arch_regs regs = r->saved;
 	int64_t again = r->in_entry ? t->call.nr : interrupted_call(&regs);
+	int rc = 0;
 
-	(void)e;
-	if (r->in_entry && !r->used)
-		return 0;
+	if (r->lent_at)
+		rc = tracee_write(e, t, r->lent_at, r->lent, arch_native->syscall_length);
+	if (rc || (r->in_entry && !r->used))
+		return rc;
 	if (again >= 0) {
 		arch_native->rewind_call(&regs, again, first_arg(t, &regs));
 		if (t->in_call)

@@ -109,8 +109,10 @@ static int undo_false_eintr(struct engine *e, struct tracee *t)
 	if (!t->in_call && t->resumed.ip != arch_native->ip(regs)) {
 		/* First heard of: when it began is not known, so it begins now. */
 		call = (struct call_view){.id = syscall_from_nr(arch_native->id, (long)nr),
-					  .nr = (long)nr, .ip = arch_native->ip(regs),
-					  .sp = arch_native->sp(regs), .start_ns = now_ns()};
+					  .nr = (long)nr,
+					  .ip = arch_native->ip(regs),
+					  .sp = arch_native->sp(regs),
+					  .start_ns = now_ns()};
 		for (unsigned i = 0; i < 6; i++)
 			call.args[i] = arch_native->arg(regs, i);
 		t->call = call;
@@ -184,6 +186,8 @@ int on_signal_stop(struct engine *e, struct tracee *t, int signal)
 	if (!t->process)
 		return tracee_resume(e, t, signal);
 	interrupted = interrupts_call(t);
+	if (signal == SIGALRM && !t->process->timer_repeats)
+		t->process->uses_timer = false;
 	if (e->ops->signal_delivery)
 		e->ops->signal_delivery(e->ctx, t, signal, &info, interrupted);
 	switch (disposition_of(e, t, signal)) {

@@ -11,8 +11,8 @@
 
 #include "base/cleanup.h"
 #include "base/mem.h"
-#include "engine/internal.h"
 #include "engine/breakpoint.h"
+#include "engine/internal.h"
 
 struct tracee *engine_find(struct engine *e, pid_t tid)
 {
@@ -219,9 +219,9 @@ void tracee_release(struct engine *e, struct tracee *t)
 
 int tracee_resume(struct engine *e, struct tracee *t, int signal)
 {
-	enum __ptrace_request request = t->step_into_handler ? PTRACE_SINGLESTEP
-		      : t->want_exit || t->sampled ? PTRACE_SYSCALL
-					   : PTRACE_CONT;
+	enum __ptrace_request request = t->step_into_handler	     ? PTRACE_SINGLESTEP
+					: t->want_exit || t->sampled ? PTRACE_SYSCALL
+								     : PTRACE_CONT;
 	int rc = t->at_breakpoint ? breakpoint_step_over(e, t) : 0;
 
 	if (!rc)

@@ -106,8 +106,7 @@ static struct shot *shot_new(struct fault_env *env, struct fault *fault, const s
 }
 
 /* fire() returns 1 when the effect was seen at once. */
-int fault_fire(struct fault_env *env, struct fault *fault, const struct moment *at,
-	       struct err *err)
+int fault_fire(struct fault_env *env, struct fault *fault, const struct moment *at, struct err *err)
 {
 	struct shot *shot = shot_new(env, fault, at);
 	int rc;
@@ -292,8 +291,7 @@ int struck_object(struct fault_env *env, struct shot *shot, const struct moment 
 	row = syscall_get(at->t->call.id);
 	if (!row || row->fd_arg < 0)
 		return refuse(shot, "this call has no descriptor: say which channel with `of:`");
-	rc = fd_object_of(env->engine, at->t->tid, (int)at->t->call.args[row->fd_arg],
-			  ret_object);
+	rc = fd_object_of(env->engine, at->t->tid, (int)at->t->call.args[row->fd_arg], ret_object);
 	return rc == -EBADF ? refuse(shot, "descriptor %d is not open",
 				     (int)at->t->call.args[row->fd_arg])
 			    : rc;

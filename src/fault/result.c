@@ -35,8 +35,8 @@ static enum proof exit_has_expected(struct fault_env *env, struct shot *shot, st
 	(void)t;
 	if (result == shot->expected)
 		return PROOF_PROVEN;
-	refuse(shot, "the kernel did not take the result: %lld instead of %lld",
-	       (long long)result, (long long)shot->expected);
+	refuse(shot, "the kernel did not take the result: %lld instead of %lld", (long long)result,
+	       (long long)shot->expected);
 	return PROOF_GIVEN_UP;
 }
 

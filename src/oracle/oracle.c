@@ -21,6 +21,7 @@ static const struct oracle_row {
 } rows[] = {
 	{ "exit",          judge_exit },
 	{ "output",        judge_output },
+	{ "files",         judge_files },
 	{ "time",          judge_time },
 	{ "recovery",      judge_recovery },
 	{ "leak",          judge_leaks },
@@ -36,8 +37,7 @@ static int take_over(struct judgement *j, const struct finding *seen)
 		return -ENOMEM;
 	for (size_t i = 0; i < seen->stack.count; i++) {
 		const struct frame *from = &seen->stack.frames[i];
-		struct frame *to =
-			mem_append(&copy->stack.frames, &copy->stack.count, sizeof(*to));
+		struct frame *to = mem_append(&copy->stack.frames, &copy->stack.count, sizeof(*to));
 
 		if (!to)
 			return -ENOMEM;
@@ -63,13 +63,6 @@ static void drop_allowed(struct judgement *j)
 			j->findings.items[kept++] = *finding;
 	}
 	j->findings.count = kept;
-}
-
-int oracle_judge_files(struct judgement *j, struct err *err)
-{
-	int rc = judge_files(j, err);
-
-	return rc ? err_wrap(err, rc, "oracle 'files'") : 0;
 }
 
 int oracle_judge(struct judgement *j, struct err *err)

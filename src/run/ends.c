@@ -17,9 +17,9 @@
 #include "sys/procfs.h"
 #include "sys/syscalls.h"
 
-#define OUTPUT_MAX (256 << 20) /* captured bytes of one process */
-#define WAITS_SHOWN 16 /* threads that the finding of a deadline names */
-#define GRACE_NS (300 * NS_PER_MS) /* for what the main processes left running */
+#define OUTPUT_MAX  (256 << 20)	      /* captured bytes of one process */
+#define WAITS_SHOWN 16		      /* threads that the finding of a deadline names */
+#define GRACE_NS    (300 * NS_PER_MS) /* for what the main processes left running */
 
 static bool may_stay(const struct execution *x, const struct process *p)
 {

@@ -11,9 +11,9 @@
 #include "sys/procfs.h"
 #include "sys/syscalls.h"
 
-#define BUSY_TICKS 8	/* so many ticks on a processor make a thread suspicious */
-#define SAMPLES 256	/* its next calls */
-#define PERIOD_MAX 8	/* repeat in a cycle of at most so many */
+#define BUSY_TICKS    8	  /* so many ticks on a processor make a thread suspicious */
+#define SAMPLES	      256 /* its next calls */
+#define PERIOD_MAX    8	  /* repeat in a cycle of at most so many */
 #define COMPARED_ARGS 3
 
 /* The thread that is suspected, and its calls. */

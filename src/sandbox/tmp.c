@@ -197,6 +197,7 @@ int tmp_remove_stale(const char *parent, unsigned *ret_count, struct err *err)
 			return err_errno(err, -ENOMEM, "left folders");
 		count += tmp_remove(path, NULL) == 0;
 	}
-	*ret_count = count;
+	if (ret_count)
+		*ret_count = count;
 	return 0;
 }

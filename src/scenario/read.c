@@ -139,7 +139,7 @@ static void forget_anchors(struct builder *b)
 {
 	struct anchor *anchor, *next;
 
-	HASH_ITER (hh, b->anchors, anchor, next) {
+	HASH_ITER(hh, b->anchors, anchor, next) {
 		HASH_DEL(b->anchors, anchor);
 		free(anchor->name);
 		free(anchor);
