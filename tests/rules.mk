@@ -80,3 +80,4 @@ golden: unit-build ## write the expected outputs of tests/golden anew
 -include $(TEST_OBJ:.o=.d)
 
 include tests/fuzz/rules.mk
+include tests/e2e/rules.mk

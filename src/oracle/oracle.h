@@ -19,7 +19,13 @@ struct judgement {
 	struct findings findings;
 };
 
-/* Run all oracles that the scenario does not switch off; 0 or -ENOMEM, -EIO with the reason. */
+/*
+ * The files that the scenario expects, while they are there: before anything
+ * else is run in ${tmp}.  0 or -ENOMEM, -EIO with the reason.
+ */
+int oracle_judge_files(struct judgement *j, struct err *err);
+
+/* All other oracles; then what the scenario allows is dropped from the findings. */
 int oracle_judge(struct judgement *j, struct err *err);
 
 /*

@@ -52,7 +52,7 @@ struct job {
 	struct worker *worker;
 	const struct run_case *c;
 	const struct process_spec **specs;
-	char *dir, *tmp, *tmp_aside;
+	char *dir, *tmp, *tmp_without; /* folders of the scenario and of the two executions */
 	struct execution with, without; /* with faults, without */
 	struct observed seen, fault_free;
 	bool has_fault_free, ran;
@@ -142,34 +142,18 @@ static bool compares_to_fault_free(const struct scenario *s)
 	return false;
 }
 
-/*
- * A new ${tmp}.  The same path for the run without faults, when outputs are
- * compared; another one when the first run's files are still to be judged.
- */
-static int fresh_folder(struct job *job, bool aside, struct err *err)
+/* Empty; one that is to be kept is another each time. */
+static int fresh_folder(struct worker *w, char **ret_path, struct err *err)
 {
-	struct worker *w = job->worker;
-	char **folder = aside ? &job->tmp_aside : &job->tmp;
-	int rc;
+	char *path = w->options->keep ? mem_printf("%s/%u", w->tmp, ++w->runs)
+				      : mem_strdup(w->tmp);
 
-	if (!*folder)
-		*folder = mem_printf("%s/%u%s", w->tmp, w->runs, aside ? "-fault-free" : "");
-	if (!*folder)
+	if (!path)
 		return err_errno(err, -ENOMEM, "run");
-	rc = tmp_remove(*folder, err);
-	if (!rc && mkdir(*folder, 0777))
-		rc = err_errno(err, -errno, "folder %s", *folder);
-	return rc;
-}
-
-static void drop_folders(struct job *job)
-{
-	if (job->tmp && !job->worker->options->keep)
-		tmp_remove(job->tmp, NULL);
-	if (job->tmp_aside && !job->worker->options->keep)
-		tmp_remove(job->tmp_aside, NULL);
-	free(job->tmp);
-	free(job->tmp_aside);
+	*ret_path = path;
+	if (!w->options->keep)
+		return tmp_empty(path, err);
+	return mkdir(path, 0777) ? err_errno(err, -errno, "folder %s", path) : 0;
 }
 
 static int execute(struct job *job, struct execution *x, struct observed *seen, bool with_faults,
@@ -177,13 +161,13 @@ static int execute(struct job *job, struct execution *x, struct observed *seen, 
 {
 	const struct scenario *s = job->c->scenario;
 	uint64_t timeout = job->worker->options->timeout_ns;
-	bool aside = !with_faults && job->ran;
-	int rc = fresh_folder(job, aside, err);
+	char **tmp = with_faults ? &job->tmp : &job->tmp_without;
+	int rc = fresh_folder(job->worker, tmp, err);
 
 	*x = (struct execution){.worker = job->worker,
 				.scenario = s,
 				.specs = job->specs,
-				.tmp = aside ? job->tmp_aside : job->tmp,
+				.tmp = *tmp,
 				.dir = job->dir,
 				.with_faults = with_faults,
 				.deadline_ns = timeout ? timeout : s->deadline_ns,
@@ -239,13 +223,19 @@ static void run_fault_free_for_leaks(struct job *job)
 
 static int judge(struct job *job, struct judgement *j, struct err *err)
 {
-	run_fault_free_for_leaks(job);
+	int rc;
+
 	*j = (struct judgement){.scenario = job->c->scenario,
 				.seen = &job->seen,
-				.fault_free = job->has_fault_free ? &job->fault_free : NULL,
 				.tmp = job->tmp,
 				.expand = expand,
 				.ctx = &job->with};
+	rc = oracle_judge_files(j, err);
+	if (rc)
+		return rc;
+	/* It empties ${tmp}: from here on the files are those of the other run. */
+	run_fault_free_for_leaks(job);
+	j->fault_free = job->has_fault_free ? &job->fault_free : NULL;
 	return oracle_judge(j, err);
 }
 
@@ -294,17 +284,16 @@ static int report_processes(struct job *job)
 	job->result->note_count = job->seen.note_count;
 	job->seen.notes = NULL;
 	job->seen.note_count = 0;
-	return job->worker->options->keep
-		       ? add_note(job->result, "its files were kept in ", job->tmp)
-		       : 0;
+	return job->worker->options->keep ? add_note(job->result, "its files were kept in ", job->tmp)
+					  : 0;
 }
 
 static int report_faults(struct job *job)
 {
 	for (size_t i = 0; i < job->c->scenario->fault_count; i++) {
 		struct fault *fault = &job->with.faults[i];
-		struct fault_result *to =
-			mem_append(&job->result->faults, &job->result->fault_count, sizeof(*to));
+		struct fault_result *to = mem_append(&job->result->faults,
+						     &job->result->fault_count, sizeof(*to));
 
 		if (!to)
 			return -ENOMEM;
@@ -382,7 +371,8 @@ static void job_release(struct job *job)
 	observed_release(&job->fault_free);
 	free(job->specs);
 	free(job->dir);
-	drop_folders(job);
+	free(job->tmp);
+	free(job->tmp_without);
 }
 
 int worker_run(struct worker *w, const struct run_case *c, struct case_result *ret_result,
@@ -393,15 +383,12 @@ int worker_run(struct worker *w, const struct run_case *c, struct case_result *r
 	cleanup_free char *unmet = NULL;
 	int rc = worker_describe(c, ret_result);
 
-	w->runs++;
 	if (!rc)
 		rc = choose_specs(&job);
 	if (!rc)
 		rc = set_folders(&job);
-	if (rc) {
-		job_release(&job);
+	if (rc)
 		return err_errno(err, rc, "run");
-	}
 	if (is_unmet(&job, &unmet, &why)) {
 		rc = why.code ? verdict_set(ret_result, VERDICT_ERROR, why.text)
 			      : verdict_set(ret_result, VERDICT_SKIP, unmet ? unmet : "not here");

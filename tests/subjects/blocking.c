@@ -13,7 +13,8 @@
  *	child    another child ends: SIGCHLD, which is ignored by default
  *
  * cflags: -iquote src
- * libs: src/sys/blocking.c src/sys/blocking_io.c src/sys/blocking_wait.c
+ * libs: src/sys/blocking.c src/sys/blocking_pipe.c src/sys/blocking_socket.c
+ * libs: src/sys/blocking_wait.c src/sys/blocking_lock.c
  * libs: src/sys/procfs.c src/base/mem.c
  */
 #include "sys/blocking.h"
