@@ -56,8 +56,10 @@ void image_set_free(struct image_set *set)
 
 	if (!set)
 		return;
-	HASH_ITER(hh, set->images, image, next) {
-		HASH_DEL(set->images, image);
+	image = set->images;
+	HASH_CLEAR(hh, set->images);
+	for (; image; image = next) {
+		next = image->hh.next;
 		image_free(image);
 	}
 	image_free(set->vdso);

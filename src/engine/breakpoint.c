@@ -94,10 +94,11 @@ int breakpoints_inherit(struct process *child, const struct process *parent)
 
 void breakpoints_forget(struct process *p)
 {
-	struct breakpoint *bp, *tmp;
+	struct breakpoint *bp = p->breakpoints, *next;
 
-	HASH_ITER(hh, p->breakpoints, bp, tmp) {
-		HASH_DELETE(hh, p->breakpoints, bp);
+	HASH_CLEAR(hh, p->breakpoints);
+	for (; bp; bp = next) {
+		next = bp->hh.next;
 		free(bp);
 	}
 }

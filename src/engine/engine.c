@@ -13,8 +13,8 @@
 #include "engine/breakpoint.h"
 #include "engine/internal.h"
 
-#define TICK_NS	    (10 * NS_PER_MS)
-#define TICK_SIGNAL SIGALRM
+#define TICK_NS		 (10 * NS_PER_MS)
+#define TICK_SIGNAL	 SIGALRM
 #define KILL_PATIENCE_NS (5 * NS_PER_S)
 
 static timer_t tick_timer;
@@ -148,8 +148,8 @@ static struct tracee *first_deferred(struct engine *e)
 	struct tracee *t;
 
 	DL_FOREACH2(e->reports, t, report_next)
-		if (t->state != TRACEE_FROZEN)
-			return t;
+	if (t->state != TRACEE_FROZEN)
+		return t;
 	return NULL;
 }
 

@@ -50,11 +50,10 @@ struct launched {
 
 /*
  * The full path of @name: as it is when it holds a slash, else the first
- * executable in @path_variable (of PATH's form; NULL = the usual folders).
- * Owned by the caller.  -ENOENT, -EACCES.
+ * executable in @folders (of PATH's form; NULL = the usual ones).  Owned by the
+ * caller.  -ENOENT, -EACCES.
  */
-int launch_find_program(const char *name, const char *path_variable, char **ret_path,
-			struct err *err);
+int launch_find_program(const char *name, const char *folders, char **ret_path, struct err *err);
 
 /*
  * Start @launch and attach.  Its first stop is PTRACE_EVENT_EXEC, or it exits

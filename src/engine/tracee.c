@@ -117,8 +117,7 @@ int tracee_set_mask(struct tracee *t, uint64_t mask, uint64_t *ret_before)
 	int rc = 0;
 
 	if (ret_before)
-		rc = tracer->request(PTRACE_GETSIGMASK, t->tid, sizeof(before),
-				     (uintptr_t)&before);
+		rc = tracer->request(PTRACE_GETSIGMASK, t->tid, sizeof(before), (uintptr_t)&before);
 	if (!rc)
 		rc = tracer->request(PTRACE_SETSIGMASK, t->tid, sizeof(mask), (uintptr_t)&mask);
 	if (!rc && ret_before)

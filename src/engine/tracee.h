@@ -32,6 +32,7 @@ struct call_view {
 	uint64_t ip, sp; /* ip: after the instruction */
 	uint64_t start_ns;
 	bool resumed; /* entered again: restarted by the kernel, or by us */
+	bool guessed; /* not seen at its entry, the filter lets it pass: start_ns is later */
 };
 
 enum tracee_state {
@@ -73,6 +74,7 @@ struct process {
 	bool under_valgrind;	       /* its calls are those of valgrind's guest */
 	bool stopped_by_fault;	       /* `stop: forever` */
 	uint64_t fault_signals;	       /* sent to it by faults: signal n in bit n - 1 */
+	bool perturbed;		       /* a transfer of it ended short because of us */
 	bool setuid_lost;	       /* ran a set-user-ID program that got no privileges */
 	bool uses_timer;	       /* an interval timer or an alarm is running */
 	bool timer_repeats;
@@ -89,11 +91,11 @@ struct tracee {
 	struct process *process; /* NULL while TRACEE_ORPHAN */
 	unsigned thread_no;	 /* from 1 */
 	enum tracee_state state;
-	bool in_call;	    /* call is valid: entered, its exit not yet seen */
-	bool want_exit;	    /* stop at the exit of this call */
-	bool want_blocked;  /* tell when it is proven asleep in this call */
-	bool at_entry;	    /* in the stop before the call */
-	bool at_exit;	    /* in the stop after it */
+	bool in_call;	   /* call is valid: entered, its exit not yet seen */
+	bool want_exit;	   /* stop at the exit of this call */
+	bool want_blocked; /* tell when it is proven asleep in this call */
+	bool at_entry;	   /* in the stop before the call */
+	bool at_exit;	   /* in the stop after it */
 	bool call_skipped;
 	bool sampled; /* all its calls are told: engine_ops.sampled */
 	struct call_view sample;
@@ -121,7 +123,7 @@ struct tracee {
 	bool regs_valid, regs_dirty;
 	struct arch_regs regs;
 	uint64_t marks[2]; /* of the user of the engine; 0 at each new call */
-	bool has_report; /* tracee_defer(): this one is to be handled later */
+	bool has_report;   /* tracee_defer(): this one is to be handled later */
 	int report;
 	struct tracee *report_prev, *report_next;
 	UT_hash_handle hh;

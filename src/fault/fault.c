@@ -37,14 +37,13 @@ static const struct action_ops *ops_of(const struct shot *shot)
 	return action_table[shot->fault->spec->action.kind];
 }
 
-int refuse(struct shot *shot, const char *fmt, ...)
+void refuse_because(struct shot *shot, const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
 	vsnprintf(shot->fault->refused, sizeof(shot->fault->refused), fmt, ap);
 	va_end(ap);
-	return -EPERM;
 }
 
 static void keep_injection(struct fault_env *env, const struct shot *shot)
@@ -95,12 +94,13 @@ static struct shot *shot_new(struct fault_env *env, struct fault *fault, const s
 		return NULL;
 	shot->fault = fault;
 	shot->call.nr = -1;
-	if (at->t)
+	if (at->t) {
 		shot->tid = at->t->tid;
+		if (at->at_call)
+			shot->call = at->t->call;
+	}
 	if (at->p)
 		shot->tgid = at->p->tgid;
-	if (at->at_call)
-		shot->call = at->t->call;
 	DL_APPEND(env->shots, shot);
 	return shot;
 }

@@ -73,7 +73,7 @@ struct fault_env {
 struct moment {
 	struct tracee *t;  /* NULL: not in a thread (elapsed, after) */
 	struct process *p; /* NULL: none */
-	bool at_call;	   /* t->call is what triggered */
+	bool at_call;	   /* t->call is what triggered; then there is a t */
 	enum phase phase;  /* of it */
 };
 

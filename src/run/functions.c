@@ -97,6 +97,8 @@ static int arm_function(struct execution *x, struct tracee *t, struct run_image 
 	} else {
 		rc = process_map_find_function(&image->map, name, &ranges, &count, &x->err);
 	}
+	if (!lines && !ranges)
+		count = 0;
 	for (size_t i = 0; !rc && i < count; i++)
 		rc = add_place(x, t, image, lines ? lines[i].address : ranges[i].start, fault,
 			       false);

@@ -12,8 +12,6 @@
 #include "run/execution.h"
 #include "sys/procfs.h"
 
-extern char **environ;
-
 /* What a launch needs, built and thrown away in one go. */
 struct preparation {
 	struct strings argv, env;

@@ -71,8 +71,7 @@ static bool is_of(const char *process, const char *name)
 static bool is_caught(const struct scenario *s, const struct caught_spec *want,
 		      const struct case_result *result)
 {
-	const char *name =
-		want->process == INDEX_NONE ? NULL : s->processes[want->process].name;
+	const char *name = want->process == INDEX_NONE ? NULL : s->processes[want->process].name;
 
 	for (size_t i = 0; i < result->finding_count; i++) {
 		const struct finding *found = &result->findings[i];
@@ -117,7 +116,8 @@ static int verdict_of_control(const struct scenario *s, bool any_struck, struct 
 		if (unfired)
 			return say_unfired(result, unfired);
 		wanted = list_wanted(s, want);
-		text = wanted ? mem_printf("the control was not caught: no %s found", wanted) : NULL;
+		text = wanted ? mem_printf("the control was not caught: no %s found", wanted)
+			      : NULL;
 		return text ? verdict_set(result, VERDICT_INCONCLUSIVE, text) : -ENOMEM;
 	}
 	if (!any_struck && unfired)

@@ -52,7 +52,7 @@ struct job {
 	struct worker *worker;
 	const struct run_case *c;
 	const struct process_spec **specs;
-	char *dir, *tmp, *tmp_without; /* folders of the scenario and of the two executions */
+	char *dir, *tmp, *tmp_without;	/* folders of the scenario and of the two executions */
 	struct execution with, without; /* with faults, without */
 	struct observed seen, fault_free;
 	bool has_fault_free, ran;
@@ -145,8 +145,7 @@ static bool compares_to_fault_free(const struct scenario *s)
 /* Empty; one that is to be kept is another each time. */
 static int fresh_folder(struct worker *w, char **ret_path, struct err *err)
 {
-	char *path = w->options->keep ? mem_printf("%s/%u", w->tmp, ++w->runs)
-				      : mem_strdup(w->tmp);
+	char *path = w->options->keep ? mem_printf("%s/%u", w->tmp, ++w->runs) : mem_strdup(w->tmp);
 
 	if (!path)
 		return err_errno(err, -ENOMEM, "run");
@@ -284,16 +283,17 @@ static int report_processes(struct job *job)
 	job->result->note_count = job->seen.note_count;
 	job->seen.notes = NULL;
 	job->seen.note_count = 0;
-	return job->worker->options->keep ? add_note(job->result, "its files were kept in ", job->tmp)
-					  : 0;
+	return job->worker->options->keep
+		       ? add_note(job->result, "its files were kept in ", job->tmp)
+		       : 0;
 }
 
 static int report_faults(struct job *job)
 {
 	for (size_t i = 0; i < job->c->scenario->fault_count; i++) {
 		struct fault *fault = &job->with.faults[i];
-		struct fault_result *to = mem_append(&job->result->faults,
-						     &job->result->fault_count, sizeof(*to));
+		struct fault_result *to =
+			mem_append(&job->result->faults, &job->result->fault_count, sizeof(*to));
 
 		if (!to)
 			return -ENOMEM;

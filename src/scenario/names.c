@@ -176,9 +176,9 @@ static void collect_faults(struct reader *reader)
 		fault->pos = list->items[i]->pos;
 		if (name)
 			read_text(reader, name, NULL, &fault->name);
-		if (fault->name)
+		if (name && fault->name)
 			check_fault_name(reader, name, fault);
-		else
+		if (!fault->name)
 			fault->name = mem_printf("fault %zu", i + 1);
 		if (!fault->name)
 			reader->oom = true;

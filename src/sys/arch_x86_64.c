@@ -101,6 +101,7 @@ static uint64_t function_arg(const struct arch_regs *regs, unsigned index)
 	return args[index];
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): other machines write it */
 static uint64_t return_slot(const struct arch_regs *regs, uint64_t *ret_addr)
 {
 	(void)ret_addr;

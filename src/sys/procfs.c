@@ -303,7 +303,7 @@ static int add_children_of(int proc_fd, pid_t pid, pid_t tid, pid_t **pids, size
 int procfs_children(int proc_fd, pid_t pid, pid_t **ret_pids, size_t *ret_count)
 {
 	cleanup_free pid_t *tids = NULL, *pids = NULL;
-	size_t threads, count = 0;
+	size_t threads = 0, count = 0;
 	int rc = procfs_threads(proc_fd, pid, &tids, &threads);
 
 	for (size_t i = 0; !rc && i < threads; i++) {

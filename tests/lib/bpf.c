@@ -108,7 +108,8 @@ static size_t jump(const struct machine *m, const struct sock_filter *insn)
 
 	if (op == BPF_JA)
 		return insn->k;
-	return compare(op, m->a, BPF_SRC(insn->code) == BPF_X ? m->x : insn->k) ? insn->jt : insn->jf;
+	return compare(op, m->a, BPF_SRC(insn->code) == BPF_X ? m->x : insn->k) ? insn->jt
+										: insn->jf;
 }
 
 uint32_t bpf_run_counted(const struct sock_filter *code, size_t length,

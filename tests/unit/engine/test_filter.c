@@ -146,8 +146,8 @@ static void build(const struct rules *rules, struct filter *ret_filter)
 {
 	struct err err = ERR_INIT;
 
-	cr_assert(eq(int, filter_build(rules->items, rules->count, rules->only_ip, ret_filter, &err),
-		     0),
+	cr_assert(eq(int,
+		     filter_build(rules->items, rules->count, rules->only_ip, ret_filter, &err), 0),
 		  "%s", err.text);
 }
 
@@ -203,7 +203,8 @@ Test(engine_filter, each_call_stops_by_its_own_rule_and_no_other)
 
 			if (data.nr == SYSCALL_NONE)
 				continue;
-			cr_expect(eq(str, (char *)verdict_of(bpf_run(filter.code, filter.length, &data)),
+			cr_expect(eq(str,
+				     (char *)verdict_of(bpf_run(filter.code, filter.length, &data)),
 				     id == other ? "CALL" : "ALLOW"),
 				  "%s with a rule for %s", syscall_get(other)->name,
 				  syscall_get(id)->name);
@@ -285,8 +286,9 @@ Test(engine_filter, the_kernel_agrees)
 	if (pid == 0)
 		_exit(under_filter(&filter));
 	cr_assert(eq(int, waitpid(pid, &status, 0), pid));
-	cr_assert(eq(long, ptrace(PTRACE_SETOPTIONS, pid, 0,
-				  PTRACE_O_TRACESECCOMP | PTRACE_O_EXITKILL), 0));
+	cr_assert(eq(long,
+		     ptrace(PTRACE_SETOPTIONS, pid, 0, PTRACE_O_TRACESECCOMP | PTRACE_O_EXITKILL),
+		     0));
 	ptrace(PTRACE_CONT, pid, 0, 0);
 	while (waitpid(pid, &status, 0) == pid && WIFSTOPPED(status)) {
 		if (status >> 16 == PTRACE_EVENT_SECCOMP && count < 8)

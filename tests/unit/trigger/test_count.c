@@ -20,16 +20,24 @@ static const struct row {
 	bool persistent;
 } rows[] = {
 	{"nth: 3", {.kind = COUNT_LIST, .list = three, .list_count = 1}, "3", 3, false},
-	{"nth: [1, 4, 40]", {.kind = COUNT_LIST, .list = some, .list_count = 3}, "1 4 40", 40, false},
+	{"nth: [1, 4, 40]",
+	 {.kind = COUNT_LIST, .list = some, .list_count = 3},
+	 "1 4 40",
+	 40,
+	 false},
 	{"nth: [39, 40]", {.kind = COUNT_LIST, .list = pair, .list_count = 2}, "39 40", 40, false},
 	{"nothing", {.kind = COUNT_LIST}, "", 1, false},
 	{"nth: 1..1", {.kind = COUNT_RANGE, .first = 1, .last = 1}, "1", 1, false},
 	{"nth: 3..7", {.kind = COUNT_RANGE, .first = 3, .last = 7}, "3 4 5 6 7", 7, false},
 	{"nth: 38..", {.kind = COUNT_RANGE, .first = 38, .last = UINT64_MAX}, "38 39 40", 0, true},
 	{"nth: 41..50", {.kind = COUNT_RANGE, .first = 41, .last = 50}, "", 50, false},
-	{"every: 1", {.kind = COUNT_EVERY, .every = 1},
-	 "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 "
-	 "34 35 36 37 38 39 40", 0, true},
+	{"every: 1",
+	 {.kind = COUNT_EVERY, .every = 1},
+	 "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 "
+	 "33 "
+	 "34 35 36 37 38 39 40",
+	 0,
+	 true},
 	{"every: 9", {.kind = COUNT_EVERY, .every = 9}, "9 18 27 36", 0, false},
 	{"every: 40", {.kind = COUNT_EVERY, .every = 40}, "40", 0, false},
 	{"every: 41", {.kind = COUNT_EVERY, .every = 41}, "", 0, false},
@@ -61,8 +69,8 @@ Test(trigger_count, nothing_fires_after_the_last)
 		for (uint64_t n = rows[i].over + 1; rows[i].over && n < LAST + 20; n++) {
 			struct rng rng = {7};
 
-			cr_expect(not(count_fires(&rows[i].count, n, &rng)), "%s at %d, after its end",
-				  rows[i].name, (int)n);
+			cr_expect(not(count_fires(&rows[i].count, n, &rng)),
+				  "%s at %d, after its end", rows[i].name, (int)n);
 		}
 	}
 }
