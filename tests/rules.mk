@@ -63,7 +63,7 @@ unit: unit-build ## unit tests of this variant; ONLY=base,model ARGS=...
 unit-valgrind: unit-build ## the same under valgrind
 	@LABEL=$(VARIANT)-valgrind WRAP="$(VALGRIND)" ci/run-unit $(TESTS_RUN) -- $(ARGS)
 
-bench: all ## what an injection costs, next to strace
+bench: all $(SUBJECTS) ## what an injection costs, next to strace
 	$(if $(wildcard tests/bench/run),tests/bench/run,@echo 'no benchmark here yet')
 
 golden: unit-build ## write the expected outputs of tests/golden anew
