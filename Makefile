@@ -64,9 +64,10 @@ $(B)/flags: FORCE
 
 .PHONY: deps run bench test check clean help
 deps: ## install the packages that are missing (by apt, else say which)
-	@ci/install-deps
+	@ci/install-deps test
 
-run: deps ## build, then run all bundled scenarios
+run: ## build, then run all bundled scenarios
+	@ci/install-deps build
 	@$(SUBMAKE) all
 	build/ipcfault scenarios/*.scn
 
@@ -77,7 +78,7 @@ test: deps ## everything: unit tests plain, under valgrind and with sanitizers; 
 	@$(SUBMAKE) CC=clang all unit
 	@$(SUBMAKE) check
 
-check: check-layers check-headers ## the rules of the tree: layers, headers
+check: check-layers check-headers check-harness ## the rules of the tree
 
 .PHONY: check-layers check-headers lint format check-format compdb
 check-layers: ## does every module include only what src/layers.txt allows?
@@ -94,10 +95,10 @@ check-headers: $(GEN) ## does every header compile alone, with gcc and clang?
 
 C_FILES = $(wildcard src/*.c src/*/*.[ch] harness/*/*.[ch] tests/*/*.[ch] tests/unit/*/*.[ch])
 format: ## lay out all C files by .clang-format
-	clang-format -i $(C_FILES)
+	$(Q)clang-format -i $(C_FILES)
 
 check-format: ## would `make format` change something?
-	clang-format --dry-run -Werror $(C_FILES)
+	$(Q)clang-format --dry-run -Werror $(C_FILES)
 
 lint: compdb ## clang-tidy, cppcheck and shellcheck
 	ci/lint
@@ -109,7 +110,7 @@ COMPDB = $(foreach s,$(wildcard $(SRC)),$(call compdb_entry,$(s),$(SRC_COMPILE))
 	$(foreach s,$(TEST_SRC),$(call compdb_entry,$(s),$(TEST_COMPILE))@)
 compdb: $(GEN) ## build/compile_commands.json, for clangd and clang-tidy
 	@mkdir -p build
-	$(file >build/compile_commands.json,[$(subst @,$(comma),$(patsubst %@,%,$(strip $(COMPDB))))])@:
+	$(file >build/compile_commands.json,[$(subst }@,},$(subst }@ {,}$(comma) {,$(strip $(COMPDB))))])@:
 
 .PHONY: install
 install: all ## to $(DESTDIR)$(PREFIX): program, bundled programs, manual pages, licence

@@ -41,11 +41,6 @@ harness: $(HARNESS)
 	@if [ -d build/harness ] && [ ! -L build/harness ]; then rm -rf build/harness; fi
 	@ln -sfn $(VARIANT)/harness build/harness
 
-# Every program of harness/ is used by a scenario: a sound one as subject, a buggy one as control.
-.PHONY: check-harness catalogue
-check: check-harness
-check-harness:
-	@ci/harness-catalogue check
-
+.PHONY: catalogue
 catalogue: ## the bundled programs: what they do, their bugs, the scenarios that use them
 	@ci/harness-catalogue

@@ -54,7 +54,7 @@ VALGRIND := valgrind --quiet --trace-children=yes --error-exitcode=99 --leak-che
 	--suppressions=ci/valgrind.supp --vgdb=no \
 	--trace-children-skip=/bin/*,/usr/bin/*,*/subjects/*,*/harness/*
 
-.PHONY: unit-build unit unit-valgrind bench golden
+.PHONY: unit-build unit unit-valgrind coverage bench golden
 unit-build: $(TESTS_RUN) $(SUBJECTS)
 
 unit: unit-build ## unit tests of this variant; ONLY=base,model ARGS=...
@@ -63,8 +63,16 @@ unit: unit-build ## unit tests of this variant; ONLY=base,model ARGS=...
 unit-valgrind: unit-build ## the same under valgrind
 	@LABEL=$(VARIANT)-valgrind WRAP="$(VALGRIND)" ci/run-unit $(TESTS_RUN) -- $(ARGS)
 
+# The counts of every run are added up: start anew.
+coverage: ## line coverage of the unit tests, build/coverage/index.html
+	@find build/$(VARIANT)-cov -name '*.gcda' -delete 2>/dev/null || true
+	@$(SUBMAKE) COV=1 unit
+	@mkdir -p build/coverage
+	gcovr --root . --filter src/ --object-directory build/$(VARIANT)-cov \
+		--html-details build/coverage/index.html --txt build/coverage/summary.txt --print-summary
+
 bench: all $(SUBJECTS) ## what an injection costs, next to strace
-	$(if $(wildcard tests/bench/run),tests/bench/run,@echo 'no benchmark here yet')
+	@tests/bench/run
 
 golden: unit-build ## write the expected outputs of tests/golden anew
 	@GOLDEN_UPDATE=1 LABEL=golden ci/run-unit $(TESTS_RUN) -- $(ARGS)

@@ -36,9 +36,9 @@ static inline void cleanup_closedir_(DIR **dir)
 		closedir(*dir);
 }
 
-#define cleanup_free __attribute__((cleanup(cleanup_free_)))
-#define cleanup_close __attribute__((cleanup(cleanup_close_)))
-#define cleanup_fclose __attribute__((cleanup(cleanup_fclose_)))
+#define cleanup_free	 __attribute__((cleanup(cleanup_free_)))
+#define cleanup_close	 __attribute__((cleanup(cleanup_close_)))
+#define cleanup_fclose	 __attribute__((cleanup(cleanup_fclose_)))
 #define cleanup_closedir __attribute__((cleanup(cleanup_closedir_)))
 
 #define TAKE_FD(fd)                                                                                \

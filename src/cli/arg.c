@@ -53,6 +53,7 @@ static int explain(const struct argp *argp, const char *word, struct err *err)
 }
 
 /* Stands above the command's parser to see where getopt stopped; state->input goes down. */
+/* NOLINTNEXTLINE(readability-non-const-parameter): argp_parser_t has it so */
 static error_t watch(int key, char *arg, struct argp_state *state)
 {
 	struct arg_input *input = state->input;

@@ -122,7 +122,7 @@ static error_t parse_report(struct argp_state *state, struct run_options *run, c
 static error_t parse_selection(int key, char *arg, struct argp_state *state,
 			       struct run_options *run)
 {
-	int role;
+	int role = 0;
 	error_t r;
 
 	switch (key) {
@@ -148,7 +148,7 @@ static error_t parse_selection(int key, char *arg, struct argp_state *state,
 
 static error_t parse_output(int key, char *arg, struct argp_state *state, struct run_options *run)
 {
-	int when;
+	int when = 0;
 	error_t r;
 
 	switch (key) {

@@ -46,6 +46,6 @@ struct run_options {
  * releases; on failure it is untouched.
  */
 int run_options_parse(int argc, char **argv, struct run_options *ret_options, struct err *err);
-void run_options_release(struct run_options *options);
+void run_options_release(struct run_options *run);
 
 #endif

@@ -233,7 +233,7 @@ void session_free(struct session *session)
 {
 	if (!session)
 		return;
-	for (size_t i = 0; i < session->report_count; i++)
+	for (size_t i = 0; session->reports && i < session->report_count; i++)
 		report_free(session->reports[i]);
 	for (size_t i = 0; session->results && i < session->selection->count; i++)
 		case_result_release(&session->results[i]);

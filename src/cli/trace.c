@@ -33,15 +33,18 @@ static const struct argp_option options[] = {
 	{NULL, 0, NULL, 0, NULL, 0},
 };
 
+#define WORD_CALLS_MAX 16 /* calls that one function of C can make */
+
 /* One name of a list: a call, or all of a family. */
 static error_t want(struct argp_state *state, bool *wanted, const char *name)
 {
 	unsigned family = call_family_from_name(name);
-	int id = syscall_from_name(name);
+	int ids[WORD_CALLS_MAX];
+	size_t found = syscall_ids_from_word(name, ids, WORD_CALLS_MAX);
 	const char *near;
 	size_t count;
 
-	if (!family && id == SYSCALL_NONE) {
+	if (!family && !found) {
 		const char *const *words = syscall_words(&count);
 
 		near = nearest_word(name, words, count);
@@ -50,7 +53,9 @@ static error_t want(struct argp_state *state, bool *wanted, const char *name)
 				  near ? "`?" : "");
 	}
 	for (size_t i = 0; i < syscall_count(); i++)
-		wanted[i] |= (int)i == id || (syscall_get((int)i)->families & family) != 0;
+		wanted[i] |= (syscall_get((int)i)->families & family) != 0;
+	for (size_t i = 0; !family && i < found && i < WORD_CALLS_MAX; i++)
+		wanted[ids[i]] = true;
 	return 0;
 }
 

@@ -47,7 +47,7 @@ void image_release_cfi(struct image *image)
 {
 	struct cfi_rule *rule, *next;
 
-	HASH_ITER (hh, image->rules, rule, next) {
+	HASH_ITER(hh, image->rules, rule, next) {
 		HASH_DEL(image->rules, rule);
 		rule_free(rule);
 	}

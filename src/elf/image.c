@@ -44,6 +44,7 @@ static void image_free(struct image *image)
 		close(image->fd);
 	free(image->by_address);
 	free(image->by_name);
+	free(image->debug_by_name);
 	free(image->segments);
 	free(image->name);
 	free(image);
@@ -55,8 +56,10 @@ void image_set_free(struct image_set *set)
 
 	if (!set)
 		return;
-	HASH_ITER (hh, set->images, image, next) {
-		HASH_DEL(set->images, image);
+	image = set->images;
+	HASH_CLEAR(hh, set->images);
+	for (; image; image = next) {
+		next = image->hh.next;
 		image_free(image);
 	}
 	image_free(set->vdso);
@@ -208,6 +211,33 @@ struct image *image_set_vdso(struct image_set *set)
 bool image_is_elf(const struct image *image)
 {
 	return image->elf;
+}
+
+static bool find_lines(struct image *image)
+{
+	Elf_Scn *scn = NULL;
+	GElf_Shdr shdr;
+	size_t names;
+
+	if (!image->elf || elf_getshdrstrndx(image->elf, &names) != 0)
+		return false;
+	while ((scn = elf_nextscn(image->elf, scn))) {
+		const char *name = gelf_getshdr(scn, &shdr)
+					   ? elf_strptr(image->elf, names, shdr.sh_name)
+					   : NULL;
+
+		if (name && (strcmp(name, ".debug_line") == 0 || strcmp(name, ".zdebug_line") == 0))
+			return true;
+	}
+	return false;
+}
+
+bool image_has_lines(struct image *image)
+{
+	if (!image->lines_tried)
+		image->has_lines = find_lines(image);
+	image->lines_tried = true;
+	return image->has_lines;
 }
 
 const char *image_name(const struct image *image)

@@ -61,6 +61,8 @@ int image_set_add(struct image_set *set, int fd, const char *name, struct image 
 struct image *image_set_vdso(struct image_set *set);
 
 bool image_is_elf(const struct image *image);
+/* Whether it holds line tables itself; else asking for lines reads separate debug information. */
+bool image_has_lines(struct image *image);
 const char *image_name(const struct image *image);
 /* DT_SONAME; NULL when it has none. */
 const char *image_soname(struct image *image);
@@ -84,7 +86,8 @@ bool image_read(const struct image *image, uint64_t address, void *buf, size_t l
  * The functions called @name (compared up to '@'), aliases at one address only
  * once: *@ret of them in an array that the caller frees.  0 also when there is
  * none.  With @debug, the symbol table of separate debug information is
- * searched too, which costs milliseconds the first time.
+ * searched too where the file has only a .dynsym, which costs milliseconds the
+ * first time.
  */
 int image_find_functions(struct image *image, const char *name, bool debug,
 			 struct code_range **ret_ranges, size_t *ret_count, struct err *err);
@@ -103,7 +106,8 @@ bool image_source_at(struct image *image, uint64_t address, const char **ret_fil
  * inlined copy that holds it; when that line has no code, the next one that
  * has (as gdb does).  @file matches whole components from the right: "a.c"
  * and "src/a.c" both match /x/src/a.c.  Freed by the caller; 0 of them without
- * debug information.
+ * debug information.  The first question about a line costs a walk over all
+ * line tables; answers are kept.
  */
 int image_find_line(struct image *image, const char *file, int line, struct image_line **ret_lines,
 		    size_t *ret_count, struct err *err);

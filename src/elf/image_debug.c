@@ -81,8 +81,11 @@ Dwfl_Module *image_module(struct image *image)
 	return image->module;
 }
 
+static void forget_answers(struct image *image);
+
 void image_release_debug(struct image *image)
 {
+	forget_answers(image);
 	dwfl_end(image->dwfl);
 	image->dwfl = NULL;
 	image->module = NULL;
@@ -286,28 +289,6 @@ static int note_place(void *context, const struct row *row)
 	return 0;
 }
 
-int image_find_line(struct image *image, const char *file, int line, struct image_line **ret_lines,
-		    size_t *ret_count, struct err *err)
-{
-	struct nearest nearest = {line, 0};
-	struct places places = {0, NULL, 0};
-	struct image_line *lines;
-	int r;
-
-	visit_rows(image, file, note_nearest, &nearest);
-	places.line = nearest.found;
-	r = nearest.found ? visit_rows(image, file, note_place, &places) : 0;
-	lines = r == 0 ? mem_zalloc(places.count * sizeof(*lines)) : NULL;
-	for (size_t i = 0; lines && i < places.count; i++)
-		lines[i] = places.items[i].line;
-	free(places.items);
-	if (!lines)
-		return err_set(err, -ENOMEM, "out of memory");
-	*ret_lines = lines;
-	*ret_count = places.count;
-	return 0;
-}
-
 struct ranges {
 	int line;
 	struct code_range *items;
@@ -328,16 +309,99 @@ static int note_range(void *context, const struct row *row)
 	return 0;
 }
 
+/* A filter by call site asks the same at every call. */
+struct line_answer {
+	char *file;
+	int line;
+	struct places places;
+	struct ranges ranges;
+	struct line_answer *next;
+};
+
+static void answer_free(struct line_answer *answer)
+{
+	free(answer->file);
+	free(answer->places.items);
+	free(answer->ranges.items);
+	free(answer);
+}
+
+static void forget_answers(struct image *image)
+{
+	while (image->line_answers) {
+		struct line_answer *answer = image->line_answers;
+
+		image->line_answers = answer->next;
+		answer_free(answer);
+	}
+}
+
+static int find_answer(struct image *image, struct line_answer *answer)
+{
+	struct nearest nearest = {answer->line, 0};
+	int r;
+
+	answer->ranges.line = answer->line;
+	r = visit_rows(image, answer->file, note_range, &answer->ranges);
+	if (r == 0)
+		r = visit_rows(image, answer->file, note_nearest, &nearest);
+	answer->places.line = nearest.found;
+	if (r == 0 && nearest.found)
+		r = visit_rows(image, answer->file, note_place, &answer->places);
+	return r;
+}
+
+/* NULL when memory is short. */
+static const struct line_answer *ask_line(struct image *image, const char *file, int line)
+{
+	struct line_answer *answer;
+
+	for (answer = image->line_answers; answer; answer = answer->next) {
+		if (answer->line == line && strcmp(answer->file, file) == 0)
+			return answer;
+	}
+	answer = mem_zalloc(sizeof(*answer));
+	if (!answer)
+		return NULL;
+	answer->line = line;
+	answer->file = mem_strdup(file);
+	if (!answer->file || find_answer(image, answer) != 0) {
+		answer_free(answer);
+		return NULL;
+	}
+	answer->next = image->line_answers;
+	image->line_answers = answer;
+	return answer;
+}
+
+int image_find_line(struct image *image, const char *file, int line, struct image_line **ret_lines,
+		    size_t *ret_count, struct err *err)
+{
+	const struct line_answer *answer = ask_line(image, file, line);
+	struct image_line *lines =
+		answer ? mem_zalloc(answer->places.count * sizeof(*lines)) : NULL;
+
+	if (!lines)
+		return err_set(err, -ENOMEM, "out of memory");
+	for (size_t i = 0; i < answer->places.count; i++)
+		lines[i] = answer->places.items[i].line;
+	*ret_lines = lines;
+	*ret_count = answer->places.count;
+	return 0;
+}
+
 int image_line_ranges(struct image *image, const char *file, int line,
 		      struct code_range **ret_ranges, size_t *ret_count, struct err *err)
 {
-	struct ranges ranges = {line, NULL, 0};
+	const struct line_answer *answer = ask_line(image, file, line);
+	size_t size = answer ? answer->ranges.count * sizeof(**ret_ranges) : 0;
+	struct code_range *ranges = answer ? mem_zalloc(size) : NULL;
 
-	if (visit_rows(image, file, note_range, &ranges) != 0) {
-		free(ranges.items);
+	if (!ranges)
 		return err_set(err, -ENOMEM, "out of memory");
-	}
-	*ret_ranges = ranges.items;
-	*ret_count = ranges.count;
+	if (size)
+		memcpy(ranges, answer->ranges.items, size);
+	*ret_ranges = ranges;
+	*ret_count = answer->ranges.count;
 	return 0;
 }

@@ -94,6 +94,7 @@ static int collect_functions(struct image *image)
 	while (image->elf && (scn = elf_nextscn(image->elf, scn))) {
 		if (!gelf_getshdr(scn, &shdr))
 			continue;
+		image->has_symtab |= shdr.sh_type == SHT_SYMTAB;
 		if ((shdr.sh_type == SHT_SYMTAB || shdr.sh_type == SHT_DYNSYM) &&
 		    add_functions(image, scn, &shdr) != 0)
 			return -ENOMEM;
@@ -149,13 +150,14 @@ static int add_range(struct code_range **ranges, size_t *count, uint64_t address
 }
 
 /* Index of the first function that is not before @name. */
-static size_t lower_bound(const struct image *image, const char *name, size_t len)
+static size_t lower_bound(const struct image_function *sorted, size_t count, const char *name,
+			  size_t len)
 {
-	size_t low = 0, high = image->function_count;
+	size_t low = 0, high = count;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		const char *other = image->by_name[middle].name;
+		const char *other = sorted[middle].name;
 
 		if (compare_bare(other, bare_length(other), name, len) < 0)
 			low = middle + 1;
@@ -165,13 +167,13 @@ static size_t lower_bound(const struct image *image, const char *name, size_t le
 	return low;
 }
 
-static int find_own(struct image *image, const char *name, struct code_range **ranges,
-		    size_t *count)
+static int find_in(const struct image_function *sorted, size_t sorted_count, const char *name,
+		   struct code_range **ranges, size_t *count)
 {
 	size_t len = bare_length(name);
 
-	for (size_t i = lower_bound(image, name, len); i < image->function_count; i++) {
-		const struct image_function *function = &image->by_name[i];
+	for (size_t i = lower_bound(sorted, sorted_count, name, len); i < sorted_count; i++) {
+		const struct image_function *function = &sorted[i];
 
 		if (compare_bare(function->name, bare_length(function->name), name, len) != 0)
 			break;
@@ -181,27 +183,59 @@ static int find_own(struct image *image, const char *name, struct code_range **r
 	return 0;
 }
 
-/* libdwfl joins the file's table with that of the separate debug information. */
+/*
+ * The symbol table of the separate debug information, which libdwfl joins with
+ * the file's own: only for files that were stripped of theirs.
+ */
+static int read_debug_functions(struct image *image)
+{
+	Dwfl_Module *module;
+	int symbols;
+
+	if (image->debug_functions_read || image->has_symtab)
+		return 0;
+	module = image_module(image);
+	symbols = module ? dwfl_module_getsymtab(module) : 0;
+	for (int i = 1; i < symbols; i++) {
+		struct image_function *function;
+		GElf_Sym sym;
+		GElf_Addr address;
+		const char *name =
+			dwfl_module_getsym_info(module, i, &sym, &address, NULL, NULL, NULL);
+
+		if (!name || !*name || !is_function(&sym))
+			continue;
+		function = mem_append(&image->debug_by_name, &image->debug_function_count,
+				      sizeof(*function));
+		if (!function) {
+			free(image->debug_by_name);
+			image->debug_by_name = NULL;
+			image->debug_function_count = 0;
+			return -ENOMEM;
+		}
+		*function = (struct image_function){name, address, sym.st_size};
+	}
+	if (image->debug_function_count)
+		qsort(image->debug_by_name, image->debug_function_count,
+		      sizeof(*image->debug_by_name), by_name);
+	image->debug_functions_read = true;
+	return 0;
+}
+
+static int find_own(struct image *image, const char *name, struct code_range **ranges,
+		    size_t *count)
+{
+	if (read_functions(image) != 0)
+		return -ENOMEM;
+	return find_in(image->by_name, image->function_count, name, ranges, count);
+}
+
 static int find_in_debug(struct image *image, const char *name, struct code_range **ranges,
 			 size_t *count)
 {
-	Dwfl_Module *module = image_module(image);
-	int symbols = module ? dwfl_module_getsymtab(module) : 0;
-	size_t len = bare_length(name);
-
-	for (int i = 1; i < symbols; i++) {
-		GElf_Sym sym;
-		GElf_Addr address;
-		const char *other =
-			dwfl_module_getsym_info(module, i, &sym, &address, NULL, NULL, NULL);
-
-		if (!other || !is_function(&sym) ||
-		    compare_bare(other, bare_length(other), name, len) != 0)
-			continue;
-		if (add_range(ranges, count, address, sym.st_size) != 0)
-			return -ENOMEM;
-	}
-	return 0;
+	if (read_debug_functions(image) != 0)
+		return -ENOMEM;
+	return find_in(image->debug_by_name, image->debug_function_count, name, ranges, count);
 }
 
 int image_find_functions(struct image *image, const char *name, bool debug,
@@ -210,7 +244,7 @@ int image_find_functions(struct image *image, const char *name, bool debug,
 	cleanup_free struct code_range *ranges = NULL;
 	size_t count = 0;
 
-	if (read_functions(image) != 0 || find_own(image, name, &ranges, &count) != 0 ||
+	if (find_own(image, name, &ranges, &count) != 0 ||
 	    (debug && find_in_debug(image, name, &ranges, &count) != 0))
 		return err_set(err, -ENOMEM, "out of memory");
 	*ret_ranges = TAKE_PTR(ranges);

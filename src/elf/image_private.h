@@ -41,14 +41,16 @@ struct image {
 	unsigned char head[IMAGE_HEAD_SIZE];
 	size_t head_size;
 
-	bool functions_read;
-	struct image_function *by_address, *by_name;
-	size_t function_count;
+	/* image_functions.c */
+	bool functions_read, has_symtab, debug_functions_read;
+	struct image_function *by_address, *by_name, *debug_by_name;
+	size_t function_count, debug_function_count;
 
 	/* image_debug.c: one module at its link addresses */
-	bool debug_tried;
+	bool debug_tried, lines_tried, has_lines;
 	Dwfl *dwfl;
 	Dwfl_Module *module;
+	struct line_answer *line_answers; /* what was asked before */
 
 	/* cfi.c */
 	bool eh_tried, debug_cfi_tried;

@@ -94,23 +94,38 @@ static int add_lines(const struct module *module, const struct image_line *found
 	return 0;
 }
 
+/* In modules that hold line tables themselves, or in those that do not. */
+static int find_line(const struct process_map *map, const char *file, int line, bool own,
+		     struct image_line **lines, size_t *count, struct err *err)
+{
+	for (size_t i = 0; i < map->module_count; i++) {
+		cleanup_free struct image_line *found = NULL;
+		struct image *image = map->modules[i].image;
+		size_t found_count;
+		int r;
+
+		if (image_has_lines(image) != own)
+			continue;
+		r = image_find_line(image, file, line, &found, &found_count, err);
+		if (r == 0)
+			r = add_lines(&map->modules[i], found, found_count, lines, count, err);
+		if (r != 0)
+			return r;
+	}
+	return 0;
+}
+
 int process_map_find_line(const struct process_map *map, const char *file, int line,
 			  struct image_line **ret_lines, size_t *ret_count, struct err *err)
 {
 	cleanup_free struct image_line *lines = NULL;
 	size_t count = 0;
+	int r = find_line(map, file, line, true, &lines, &count, err);
 
-	for (size_t i = 0; i < map->module_count; i++) {
-		cleanup_free struct image_line *found = NULL;
-		size_t found_count;
-		int r = image_find_line(map->modules[i].image, file, line, &found, &found_count,
-					err);
-
-		if (r == 0)
-			r = add_lines(&map->modules[i], found, found_count, &lines, &count, err);
-		if (r != 0)
-			return r;
-	}
+	if (r == 0 && count == 0)
+		r = find_line(map, file, line, false, &lines, &count, err);
+	if (r != 0)
+		return r;
 	*ret_lines = TAKE_PTR(lines);
 	*ret_count = count;
 	return 0;
@@ -132,27 +147,42 @@ bool site_is_line(const char *text, size_t *ret_len, int *ret_line)
 	return true;
 }
 
+static int find_line_ranges(const struct process_map *map, const char *file, int line, bool own,
+			    struct code_range **ranges, size_t *count, struct err *err)
+{
+	for (size_t i = 0; i < map->module_count; i++) {
+		cleanup_free struct code_range *found = NULL;
+		struct image *image = map->modules[i].image;
+		size_t found_count;
+		int r;
+
+		if (image_has_lines(image) != own)
+			continue;
+		r = image_line_ranges(image, file, line, &found, &found_count, err);
+		if (r == 0)
+			r = add_ranges(&map->modules[i], found, found_count, ranges, count, err);
+		if (r != 0)
+			return r;
+	}
+	return 0;
+}
+
 int process_map_find_site(const struct process_map *map, const char *site,
 			  struct code_range **ret_ranges, size_t *ret_count, struct err *err)
 {
 	cleanup_free struct code_range *ranges = NULL;
 	cleanup_free char *file = NULL;
 	size_t count = 0, len;
-	int line, r = 0;
+	int line, r;
 
 	if (!site_is_line(site, &len, &line))
 		return process_map_find_function(map, site, ret_ranges, ret_count, err);
 	file = mem_strndup(site, len);
 	if (!file)
 		return err_set(err, -ENOMEM, "out of memory");
-	for (size_t i = 0; r == 0 && i < map->module_count; i++) {
-		cleanup_free struct code_range *found = NULL;
-		size_t found_count;
-
-		r = image_line_ranges(map->modules[i].image, file, line, &found, &found_count, err);
-		if (r == 0)
-			r = add_ranges(&map->modules[i], found, found_count, &ranges, &count, err);
-	}
+	r = find_line_ranges(map, file, line, true, &ranges, &count, err);
+	if (r == 0 && count == 0)
+		r = find_line_ranges(map, file, line, false, &ranges, &count, err);
 	if (r != 0)
 		return r;
 	*ret_ranges = TAKE_PTR(ranges);

@@ -15,7 +15,8 @@
 #define REACH 0x70 /* bytes from the first of the three calls to the last */
 
 static const unsigned char syscall_insn[] = {0x0f, 0x05};
-static const unsigned char load_sigprocmask[] = {0x48, 0xc7, 0xc0, 0x0e, 0, 0, 0}; /* mov $14,%rax */
+/* mov $14,%rax */
+static const unsigned char load_sigprocmask[] = {0x48, 0xc7, 0xc0, 0x0e, 0, 0, 0};
 
 static const char *const folders[] = {
 	"/usr/libexec/valgrind",
@@ -102,8 +103,7 @@ int valgrind_guest_syscall(const char *tool, uint64_t *ret_ip, struct err *err)
 	while (rc && elf && (section = elf_nextscn(elf, section)))
 		rc = search_section(elf, section, ret_ip);
 	elf_end(elf);
-	return rc ? err_set(err, -ENOTSUP, "valgrind's '%s': its calls for the program cannot be "
-					   "told from its own",
-			    tool)
+	return rc ? err_set(err, -ENOTSUP,
+			    "valgrind's '%s': cannot tell the program's calls from its own", tool)
 		  : 0;
 }

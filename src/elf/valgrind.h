@@ -25,7 +25,7 @@ int valgrind_guest_syscall(const char *tool, uint64_t *ret_ip, struct err *err);
  * At that instruction, what the tool has on its stack (as pushed in the file
  * named above): the guest's registers (VexGuestAMD64State of VEX).
  */
-#define VALGRIND_STACK_GUEST 24	 /* stack pointer + this: address of the guest's state */
-#define VALGRIND_GUEST_RIP 0xb8	 /* …and in it the guest's instruction pointer */
+#define VALGRIND_STACK_GUEST 24	  /* stack pointer + this: address of the guest's state */
+#define VALGRIND_GUEST_RIP   0xb8 /* …and in it the guest's instruction pointer */
 
 #endif

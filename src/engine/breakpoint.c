@@ -8,9 +8,11 @@
 
 #include "base/mem.h"
 #include "base/util.h"
+#include "elf/insn.h"
 #include "engine/internal.h"
 
-#define STEP_LIMIT_NS (1000 * NS_PER_MS)
+#define SCRATCH_OFFSET 16 /* from the entry point; remote.c may use what is before it */
+#define STEP_LIMIT_NS  (1000 * NS_PER_MS)
 
 struct breakpoint *breakpoint_find(const struct process *p, uint64_t addr)
 {
@@ -92,10 +94,11 @@ int breakpoints_inherit(struct process *child, const struct process *parent)
 
 void breakpoints_forget(struct process *p)
 {
-	struct breakpoint *bp, *tmp;
+	struct breakpoint *bp = p->breakpoints, *next;
 
-	HASH_ITER(hh, p->breakpoints, bp, tmp) {
-		HASH_DELETE(hh, p->breakpoints, bp);
+	HASH_CLEAR(hh, p->breakpoints);
+	for (; bp; bp = next) {
+		next = bp->hh.next;
 		free(bp);
 	}
 }
@@ -103,21 +106,21 @@ void breakpoints_forget(struct process *p)
 /* One instruction, with all signals held back so that none comes in between. */
 static int single_step(struct engine *e, struct tracee *t)
 {
-	uint64_t none, all = UINT64_MAX;
+	uint64_t before;
 	int status, rc;
 
-	if (ptrace(PTRACE_GETSIGMASK, t->tid, sizeof(none), &none) ||
-	    ptrace(PTRACE_SETSIGMASK, t->tid, sizeof(all), &all) ||
-	    ptrace(PTRACE_SINGLESTEP, t->tid, 0, 0))
-		return -errno;
-	rc = engine_wait_for(e, t->tid, STEP_LIMIT_NS, &status);
+	rc = tracee_set_mask(t, UINT64_MAX, &before);
+	if (!rc)
+		rc = tracer->request(PTRACE_SINGLESTEP, t->tid, 0, 0);
+	if (!rc)
+		rc = engine_wait_for(e, t, STEP_LIMIT_NS, &status);
 	if (rc)
 		return rc;
 	if (stop_classify(status).kind != STOP_TRAP) {
-		engine_defer(e, t->tid, status);
+		tracee_defer(e, t, status);
 		return -ESRCH;
 	}
-	return ptrace(PTRACE_SETSIGMASK, t->tid, sizeof(none), &none) ? -errno : 0;
+	return tracee_set_mask(t, before, NULL);
 }
 
 /*
@@ -163,6 +166,69 @@ static bool emulate(struct engine *e, struct tracee *t, const struct breakpoint 
 #endif
 }
 
+/*
+ * Execute a copy of the instruction elsewhere, so that the breakpoint stays:
+ * at the program's entry point, whose code never runs a second time.
+ */
+static int step_out_of_line(struct engine *e, struct tracee *t, const struct breakpoint *bp)
+{
+	uint64_t scratch = t->process->entry + SCRATCH_OFFSET;
+	unsigned char code[INSN_MAX], copy[INSN_MAX];
+	struct arch_regs *regs;
+	struct insn insn;
+	int rc;
+
+	if (!e->decoder)
+		e->decoder = insn_decoder_new(arch_native->id);
+	if (!e->decoder || !t->process->entry)
+		return -ENOTSUP;
+	rc = tracee_read(t, bp->addr, code, sizeof(code));
+	memcpy(code, bp->saved, arch_native->breakpoint_length);
+	if (!rc)
+		rc = insn_decode(e->decoder, code, sizeof(code), bp->addr, &insn);
+	if (!rc && (!insn.movable || insn.links))
+		rc = -ENOTSUP;
+	if (!rc)
+		rc = insn_copy(&insn, code, bp->addr, scratch, copy);
+	if (!rc)
+		rc = tracee_write(e, t, scratch, copy, insn.length);
+	if (!rc)
+		rc = tracee_get_regs(t, &regs);
+	if (rc)
+		return rc;
+	arch_native->set_ip(regs, scratch);
+	tracee_dirty_regs(t);
+	rc = tracee_flush_regs(t);
+	if (!rc)
+		rc = single_step(e, t);
+	if (!rc)
+		rc = tracee_get_regs(t, &regs);
+	if (rc)
+		return rc == -ENOTSUP ? -EIO : rc;
+	arch_native->set_ip(regs, insn_pc_after(&insn, bp->addr, scratch, arch_native->ip(regs)));
+	tracee_dirty_regs(t);
+	return 0;
+}
+
+/* The breakpoint is out for one instruction: nobody else may run then. */
+static int step_in_place(struct engine *e, struct tracee *t, struct breakpoint *bp)
+{
+	bool alone = t->process->threads_live == 1, freeze = !alone && !e->frozen_for;
+	int rc = tracee_flush_regs(t);
+
+	if (freeze)
+		freeze_others(e, t);
+	if (!rc)
+		rc = lift(e, t, bp);
+	if (!rc)
+		rc = single_step(e, t);
+	if (!rc)
+		rc = insert(e, t, bp);
+	if (freeze)
+		thaw(e);
+	return rc;
+}
+
 int breakpoint_step_over(struct engine *e, struct tracee *t)
 {
 	struct breakpoint *bp = breakpoint_find(t->process, t->at_breakpoint);
@@ -171,12 +237,10 @@ int breakpoint_step_over(struct engine *e, struct tracee *t)
 	t->at_breakpoint = 0;
 	if (!bp || !bp->inserted || emulate(e, t, bp))
 		return 0;
-	rc = tracee_flush_regs(t);
-	if (!rc)
-		rc = lift(e, t, bp);
-	if (!rc)
-		rc = single_step(e, t);
-	return rc ? rc : insert(e, t, bp);
+	rc = t->process->threads_live > 1 ? step_out_of_line(e, t, bp) : -ENOTSUP;
+	if (rc == -ENOTSUP || rc == -EINVAL || rc == -ERANGE)
+		rc = step_in_place(e, t, bp);
+	return rc;
 }
 
 static int at_loader_entry(struct engine *e, struct tracee *t, struct breakpoint *bp)

@@ -13,7 +13,7 @@
 
 struct breakpoint {
 	uint64_t addr;
-	unsigned users;	 /* breakpoint_set() calls not yet taken back */
+	unsigned users; /* breakpoint_set() calls not yet taken back */
 	bool inserted;
 	bool loader_entry; /* the engine's own, at AT_ENTRY */
 	unsigned char saved[BREAKPOINT_MAX];

@@ -3,6 +3,7 @@
 #include <linux/sched.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 
 #include "elf/valgrind.h"
 #include "engine/filter.h"
@@ -21,8 +22,7 @@ void call_expect_again(struct tracee *t, const struct call_view *call)
 /* The same instruction asks for the same call, or for restart_syscall(2) in its place. */
 static bool is_same_call(const struct call_view *call, const struct call_view *again)
 {
-	return again->ip == call->ip &&
-	       (again->nr == call->nr || again->nr == SYS_restart_syscall);
+	return again->ip == call->ip && (again->nr == call->nr || again->nr == SYS_restart_syscall);
 }
 
 /* Fill @t->call; a call that is made again keeps what it was. */
@@ -70,6 +70,17 @@ static int clear_untraced(struct engine *e, struct tracee *t)
 	return 0;
 }
 
+/* Running timers are not shown by /proc, but a deadlock is none while one runs. */
+static void note_timer(struct tracee *t, struct process *p)
+{
+	struct itimerval timer;
+
+	if (!t->call.args[1] || tracee_read(t, t->call.args[1], &timer, sizeof(timer)))
+		return;
+	p->uses_timer = timer.it_value.tv_sec || timer.it_value.tv_usec;
+	p->timer_repeats = timer.it_interval.tv_sec || timer.it_interval.tv_usec;
+}
+
 /* What the engine itself has to know of some calls, whoever makes them. */
 static int note_call(struct engine *e, struct tracee *t)
 {
@@ -94,9 +105,11 @@ static int note_call(struct engine *e, struct tracee *t)
 		return 0;
 #ifdef SYS_alarm
 	case SYS_alarm:
+		p->uses_timer = t->call.args[0] != 0;
+		return 0;
 #endif
 	case SYS_setitimer:
-		p->uses_timer = true;
+		note_timer(t, p);
 		return 0;
 	default:
 		return 0;
@@ -135,8 +148,8 @@ static bool is_loader(struct engine *e, const struct tracee *t)
 
 static int get_info(struct tracee *t, struct ptrace_syscall_info *ret_info)
 {
-	return ptrace(PTRACE_GET_SYSCALL_INFO, t->tid, sizeof(*ret_info), ret_info) < 0 ? -errno
-											: 0;
+	return tracer->request(PTRACE_GET_SYSCALL_INFO, t->tid, sizeof(*ret_info),
+			       (uintptr_t)ret_info);
 }
 
 static void view_of(const struct ptrace_syscall_info *info, struct call_view *ret_view)

@@ -28,7 +28,7 @@ static int on_group_stop(struct engine *e, struct tracee *t, int signal)
 	if (t->process && e->ops->group_stop)
 		e->ops->group_stop(e->ctx, t->process, signal);
 	tracee_flush_regs(t);
-	return ptrace(PTRACE_LISTEN, t->tid, 0, 0) ? -errno : 0;
+	return tracer->request(PTRACE_LISTEN, t->tid, 0, 0);
 }
 
 /* After SIGCONT, or after an interrupt of ours that nobody waited for. */

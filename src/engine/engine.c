@@ -6,14 +6,16 @@
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <utlist.h>
 
-#include "base/mem.h"
 #include "base/util.h"
+#include "elf/insn.h"
 #include "engine/breakpoint.h"
 #include "engine/internal.h"
 
-#define TICK_NS (10 * NS_PER_MS)
-#define TICK_SIGNAL SIGALRM
+#define TICK_NS		 (10 * NS_PER_MS)
+#define TICK_SIGNAL	 SIGALRM
+#define KILL_PATIENCE_NS (5 * NS_PER_S)
 
 static timer_t tick_timer;
 static bool tick_timer_made;
@@ -82,9 +84,11 @@ void engine_wake_at(struct engine *e, uint64_t when_ns)
 int engine_init(struct engine *e, const struct engine_options *options,
 		const struct engine_ops *ops, void *ctx, struct err *err)
 {
-	*e = (struct engine){
-		.options = *options, .ops = ops, .ctx = ctx, .wake_ns = UINT64_MAX,
-		.start_ns = now_ns()};
+	*e = (struct engine){.options = *options,
+			     .ops = ops,
+			     .ctx = ctx,
+			     .wake_ns = UINT64_MAX,
+			     .start_ns = now_ns()};
 	pin_init(e);
 	return tick_start(err);
 }
@@ -122,27 +126,37 @@ static void tick(struct engine *e)
 		e->ops->tick(e->ctx, now);
 }
 
-static bool take_deferred(struct engine *e, struct deferred *ret)
+/* A stopped thread has nothing more to report, except that it has been killed. */
+void tracee_defer(struct engine *e, struct tracee *t, int status)
 {
-	if (e->deferred_first == e->deferred_count)
-		return false;
-	*ret = e->deferred[e->deferred_first++];
-	if (e->deferred_first == e->deferred_count) {
-		free(e->deferred);
-		e->deferred = NULL;
-		e->deferred_first = e->deferred_count = 0;
-	}
-	return true;
+	if (!t->has_report)
+		DL_APPEND2(e->reports, t, report_prev, report_next);
+	t->has_report = true;
+	t->report = status;
 }
 
-int engine_defer(struct engine *e, pid_t tid, int status)
+static int take_report(struct engine *e, struct tracee *t)
 {
-	struct deferred *slot = mem_append(&e->deferred, &e->deferred_count, sizeof(*slot));
+	DL_DELETE2(e->reports, t, report_prev, report_next);
+	t->has_report = false;
+	return t->report;
+}
 
-	if (!slot)
-		return -ENOMEM;
-	*slot = (struct deferred){tid, status};
-	return 0;
+/* The frozen ones' reports wait for the thaw. */
+static struct tracee *first_deferred(struct engine *e)
+{
+	struct tracee *t;
+
+	DL_FOREACH2(e->reports, t, report_next)
+	if (t->state != TRACEE_FROZEN)
+		return t;
+	return NULL;
+}
+
+void engine_note(struct engine *e, int rc)
+{
+	if (rc && rc != -ESRCH && !e->failed)
+		e->failed = rc;
 }
 
 /*
@@ -151,26 +165,25 @@ int engine_defer(struct engine *e, pid_t tid, int status)
  */
 static pid_t next_report(struct engine *e, int flags, int *ret_status)
 {
-	struct deferred deferred;
+	struct tracee *t = first_deferred(e);
 	pid_t tid;
 
-	if (take_deferred(e, &deferred)) {
-		*ret_status = deferred.status;
-		return deferred.tid;
+	if (t) {
+		*ret_status = take_report(e, t);
+		return t->tid;
 	}
 	if (tick_due)
 		return 0;
 	if (e->watched)
 		flags |= WNOHANG;
-	tid = waitpid(-1, ret_status, __WALL | flags);
-	if (tid < 0)
-		return errno == EINTR ? 0 : -errno;
-	return tid;
+	tid = tracer->wait(-1, flags, ret_status);
+	return tid == -EINTR ? 0 : tid;
 }
 
+/* finished() may start a process, so it is asked before the living are counted. */
 static bool is_finished(struct engine *e)
 {
-	return !e->live_processes || (e->ops->finished && e->ops->finished(e->ctx));
+	return e->failed || (e->ops->finished && e->ops->finished(e->ctx)) || !e->live_processes;
 }
 
 int engine_run(struct engine *e, struct err *err)
@@ -193,41 +206,70 @@ int engine_run(struct engine *e, struct err *err)
 		if (tick_due)
 			tick(e);
 	}
-	return 0;
+	return e->failed ? err_errno(err, e->failed, "tracing") : 0;
 }
 
-int engine_poll(struct engine *e, struct err *err)
-{
-	for (;;) {
-		int status, rc;
-		pid_t tid = next_report(e, WNOHANG, &status);
-
-		if (tid <= 0) {
-			if (tick_due)
-				tick(e);
-			return tid == -ECHILD ? 0 : tid;
-		}
-		rc = dispatch(e, tid, status, err);
-		if (rc)
-			return rc;
-	}
-}
-
-int engine_wait_for(struct engine *e, pid_t tid, uint64_t limit_ns, int *ret_status)
+/* The tick interrupts the wait, so the time is looked at. */
+int engine_wait_for(struct engine *e, struct tracee *t, uint64_t limit_ns, int *ret_status)
 {
 	uint64_t give_up = now_ns() + limit_ns;
 	pid_t got;
 
-	for (;;) {
-		got = waitpid(tid, ret_status, __WALL);
-		if (got == tid)
-			return 0;
-		if (got < 0 && errno != EINTR)
-			return -errno;
-		if (now_ns() >= give_up)
-			return -ETIMEDOUT;
-		(void)e;
+	if (t->has_report) {
+		*ret_status = take_report(e, t);
+		return 0;
 	}
+	do {
+		got = tracer->wait(t->tid, 0, ret_status);
+		if (got > 0)
+			return 0;
+		if (got != -EINTR)
+			return got;
+	} while (now_ns() < give_up);
+	return -ETIMEDOUT;
+}
+
+/* The child shares our memory until its exec: it must be gone before its stack is. */
+static void launch_undo(struct engine *e, struct launched *launched, struct process *p)
+{
+	struct tracee *t = engine_find(e, launched->pid);
+	int status;
+
+	if (t)
+		tracee_free(e, t);
+	if (p) {
+		p->exited = p->signaled = true;
+		p->status = SIGKILL;
+		e->live_processes--;
+	}
+	tracer->kill(launched->pid, SIGKILL);
+	do
+		status = 0;
+	while (tracer->wait(launched->pid, 0, &status) == -EINTR || WIFSTOPPED(status));
+	launched_release(launched);
+}
+
+/* Others may be running already: everything that comes meanwhile is handled. */
+static int until_exec(struct engine *e, struct process *p, struct err *err)
+{
+	int rc = 0;
+
+	while (!rc && !p->execed && !p->exited) {
+		int status;
+		pid_t tid = next_report(e, 0, &status);
+
+		if (tid > 0)
+			rc = dispatch(e, tid, status, err);
+		else if (tid < 0)
+			rc = err_errno(err, tid, "waitpid");
+		else if (e->watched)
+			watch_poll(e);
+		if (tick_due)
+			tick(e);
+		if (!rc && e->failed)
+			rc = err_errno(err, e->failed, "tracing");
+	}
+	return rc;
 }
 
 int engine_launch(struct engine *e, const struct launch *launch, int spec, unsigned copy,
@@ -241,34 +283,21 @@ int engine_launch(struct engine *e, const struct launch *launch, int spec, unsig
 		return rc;
 	p = process_new(e, launched.pid, NULL);
 	if (!p || !tracee_new(e, launched.pid, p)) {
-		kill(launched.pid, SIGKILL);
-		waitpid(launched.pid, NULL, __WALL);
-		launched_release(&launched);
+		launch_undo(e, &launched, p);
 		return err_errno(err, -ENOMEM, "start '%s'", launch->path);
 	}
 	p->spec = spec;
 	p->copy = copy;
 	p->under_valgrind = launch->under_valgrind;
-	/* Others may be running already: everything that comes meanwhile is handled. */
-	while (!rc && !p->execed && !p->exited) {
-		int status;
-		pid_t tid = next_report(e, 0, &status);
-
-		if (tid > 0)
-			rc = dispatch(e, tid, status, err);
-		else if (tid < 0)
-			rc = err_errno(err, tid, "waitpid");
-		else if (e->watched)
-			watch_poll(e);
-		if (tick_due)
-			tick(e);
-	}
+	rc = until_exec(e, p, err);
 	if (!rc && !p->execed) {
 		rc = launched_error(&launched, launch, err);
 		if (!rc)
 			rc = err_set(err, -ECHILD, "'%s' was killed before it started",
 				     launch->path);
 	}
+	if (!p->execed && !p->exited)
+		launch_undo(e, &launched, p);
 	launched_release(&launched);
 	if (!rc)
 		*ret_process = p;
@@ -278,28 +307,40 @@ int engine_launch(struct engine *e, const struct launch *launch, int spec, unsig
 static bool reap_one(struct engine *e)
 {
 	int status;
-	pid_t tid = waitpid(-1, &status, __WALL);
+	pid_t tid = next_report(e, 0, &status);
 	struct stop stop;
 
-	if (tid < 0)
-		return errno == EINTR;
+	tick_due = 0;
+	if (tid <= 0)
+		return tid == 0;
 	stop = stop_classify(status);
 	if (stop.kind == STOP_EXITED || stop.kind == STOP_KILLED)
 		on_exited(e, tid, &stop);
 	else
-		kill(tid, SIGKILL); /* a child made while we were killing */
+		tracer->kill(tid, SIGKILL); /* a child made while we were killing */
 	return true;
 }
 
 void engine_kill_all(struct engine *e)
 {
 	static const struct engine_ops silent;
+	uint64_t give_up = now_ns() + KILL_PATIENCE_NS;
+	struct tracee *t, *tmp;
 
 	e->ops = &silent;
+	e->frozen_for = 0;
+	HASH_ITER(hh, e->tracees, t, tmp) {
+		if (t->state == TRACEE_FROZEN) /* its report may be its death */
+			t->state = TRACEE_STOPPED;
+		tracee_unwatch_blocked(e, t);
+		if (!t->process)
+			tracer->kill(t->tid, SIGKILL);
+	}
 	for (struct process *p = e->processes; p; p = p->next)
 		if (!p->exited)
-			kill(p->tgid, SIGKILL);
-	while (e->live_processes && reap_one(e))
+			tracer->kill(p->tgid, SIGKILL);
+	/* What does not die by then is left to the sandbox, which reports it. */
+	while (e->live_processes && reap_one(e) && now_ns() < give_up)
 		;
 }
 
@@ -324,8 +365,6 @@ void engine_release(struct engine *e)
 	HASH_ITER(hh, e->tracees, t, tmp)
 		tracee_free(e, t);
 	processes_free(e);
-	free(e->deferred);
-	free(e->frozen);
-	e->deferred = e->frozen = NULL;
-	e->deferred_count = e->deferred_first = e->frozen_count = 0;
+	insn_decoder_free(e->decoder);
+	e->decoder = NULL;
 }

@@ -16,6 +16,7 @@
 #include "engine/tracee.h"
 
 struct breakpoint;
+struct insn_decoder;
 
 /*
  * What the engine tells.  Every member may be NULL.  In call_entry, call_exit,
@@ -29,7 +30,7 @@ struct engine_ops {
 	void (*started)(void *ctx, struct tracee *t);
 	/* @t->call is about to be made (also when it is made again: call.resumed). */
 	void (*call_entry)(void *ctx, struct tracee *t);
-	/* @t is proven asleep in @t->call; it is not stopped.  Only after tracee_watch_blocked(). */
+	/* @t, not stopped, is proven asleep in @t->call.  Only after tracee_watch_blocked(). */
 	void (*call_blocked)(void *ctx, struct tracee *t);
 	/*
 	 * @t->call is over with @result (a negative errno on failure).  Only after
@@ -57,8 +58,8 @@ struct engine_ops {
 };
 
 struct engine_options {
-	int proc_fd;	/* an open /proc that shows the pids as we see them */
-	int cpu;	/* run tracer and targets there; -1 = no pinning */
+	int proc_fd;	    /* an open /proc that shows the pids as we see them */
+	int cpu;	    /* run tracer and targets there; -1 = no pinning */
 	bool tell_loader;   /* also tell the calls of the dynamic loader */
 	bool want_handlers; /* tell handler_entered for every caught signal */
 };
@@ -67,25 +68,24 @@ struct engine {
 	struct engine_options options;
 	const struct engine_ops *ops;
 	void *ctx;
-	struct tracee *tracees;	    /* uthash by tid */
-	struct process *processes;  /* in the order of creation */
+	struct tracee *tracees;	   /* uthash by tid */
+	struct process *processes; /* in the order of creation */
 	struct process *last_process;
 	unsigned live_processes;
-	uint64_t start_ns;	/* CLOCK_MONOTONIC at engine_init */
-	uint64_t wake_ns;	/* asked for; UINT64_MAX = none */
+	uint64_t start_ns; /* CLOCK_MONOTONIC at engine_init */
+	uint64_t wake_ns;  /* asked for; UINT64_MAX = none */
 	uint64_t last_tick_ns;
-	uint64_t stops;		/* handled so far */
+	uint64_t stops;		  /* handled so far */
 	uint64_t last_tick_stops; /* un-pin decision: see pin.c */
 	unsigned spin_ticks;
-	unsigned watched;	/* threads with want_blocked */
+	struct insn_decoder *decoder; /* of elf/insn.h, when first needed */
+	unsigned watched;	      /* threads with want_blocked */
 	bool pinned;
-	struct deferred *deferred; /* wait reports met while waiting for one thread */
-	size_t deferred_count, deferred_first;
+	struct tracee *reports; /* utlist: threads with a report that is handled later, in order */
 	/* freeze.c: all but this thread stand still; 0 = nobody does */
 	pid_t frozen_for;
 	uint64_t frozen_at_ns;
-	struct deferred *frozen; /* what came meanwhile */
-	size_t frozen_count;
+	int failed; /* first error of ours where nobody could be told; ends engine_run() */
 };
 
 uint64_t now_ns(void);
@@ -107,9 +107,6 @@ int engine_launch(struct engine *e, const struct launch *launch, int spec, unsig
 
 /* Handle events until ops->finished() or no process is left. */
 int engine_run(struct engine *e, struct err *err);
-
-/* Handle what has already happened, without waiting. */
-int engine_poll(struct engine *e, struct err *err);
 
 /* Call ops->tick() at @when_ns (CLOCK_MONOTONIC) at the latest. */
 void engine_wake_at(struct engine *e, uint64_t when_ns);
@@ -137,12 +134,14 @@ void tracee_release(struct engine *e, struct tracee *t);
 int tracee_resume(struct engine *e, struct tracee *t, int signal);
 
 /*
- * Wait for the next report of @tid alone; others stay with the kernel.  For
- * work on one thread in the middle of an event.  Gives up after @limit_ns
- * with -ETIMEDOUT.
+ * Wait for the next report of @t alone, a deferred one first; others stay
+ * with the kernel.  For work on one thread in the middle of an event.  Gives
+ * up after @limit_ns with -ETIMEDOUT.
  */
-int engine_wait_for(struct engine *e, pid_t tid, uint64_t limit_ns, int *ret_status);
-/* Handle a report later, as if it came then. */
-int engine_defer(struct engine *e, pid_t tid, int status);
+int engine_wait_for(struct engine *e, struct tracee *t, uint64_t limit_ns, int *ret_status);
+/* Handle this report of @t later, as if it came then; one at a time, the death replaces a stop. */
+void tracee_defer(struct engine *e, struct tracee *t, int status);
+/* Remember an error of ours that nobody above can be told; -ESRCH and 0 are none. */
+void engine_note(struct engine *e, int rc);
 
 #endif

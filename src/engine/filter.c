@@ -14,17 +14,9 @@
 #include "base/util.h"
 #include "sys/syscalls.h"
 
-#if defined(__x86_64__)
-#define NATIVE ARCH_X86_64
-#elif defined(__aarch64__)
-#define NATIVE ARCH_AARCH64
-#else
-#error "no such architecture yet: see sys/arch.h"
-#endif
-
 static int add_rule(scmp_filter_ctx ctx, const struct filter_rule *rule)
 {
-	int nr = syscall_get(rule->call)->nr[NATIVE];
+	int nr = syscall_get(rule->call)->nr[ARCH_NATIVE];
 	struct scmp_arg_cmp test;
 	int rc;
 

@@ -21,8 +21,8 @@ enum filter_tag { FILTER_TAG_CALL = 1, FILTER_TAG_FOREIGN = 2 };
 /* One traced call: by id of sys/syscalls.h, perhaps only with a bit set in an argument. */
 struct filter_rule {
 	int call;
-	int arg;	/* -1 = always */
-	uint64_t mask;	/* stop when (args[arg] & mask) == value */
+	int arg;       /* -1 = always */
+	uint64_t mask; /* stop when (args[arg] & mask) == value */
 	uint64_t value;
 };
 

@@ -59,8 +59,9 @@ int on_new_child(struct engine *e, struct tracee *t, enum stop_kind kind)
 	unsigned long tid;
 	int rc;
 
-	if (ptrace(PTRACE_GETEVENTMSG, t->tid, 0, &tid))
-		return -errno;
+	rc = tracer->request(PTRACE_GETEVENTMSG, t->tid, 0, (uintptr_t)&tid);
+	if (rc)
+		return rc;
 	if (t->process) {
 		rc = adopt(e, t, (pid_t)tid,
 			   kind == STOP_CLONE && is_thread_of(e, (pid_t)tid, t->process));
@@ -141,8 +142,9 @@ int on_exec(struct engine *e, struct tracee *t)
 	unsigned long former;
 	int rc;
 
-	if (ptrace(PTRACE_GETEVENTMSG, t->tid, 0, &former))
-		return -errno;
+	rc = tracer->request(PTRACE_GETEVENTMSG, t->tid, 0, (uintptr_t)&former);
+	if (rc)
+		return rc;
 	if (!p)
 		return tracee_resume(e, t, 0);
 	become_single(e, t, (pid_t)former);

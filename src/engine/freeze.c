@@ -8,7 +8,6 @@
  */
 #include <errno.h>
 
-#include "base/mem.h"
 #include "base/util.h"
 #include "engine/internal.h"
 #include "sys/procfs.h"
@@ -34,21 +33,16 @@ static bool may_interrupt(struct engine *e, struct tracee *t)
 
 static void freeze_one(struct engine *e, struct tracee *t)
 {
-	struct deferred *report;
 	int status;
 
-	if (ptrace(PTRACE_INTERRUPT, t->tid, 0, 0) ||
-	    engine_wait_for(e, t->tid, STOP_LIMIT_NS, &status))
+	if (tracer->request(PTRACE_INTERRUPT, t->tid, 0, 0) ||
+	    engine_wait_for(e, t, STOP_LIMIT_NS, &status))
 		return;
 	t->state = TRACEE_FROZEN;
 	t->regs_valid = t->regs_dirty = false;
-	if (stop_classify(status).kind == STOP_ATTACHED)
-		return;
 	/* Something else came first: it is handled after the thaw. */
-	t->frozen_report = true;
-	report = mem_append(&e->frozen, &e->frozen_count, sizeof(*report));
-	if (report)
-		*report = (struct deferred){t->tid, status};
+	if (stop_classify(status).kind != STOP_ATTACHED)
+		tracee_defer(e, t, status);
 }
 
 void freeze_others(struct engine *e, const struct tracee *but)
@@ -71,18 +65,14 @@ void thaw(struct engine *e)
 		return;
 	e->frozen_for = 0;
 	HASH_ITER(hh, e->tracees, t, tmp) {
-		if (t->state != TRACEE_FROZEN || t->frozen_report)
+		int rc = 0;
+
+		if (t->state != TRACEE_FROZEN)
 			continue;
-		continue_interrupted(e, t);
-		tracee_resume(e, t, 0);
+		t->state = TRACEE_RUNNING;
+		if (t->has_report)
+			continue;
+		rc = continue_interrupted(e, t);
+		engine_note(e, rc ? rc : tracee_resume(e, t, 0));
 	}
-	for (size_t i = 0; i < e->frozen_count; i++) {
-		t = engine_find(e, e->frozen[i].tid);
-		if (t) {
-			t->frozen_report = false;
-			t->state = TRACEE_RUNNING;
-			engine_defer(e, e->frozen[i].tid, e->frozen[i].status);
-		}
-	}
-	e->frozen_count = 0;
 }

@@ -11,11 +11,7 @@
 #include "engine/call.h"
 #include "engine/engine.h"
 #include "engine/stops.h"
-
-struct deferred {
-	pid_t tid;
-	int status;
-};
+#include "engine/tracer_ops.h"
 
 /* tracee.c */
 struct tracee *tracee_new(struct engine *e, pid_t tid, struct process *p);

@@ -23,8 +23,8 @@
 #include "base/mem.h"
 #include "sys/raw_syscall.h"
 
-#define CHILD_STACK (64 * 1024)
-#define HIGH_FD 512 /* sources are first moved above every target */
+#define CHILD_STACK  (64 * 1024)
+#define HIGH_FD	     512 /* sources are first moved above every target */
 #define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 #define PTRACE_OPTIONS                                                                             \
@@ -131,8 +131,8 @@ IN_CHILD static void place_descriptors(struct launch_shared *shared)
 
 	raw_syscall(SYS_close_range, 0, (long)UINT_MAX, CLOSE_RANGE_CLOEXEC, 0, 0);
 	for (size_t i = 0; i < launch->fd_count; i++) {
-		high[i] = raw_syscall(SYS_fcntl, launch->fds[i].source, F_DUPFD_CLOEXEC, HIGH_FD,
-				      0, 0);
+		high[i] = raw_syscall(SYS_fcntl, launch->fds[i].source, F_DUPFD_CLOEXEC, HIGH_FD, 0,
+				      0);
 		check(shared, "dup", high[i]);
 	}
 	for (size_t i = 0; i < launch->fd_count; i++)
@@ -251,8 +251,7 @@ int launched_error(const struct launched *launched, const struct launch *launch,
 				 launch->cwd);
 	if (strcmp(shared->failed, "execve") == 0)
 		return err_errno(err, shared->error, "cannot execute '%s'", launch->path);
-	return err_errno(err, shared->error, "cannot start '%s': %s", launch->path,
-			 shared->failed);
+	return err_errno(err, shared->error, "cannot start '%s': %s", launch->path, shared->failed);
 }
 
 void launched_release(struct launched *launched)

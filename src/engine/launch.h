@@ -32,14 +32,14 @@ struct launch {
 	const char *path; /* of the program, absolute or relative to cwd */
 	char *const *argv;
 	char *const *envp;
-	const char *cwd; /* NULL = ours */
+	const char *cwd;	     /* NULL = ours */
 	const struct launch_fd *fds; /* all descriptors of the program, standard ones included */
 	size_t fd_count;
 	const struct launch_limit *limits;
 	size_t limit_count;
 	const struct filter *filter;
 	bool under_valgrind; /* the filter lets only the guest's calls stop */
-	bool same_session; /* stay with our terminal; else a session of its own */
+	bool same_session;   /* stay with our terminal; else a session of its own */
 };
 
 /* A program on its way to execve. */
@@ -50,11 +50,10 @@ struct launched {
 
 /*
  * The full path of @name: as it is when it holds a slash, else the first
- * executable in @path_variable (of PATH's form; NULL = the usual folders).
- * Owned by the caller.  -ENOENT, -EACCES.
+ * executable in @folders (of PATH's form; NULL = the usual ones).  Owned by the
+ * caller.  -ENOENT, -EACCES.
  */
-int launch_find_program(const char *name, const char *path_variable, char **ret_path,
-			struct err *err);
+int launch_find_program(const char *name, const char *folders, char **ret_path, struct err *err);
 
 /*
  * Start @launch and attach.  Its first stop is PTRACE_EVENT_EXEC, or it exits

@@ -11,7 +11,7 @@
  * time slice each time, so it is noticed and the targets get all processors.
  */
 #define QUIET_STOPS 50 /* fewer in a tick: the tracer is not what keeps them busy */
-#define SPIN_TICKS 3
+#define SPIN_TICKS  3
 
 static cpu_set_t allowed; /* what the targets would have without us */
 

@@ -2,25 +2,33 @@
 
 #include <errno.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 
 #include "base/util.h"
 #include "engine/internal.h"
 #include "sys/syscalls.h"
 
 #define INTERRUPT_LIMIT_NS (200 * NS_PER_MS)
-#define REMOTE_LIMIT_NS (1000 * NS_PER_MS)
+#define REMOTE_LIMIT_NS	   (1000 * NS_PER_MS)
 
 int tracee_interrupt(struct engine *e, struct tracee *t)
 {
 	pid_t tid = t->tid;
+	int rc;
 
+	if (t->state == TRACEE_FROZEN && !t->has_report)
+		t->state = TRACEE_STOPPED; /* from now on the caller's */
+	else if (t->state == TRACEE_FROZEN)
+		t->state = TRACEE_RUNNING; /* its report is handled first */
 	if (t->state != TRACEE_RUNNING)
 		return 0;
-	if (ptrace(PTRACE_INTERRUPT, tid, 0, 0))
-		return -errno;
+	rc = tracer->request(PTRACE_INTERRUPT, tid, 0, 0);
+	if (rc)
+		return rc;
 	for (;;) {
-		int status, rc = engine_wait_for(e, tid, INTERRUPT_LIMIT_NS, &status);
+		int status;
 
+		rc = engine_wait_for(e, t, INTERRUPT_LIMIT_NS, &status);
 		if (rc)
 			return rc;
 		if (stop_classify(status).kind == STOP_ATTACHED && t->state == TRACEE_RUNNING) {
@@ -39,22 +47,25 @@ int tracee_interrupt(struct engine *e, struct tracee *t)
 	}
 }
 
-static int find_insn(struct engine *e, struct tracee *t, uint64_t *ret_after)
+/*
+ * Without a known one an instruction is lent: the entry point's first bytes
+ * are replaced until remote_end(), since a thread may still stand there.
+ */
+static int lend_insn(struct engine *e, struct tracee *t, struct remote *r)
 {
-	struct process *p = t->process;
+	uint64_t entry = t->process->entry;
 	int rc;
 
-	if (!p->syscall_ip) {
-		/* The code at the entry point has been executed and never is again. */
-		if (!p->started || !p->entry)
-			return -ENOSYS;
-		rc = tracee_write(e, t, p->entry, arch_native->syscall_insn,
+	if (!entry)
+		return -ENOSYS;
+	rc = tracee_read(t, entry, r->lent, arch_native->syscall_length);
+	if (!rc)
+		rc = tracee_write(e, t, entry, arch_native->syscall_insn,
 				  arch_native->syscall_length);
-		if (rc)
-			return rc;
-		p->syscall_ip = p->entry + arch_native->syscall_length;
-	}
-	*ret_after = p->syscall_ip;
+	if (rc)
+		return rc;
+	r->lent_at = entry;
+	r->after_insn = entry + arch_native->syscall_length;
 	return 0;
 }
 
@@ -64,8 +75,9 @@ int remote_begin(struct engine *e, struct tracee *t, struct remote *ret_remote)
 	struct arch_regs *regs;
 	int rc = tracee_get_regs(t, &regs);
 
-	if (!rc)
-		rc = find_insn(e, t, &r.after_insn);
+	r.after_insn = t->process->syscall_ip;
+	if (!rc && !r.after_insn)
+		rc = lend_insn(e, t, &r);
 	if (rc)
 		return rc;
 	r.saved = *regs;
@@ -79,17 +91,19 @@ static int wait_for_exit_stop(struct engine *e, struct tracee *t)
 	int status, rc;
 
 	for (;;) {
-		if (ptrace(PTRACE_SYSCALL, t->tid, 0, 0))
-			return -errno;
-		rc = engine_wait_for(e, t->tid, REMOTE_LIMIT_NS, &status);
+		rc = tracer->request(PTRACE_SYSCALL, t->tid, 0, 0);
+		if (!rc)
+			rc = engine_wait_for(e, t, REMOTE_LIMIT_NS, &status);
 		if (rc)
 			return rc;
-		if (!((status & 0xff) == 0x7f)) {
-			engine_defer(e, t->tid, status);
+		if (!WIFSTOPPED(status)) {
+			tracee_defer(e, t, status);
 			return -ESRCH;
 		}
-		if (ptrace(PTRACE_GET_SYSCALL_INFO, t->tid, sizeof(info), &info) < 0)
-			return -errno;
+		rc = tracer->request(PTRACE_GET_SYSCALL_INFO, t->tid, sizeof(info),
+				     (uintptr_t)&info);
+		if (rc)
+			return rc;
 		if (info.op == PTRACE_SYSCALL_INFO_EXIT)
 			return 0;
 	}
@@ -113,11 +127,11 @@ int remote_call(struct engine *e, struct remote *r, long nr, const uint64_t args
 	}
 	r->used = true;
 	t->regs_valid = false;
-	rc = arch_set_regs(t->tid, &regs);
+	rc = tracer->set_regs(t->tid, &regs);
 	if (!rc)
 		rc = wait_for_exit_stop(e, t);
 	if (!rc)
-		rc = arch_get_regs(t->tid, &regs);
+		rc = tracer->get_regs(t->tid, &regs);
 	if (rc)
 		return rc;
 	*ret_result = arch_native->result(&regs);
@@ -156,10 +170,12 @@ int remote_end(struct engine *e, struct remote *r)
 	struct tracee *t = r->t;
 	struct arch_regs regs = r->saved;
 	int64_t again = r->in_entry ? t->call.nr : interrupted_call(&regs);
+	int rc = 0;
 
-	(void)e;
-	if (r->in_entry && !r->used)
-		return 0;
+	if (r->lent_at)
+		rc = tracee_write(e, t, r->lent_at, r->lent, arch_native->syscall_length);
+	if (rc || (r->in_entry && !r->used))
+		return rc;
 	if (again >= 0) {
 		arch_native->rewind_call(&regs, again, first_arg(t, &regs));
 		if (t->in_call)

@@ -15,7 +15,9 @@ struct remote {
 	struct tracee *t;
 	struct arch_regs saved;
 	uint64_t after_insn; /* address after a syscall instruction of the process */
-	bool in_entry;	     /* began in the stop before a call, which is still to be made */
+	uint64_t lent_at;    /* where an instruction was put for the time; 0 = nowhere */
+	unsigned char lent[BREAKPOINT_MAX]; /* …and what was there */
+	bool in_entry; /* began in the stop before a call, which is still to be made */
 	bool used;
 };
 

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <time.h>
 
@@ -53,14 +54,20 @@ static enum disposition disposition_of(struct engine *e, const struct tracee *t,
 	return DISPOSITION_DEFAULT;
 }
 
-/* Take the time that has passed off a relative time-out of a call that is made again. */
-static void shorten_timeout(struct engine *e, struct tracee *t, struct arch_regs *regs,
+/*
+ * Take the time that has passed off a relative time-out of a call that is made
+ * again.  True when that changed an argument, which is to be put back at the exit.
+ */
+static bool shorten_timeout(struct engine *e, struct tracee *t, struct arch_regs *regs,
 			    const struct syscall_row *row)
 {
 	uint64_t passed = now_ns() - t->call.start_ns;
 	unsigned arg = (unsigned)row->timeout_arg;
-	uint64_t value = t->call.args[arg];
+	uint64_t value;
 
+	if (row->timeout_arg < 0) /* semop has none, a socket's is its own */
+		return false;
+	value = t->call.args[arg];
 	if (row->timeout == TIMEOUT_INT_MS && (int)value > 0) {
 		uint64_t ms = passed / NS_PER_MS;
 
@@ -70,19 +77,58 @@ static void shorten_timeout(struct engine *e, struct tracee *t, struct arch_regs
 		uint64_t left;
 
 		if (tracee_read(t, value, &ts, sizeof(ts)))
-			return;
+			return false;
 		left = (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
 		left = left > passed ? left - passed : 0;
 		ts = (struct timespec){(time_t)(left / NS_PER_S), (long)(left % NS_PER_S)};
 		/* Below the red zone nothing belongs to the program. */
 		value = (arch_native->sp(regs) - arch_native->red_zone - 4096) & ~UINT64_C(15);
 		if (tracee_write(e, t, value, &ts, sizeof(ts)))
-			return;
+			return false;
 	} else {
-		return;
+		return false;
 	}
 	arch_native->set_arg(regs, arg, value);
-	t->want_exit = true; /* to put the argument back */
+	return true;
+}
+
+/*
+ * Whether @t->call is the call that the registers show.  The filter lets many
+ * calls pass unseen, so it may be an older one, even of the same instruction:
+ * then an argument differs, or it was made up here and its time limit is not
+ * the one that we have set.
+ */
+static bool is_known_call(const struct tracee *t, const struct arch_regs *regs,
+			  const struct syscall_row *row)
+{
+	bool limit_set = false;
+
+	if (!t->in_call || t->call.nr != arch_native->nr(regs) ||
+	    t->call.ip != arch_native->ip(regs))
+		return false;
+	for (int i = 0; i < SYSCALL_ARGS; i++) {
+		bool same = t->call.args[i] == arch_native->arg(regs, (unsigned)i);
+
+		if (!same && i != row->timeout_arg)
+			return false;
+		limit_set |= !same;
+	}
+	return !t->call.guessed || limit_set;
+}
+
+/* First heard of: when it began is not known, so it begins now. */
+static void guess_call(struct tracee *t, const struct arch_regs *regs, long nr)
+{
+	struct call_view call = {.id = syscall_from_nr(arch_native->id, nr),
+				 .nr = nr,
+				 .ip = arch_native->ip(regs),
+				 .sp = arch_native->sp(regs),
+				 .start_ns = now_ns(),
+				 .guessed = true};
+
+	for (unsigned i = 0; i < SYSCALL_ARGS; i++)
+		call.args[i] = arch_native->arg(regs, i);
+	t->call = call;
 }
 
 /*
@@ -93,8 +139,7 @@ static void shorten_timeout(struct engine *e, struct tracee *t, struct arch_regs
 static int undo_false_eintr(struct engine *e, struct tracee *t)
 {
 	const struct syscall_row *row;
-	struct arch_regs *regs;
-	struct call_view call;
+	struct arch_regs *regs, entry_regs;
 	int rc = tracee_get_regs(t, &regs);
 	int64_t nr;
 
@@ -104,24 +149,19 @@ static int undo_false_eintr(struct engine *e, struct tracee *t)
 	if (arch_native->result(regs) != -EINTR || nr < 0)
 		return 0;
 	row = syscall_get(syscall_from_nr(arch_native->id, (long)nr));
-	if (!row || row->restart != RESTART_N_STOP)
+	if (!row || (row->restart != RESTART_N_STOP && row->restart_timed != RESTART_N_STOP))
 		return 0;
-	if (!t->in_call && t->resumed.ip != arch_native->ip(regs)) {
-		/* First heard of: when it began is not known, so it begins now. */
-		call = (struct call_view){.id = syscall_from_nr(arch_native->id, (long)nr),
-					  .nr = (long)nr, .ip = arch_native->ip(regs),
-					  .sp = arch_native->sp(regs), .start_ns = now_ns()};
-		for (unsigned i = 0; i < 6; i++)
-			call.args[i] = arch_native->arg(regs, i);
-		t->call = call;
-	}
+	if (!is_known_call(t, regs, row))
+		guess_call(t, regs, (long)nr);
 	t->in_call = true;
-	t->entry_regs = *regs;
-	for (unsigned i = 0; i < 6; i++)
-		arch_native->set_arg(&t->entry_regs, i, t->call.args[i]);
-	t->args_changed = true;
+	for (unsigned i = 0; i < SYSCALL_ARGS; i++)
+		arch_native->set_arg(regs, i, t->call.args[i]);
+	entry_regs = *regs;
 	arch_native->rewind_call(regs, (int64_t)nr, t->call.args[0]);
-	shorten_timeout(e, t, regs, row);
+	if (shorten_timeout(e, t, regs, row)) {
+		t->entry_regs = entry_regs;
+		t->args_changed = t->want_exit = true;
+	}
 	tracee_dirty_regs(t);
 	call_expect_again(t, &t->call);
 	return 0;
@@ -160,12 +200,38 @@ static int deliver_caught(struct engine *e, struct tracee *t, int signal, bool i
 	return tracee_resume(e, t, signal);
 }
 
+/*
+ * A transfer that had moved bytes ends short when it is interrupted; untraced
+ * the ignored signal would not have come.  It cannot be undone, so it is said.
+ */
+static void note_cut_transfer(struct tracee *t)
+{
+	const struct syscall_row *row;
+	struct arch_regs *regs;
+	int64_t nr, result;
+
+	if (tracee_get_regs(t, &regs))
+		return;
+	nr = arch_native->nr(regs);
+	result = arch_native->result(regs);
+	if (nr < 0 || result <= 0)
+		return;
+	row = syscall_get(syscall_from_nr(arch_native->id, (long)nr));
+	if (row && row->transfer == TRANSFER_BUFFER && row->families & FAMILY_ANY_IPC &&
+	    row->restart != RESTART_NEVER_BLOCKS &&
+	    (row->families & FAMILY_WRITES || arch_native->arg(regs, 3) & MSG_WAITALL) &&
+	    (uint64_t)result < arch_native->arg(regs, 2))
+		t->process->perturbed = true;
+}
+
 static int deliver_ignored(struct engine *e, struct tracee *t, bool interrupted)
 {
 	int rc = t->was_stopped ? 0 : undo_false_eintr(e, t);
 
 	if (rc)
 		return rc;
+	if (!t->was_stopped)
+		note_cut_transfer(t);
 	t->was_stopped = false;
 	if (interrupted)
 		call_expect_again(t, &t->call);
@@ -176,12 +242,16 @@ int on_signal_stop(struct engine *e, struct tracee *t, int signal)
 {
 	siginfo_t info;
 	bool interrupted;
+	int rc;
 
-	if (ptrace(PTRACE_GETSIGINFO, t->tid, 0, &info))
-		return -errno;
+	rc = tracer->request(PTRACE_GETSIGINFO, t->tid, 0, (uintptr_t)&info);
+	if (rc)
+		return rc;
 	if (!t->process)
 		return tracee_resume(e, t, signal);
 	interrupted = interrupts_call(t);
+	if (signal == SIGALRM && !t->process->timer_repeats)
+		t->process->uses_timer = false;
 	if (e->ops->signal_delivery)
 		e->ops->signal_delivery(e->ctx, t, signal, &info, interrupted);
 	switch (disposition_of(e, t, signal)) {
@@ -190,6 +260,9 @@ int on_signal_stop(struct engine *e, struct tracee *t, int signal)
 	case DISPOSITION_IGNORED:
 		return deliver_ignored(e, t, interrupted);
 	default:
+		/* Also when a SIGCONT comes before it has really stopped. */
+		if (signal_default_action(signal) == SIGNAL_STOP)
+			t->was_stopped = true;
 		return tracee_resume(e, t, signal);
 	}
 }

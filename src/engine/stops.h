@@ -9,20 +9,20 @@
 #define ENGINE_STOPS_H
 
 enum stop_kind {
-	STOP_EXITED,	 /* value: exit status */
-	STOP_KILLED,	 /* value: signal */
-	STOP_SECCOMP,	 /* the filter said TRACE: the call is about to start */
-	STOP_SYSCALL,	 /* entry or exit of a call; only PTRACE_GET_SYSCALL_INFO tells which */
-	STOP_FORK,	 /* the parent, after fork, clone with SIGCHLD */
+	STOP_EXITED,  /* value: exit status */
+	STOP_KILLED,  /* value: signal */
+	STOP_SECCOMP, /* the filter said TRACE: the call is about to start */
+	STOP_SYSCALL, /* entry or exit of a call; only PTRACE_GET_SYSCALL_INFO tells which */
+	STOP_FORK,    /* the parent, after fork, clone with SIGCHLD */
 	STOP_VFORK,
-	STOP_CLONE,	 /* the parent; a thread or a process */
+	STOP_CLONE, /* the parent; a thread or a process */
 	STOP_EXEC,
 	STOP_VFORK_DONE,
-	STOP_EXIT,	 /* about to exit */
-	STOP_ATTACHED,	 /* first stop of a new thread, or after PTRACE_INTERRUPT, or SIGCONT */
-	STOP_GROUP,	 /* stopped by value: SIGSTOP, SIGTSTP, SIGTTIN or SIGTTOU */
-	STOP_TRAP,	 /* SIGTRAP: breakpoint, single step, or a signal like any other */
-	STOP_SIGNAL,	 /* value is about to be delivered */
+	STOP_EXIT,     /* about to exit */
+	STOP_ATTACHED, /* first stop of a new thread, or after PTRACE_INTERRUPT, or SIGCONT */
+	STOP_GROUP,    /* stopped by value: SIGSTOP, SIGTSTP, SIGTTIN or SIGTTOU */
+	STOP_TRAP,     /* SIGTRAP: breakpoint, single step, or a signal like any other */
+	STOP_SIGNAL,   /* value is about to be delivered */
 	STOP_UNKNOWN,
 	STOP_MAX_
 };

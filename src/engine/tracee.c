@@ -6,13 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
-#include <sys/uio.h>
 #include <unistd.h>
+#include <utlist.h>
 
 #include "base/cleanup.h"
 #include "base/mem.h"
-#include "engine/internal.h"
 #include "engine/breakpoint.h"
+#include "engine/internal.h"
 
 struct tracee *engine_find(struct engine *e, pid_t tid)
 {
@@ -47,6 +47,8 @@ void tracee_free(struct engine *e, struct tracee *t)
 		t->process->threads_live--;
 	if (t->task_fd >= 0)
 		close(t->task_fd);
+	if (t->has_report)
+		DL_DELETE2(e->reports, t, report_prev, report_next);
 	HASH_DELETE(hh, e->tracees, t);
 	free(t);
 }
@@ -83,7 +85,7 @@ struct process *process_new(struct engine *e, pid_t tgid, struct process *parent
 int tracee_get_regs(struct tracee *t, struct arch_regs **ret_regs)
 {
 	if (!t->regs_valid) {
-		int rc = arch_get_regs(t->tid, &t->regs);
+		int rc = tracer->get_regs(t->tid, &t->regs);
 
 		if (rc)
 			return rc;
@@ -104,18 +106,31 @@ int tracee_flush_regs(struct tracee *t)
 	int rc = 0;
 
 	if (t->regs_valid && t->regs_dirty)
-		rc = arch_set_regs(t->tid, &t->regs);
+		rc = tracer->set_regs(t->tid, &t->regs);
 	t->regs_valid = t->regs_dirty = false;
+	return rc;
+}
+
+int tracee_set_mask(struct tracee *t, uint64_t mask, uint64_t *ret_before)
+{
+	uint64_t before;
+	int rc = 0;
+
+	if (ret_before)
+		rc = tracer->request(PTRACE_GETSIGMASK, t->tid, sizeof(before), (uintptr_t)&before);
+	if (!rc)
+		rc = tracer->request(PTRACE_SETSIGMASK, t->tid, sizeof(mask), (uintptr_t)&mask);
+	if (!rc && ret_before)
+		*ret_before = before;
 	return rc;
 }
 
 int tracee_read(const struct tracee *t, uint64_t addr, void *data, size_t size)
 {
-	struct iovec local = {data, size}, remote = {(void *)(uintptr_t)addr, size};
-	ssize_t n = process_vm_readv(t->tid, &local, 1, &remote, 1, 0);
+	ssize_t n = tracer->read(t->tid, addr, data, size);
 
 	if (n < 0)
-		return -errno;
+		return (int)n;
 	return (size_t)n == size ? 0 : -EFAULT;
 }
 
@@ -139,9 +154,7 @@ static int write_by_proc(struct engine *e, const struct tracee *t, uint64_t addr
 int tracee_write(struct engine *e, const struct tracee *t, uint64_t addr, const void *data,
 		 size_t size)
 {
-	struct iovec local = {(void *)(uintptr_t)data, size};
-	struct iovec remote = {(void *)(uintptr_t)addr, size};
-	ssize_t n = process_vm_writev(t->tid, &local, 1, &remote, 1, 0);
+	ssize_t n = tracer->write(t->tid, addr, data, size);
 
 	return n == (ssize_t)size ? 0 : write_by_proc(e, t, addr, data, size);
 }
@@ -200,14 +213,14 @@ void tracee_hold(struct engine *e, struct tracee *t, uint64_t ns)
 void tracee_release(struct engine *e, struct tracee *t)
 {
 	if (t->state == TRACEE_HELD)
-		tracee_resume(e, t, t->hold_signal);
+		engine_note(e, tracee_resume(e, t, t->hold_signal));
 }
 
 int tracee_resume(struct engine *e, struct tracee *t, int signal)
 {
-	int request = t->step_into_handler ? PTRACE_SINGLESTEP
-		      : t->want_exit || t->sampled ? PTRACE_SYSCALL
-					   : PTRACE_CONT;
+	enum __ptrace_request request = t->step_into_handler	     ? PTRACE_SINGLESTEP
+					: t->want_exit || t->sampled ? PTRACE_SYSCALL
+								     : PTRACE_CONT;
 	int rc = t->at_breakpoint ? breakpoint_step_over(e, t) : 0;
 
 	if (!rc)
@@ -217,7 +230,5 @@ int tracee_resume(struct engine *e, struct tracee *t, int signal)
 	t->state = TRACEE_RUNNING;
 	t->at_entry = t->at_exit = false;
 	t->hold_signal = 0;
-	if (!rc && ptrace(request, t->tid, 0, signal))
-		rc = -errno;
-	return rc;
+	return rc ? rc : tracer->request(request, t->tid, 0, (uintptr_t)signal);
 }

@@ -32,15 +32,16 @@ struct call_view {
 	uint64_t ip, sp; /* ip: after the instruction */
 	uint64_t start_ns;
 	bool resumed; /* entered again: restarted by the kernel, or by us */
+	bool guessed; /* not seen at its entry, the filter lets it pass: start_ns is later */
 };
 
 enum tracee_state {
-	TRACEE_NEW,	/* known by its parent's event; its first stop is to come */
-	TRACEE_ORPHAN,	/* its first stop came before its parent's event: kept stopped */
-	TRACEE_RUNNING, /* not stopped, perhaps asleep in a call */
-	TRACEE_STOPPED, /* in a stop that is being handled */
-	TRACEE_HELD,	/* in a stop, and stays there until tracee_release() */
-	TRACEE_FROZEN,	/* in a stop of ours while another one is watched: freeze.c */
+	TRACEE_NEW,	      /* known by its parent's event; its first stop is to come */
+	TRACEE_ORPHAN,	      /* its first stop came before its parent's event: kept stopped */
+	TRACEE_RUNNING,	      /* not stopped, perhaps asleep in a call */
+	TRACEE_STOPPED,	      /* in a stop that is being handled */
+	TRACEE_HELD,	      /* in a stop, and stays there until tracee_release() */
+	TRACEE_FROZEN,	      /* in a stop of ours while another one is watched: freeze.c */
 	TRACEE_GROUP_STOPPED, /* stopped by SIGSTOP or alike */
 };
 
@@ -48,8 +49,8 @@ enum tracee_state {
 #define HANDLER_DEPTH_MAX 16
 struct handler_frame {
 	int signal;
-	uint64_t sp;   /* of the frame: left when the stack is above it */
-	bool restarts; /* the interrupted call is made again after it */
+	uint64_t sp;	       /* of the frame: left when the stack is above it */
+	bool restarts;	       /* the interrupted call is made again after it */
 	struct call_view call; /* …that one; valid when restarts */
 };
 
@@ -60,26 +61,28 @@ struct process {
 	struct process *parent; /* NULL: started by us */
 	unsigned child_no;	/* from 1: which child of its parent */
 	unsigned children;
-	unsigned threads_made;	/* for thread numbers */
+	unsigned threads_made; /* for thread numbers */
 	unsigned threads_live;
-	bool started;		/* past the dynamic loader */
-	bool execed;		/* has had its first exec */
+	bool started; /* past the dynamic loader */
+	bool execed;  /* has had its first exec */
 	bool exited, signaled;
-	int status;		/* exit status or signal */
+	int status; /* exit status or signal */
 	uint64_t exit_ns;
-	uint64_t entry;		/* AT_ENTRY */
-	uint64_t syscall_ip;	/* after some syscall instruction of it; 0 = not known yet */
+	uint64_t entry;		       /* AT_ENTRY */
+	uint64_t syscall_ip;	       /* after some syscall instruction of it; 0 = not known yet */
 	uint64_t loader_lo, loader_hi; /* text of the dynamic loader; 0, 0 = none of its own */
-	bool under_valgrind; /* its calls are those of valgrind's guest */
-	bool stopped_by_fault;	/* `stop: forever` */
-	uint64_t fault_signals; /* sent to it by faults: signal n in bit n - 1 */
-	bool setuid_lost;	/* ran a set-user-ID program that got no privileges */
-	bool uses_timer;	/* has set an interval timer or an alarm */
+	bool under_valgrind;	       /* its calls are those of valgrind's guest */
+	bool stopped_by_fault;	       /* `stop: forever` */
+	uint64_t fault_signals;	       /* sent to it by faults: signal n in bit n - 1 */
+	bool perturbed;		       /* a transfer of it ended short because of us */
+	bool setuid_lost;	       /* ran a set-user-ID program that got no privileges */
+	bool uses_timer;	       /* an interval timer or an alarm is running */
+	bool timer_repeats;
 	bool uses_io_uring, foreign_calls, own_seccomp;
-	void *image;		/* what the user of the engine knows of the program file: dropped at */
+	void *image; /* what the user of the engine knows of the program file: dropped at */
 	void (*image_free)(void *image); /* …exec and at the end with this */
 	struct breakpoint *breakpoints;
-	struct process *next;	 /* all of the run, in the order of creation */
+	struct process *next; /* all of the run, in the order of creation */
 	void *user;
 };
 
@@ -88,12 +91,11 @@ struct tracee {
 	struct process *process; /* NULL while TRACEE_ORPHAN */
 	unsigned thread_no;	 /* from 1 */
 	enum tracee_state state;
-	bool in_call;	  /* call is valid: entered, its exit not yet seen */
-	bool want_exit;	  /* stop at the exit of this call */
+	bool in_call;	   /* call is valid: entered, its exit not yet seen */
+	bool want_exit;	   /* stop at the exit of this call */
 	bool want_blocked; /* tell when it is proven asleep in this call */
-	bool frozen_report; /* TRACEE_FROZEN in another stop, which is to be handled later */
-	bool at_entry;	  /* in the stop before the call */
-	bool at_exit;	  /* in the stop after it */
+	bool at_entry;	   /* in the stop before the call */
+	bool at_exit;	   /* in the stop after it */
 	bool call_skipped;
 	bool sampled; /* all its calls are told: engine_ops.sampled */
 	struct call_view sample;
@@ -113,7 +115,7 @@ struct tracee {
 	struct arch_regs entry_regs;
 	/* Called at the exit with the kernel's result; returns what the program shall see. */
 	int64_t (*exit_fixup)(struct engine *e, struct tracee *t, int64_t result);
-	int64_t fixup_value; /* for exit_fixup */
+	int64_t fixup_value;	/* for exit_fixup */
 	uint64_t hold_until_ns; /* TRACEE_HELD: 0 = until released */
 	int hold_signal;	/* to deliver when it goes on */
 	uint64_t at_breakpoint; /* stopped by the breakpoint there, not yet past it; 0 = no */
@@ -121,6 +123,9 @@ struct tracee {
 	bool regs_valid, regs_dirty;
 	struct arch_regs regs;
 	uint64_t marks[2]; /* of the user of the engine; 0 at each new call */
+	bool has_report;   /* tracee_defer(): this one is to be handled later */
+	int report;
+	struct tracee *report_prev, *report_next;
 	UT_hash_handle hh;
 };
 
@@ -129,6 +134,9 @@ int tracee_get_regs(struct tracee *t, struct arch_regs **ret_regs);
 /* Mark them changed: written back before the thread goes on. */
 void tracee_dirty_regs(struct tracee *t);
 int tracee_flush_regs(struct tracee *t);
+
+/* Block @mask of signals (bit n - 1 for signal n); *@ret_before, NULL allowed: what was blocked. */
+int tracee_set_mask(struct tracee *t, uint64_t mask, uint64_t *ret_before);
 
 /* All @size bytes or -EFAULT; -ESRCH. */
 int tracee_read(const struct tracee *t, uint64_t addr, void *data, size_t size);

@@ -16,7 +16,7 @@
 #include "sys/procfs.h"
 
 #define PIPE_PAGE 4096
-#define ANY_MODE 7u
+#define ANY_MODE  7u
 
 /* Some descriptor of a traced process for the pipe that is struck. */
 static int find_pipe(struct fault_env *env, struct shot *shot, const struct moment *at,
@@ -258,8 +258,7 @@ const struct action_ops ops_fill = {.fire = fire_fill};
 
 static void take_away(struct fault_env *env, struct filler *filler, struct tracee *t, int fd)
 {
-	cleanup_close int in =
-		fd_reopen(env->engine, t->process->tgid, fd, O_RDONLY | O_NONBLOCK);
+	cleanup_close int in = fd_reopen(env->engine, t->process->tgid, fd, O_RDONLY | O_NONBLOCK);
 	cleanup_free char *data = mem_zalloc(filler->size);
 
 	if (in >= 0 && data)

@@ -37,14 +37,13 @@ static const struct action_ops *ops_of(const struct shot *shot)
 	return action_table[shot->fault->spec->action.kind];
 }
 
-int refuse(struct shot *shot, const char *fmt, ...)
+void refuse_because(struct shot *shot, const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
 	vsnprintf(shot->fault->refused, sizeof(shot->fault->refused), fmt, ap);
 	va_end(ap);
-	return -EPERM;
 }
 
 static void keep_injection(struct fault_env *env, const struct shot *shot)
@@ -95,19 +94,19 @@ static struct shot *shot_new(struct fault_env *env, struct fault *fault, const s
 		return NULL;
 	shot->fault = fault;
 	shot->call.nr = -1;
-	if (at->t)
+	if (at->t) {
 		shot->tid = at->t->tid;
+		if (at->at_call)
+			shot->call = at->t->call;
+	}
 	if (at->p)
 		shot->tgid = at->p->tgid;
-	if (at->at_call)
-		shot->call = at->t->call;
 	DL_APPEND(env->shots, shot);
 	return shot;
 }
 
 /* fire() returns 1 when the effect was seen at once. */
-int fault_fire(struct fault_env *env, struct fault *fault, const struct moment *at,
-	       struct err *err)
+int fault_fire(struct fault_env *env, struct fault *fault, const struct moment *at, struct err *err)
 {
 	struct shot *shot = shot_new(env, fault, at);
 	int rc;
@@ -292,8 +291,7 @@ int struck_object(struct fault_env *env, struct shot *shot, const struct moment 
 	row = syscall_get(at->t->call.id);
 	if (!row || row->fd_arg < 0)
 		return refuse(shot, "this call has no descriptor: say which channel with `of:`");
-	rc = fd_object_of(env->engine, at->t->tid, (int)at->t->call.args[row->fd_arg],
-			  ret_object);
+	rc = fd_object_of(env->engine, at->t->tid, (int)at->t->call.args[row->fd_arg], ret_object);
 	return rc == -EBADF ? refuse(shot, "descriptor %d is not open",
 				     (int)at->t->call.args[row->fd_arg])
 			    : rc;

@@ -35,18 +35,18 @@ struct fault {
 /* One injection on its way; see the file comment. */
 struct shot {
 	struct fault *fault;
-	pid_t tid;	     /* whose call it is, or who gets the signal; 0 = none in particular */
-	pid_t tgid;	     /* the process that is struck */
+	pid_t tid;  /* whose call it is, or who gets the signal; 0 = none in particular */
+	pid_t tgid; /* the process that is struck */
 	struct call_view call; /* nr -1: not at a call */
-	int64_t expected;    /* result that proves it */
+	int64_t expected;      /* result that proves it */
 	int signal;
-	uint64_t asked;	     /* short: how many bytes may move */
-	uint64_t until_ns;   /* pulse: when to continue */
+	uint64_t asked;		    /* short: how many bytes may move */
+	uint64_t until_ns;	    /* pulse: when to continue */
 	uint64_t scratch, original; /* short: replaced argument */
-	bool pending;	     /* sent, and blocked by the process: it may take it by sigwait(3) */
-	bool visible;	     /* …and it has a signalfd that shows it */
-	bool waiting;	     /* for a handler to begin, for the call to sleep */
-	char text[256];	     /* what happens, for people */
+	bool pending;	/* sent, and blocked by the process: it may take it by sigwait(3) */
+	bool visible;	/* …and it has a signalfd that shows it */
+	bool waiting;	/* for a handler to begin, for the call to sleep */
+	char text[256]; /* what happens, for people */
 	struct shot *prev, *next;
 };
 
@@ -73,7 +73,7 @@ struct fault_env {
 struct moment {
 	struct tracee *t;  /* NULL: not in a thread (elapsed, after) */
 	struct process *p; /* NULL: none */
-	bool at_call;	   /* t->call is what triggered */
+	bool at_call;	   /* t->call is what triggered; then there is a t */
 	enum phase phase;  /* of it */
 };
 
@@ -89,8 +89,7 @@ int fault_fire(struct fault_env *env, struct fault *fault, const struct moment *
 void fault_on_entry(struct fault_env *env, struct tracee *t); /* any call */
 void fault_on_blocked(struct fault_env *env, struct tracee *t);
 void fault_on_exit(struct fault_env *env, struct tracee *t, int64_t result);
-void fault_on_delivery(struct fault_env *env, struct tracee *t, int signal,
-		       const siginfo_t *info);
+void fault_on_delivery(struct fault_env *env, struct tracee *t, int signal, const siginfo_t *info);
 void fault_on_handler(struct fault_env *env, struct tracee *t, int signal);
 void fault_on_group_stop(struct fault_env *env, struct process *p, int signal);
 void fault_on_end(struct fault_env *env, struct process *p);

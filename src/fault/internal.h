@@ -4,6 +4,8 @@
 #ifndef FAULT_INTERNAL_H
 #define FAULT_INTERNAL_H
 
+#include <errno.h>
+
 #include "fault/fault.h"
 
 /* What an event says of an open shot. */
@@ -44,7 +46,8 @@ const char *object_label(struct fault_env *env, const struct fd_object *object, 
 			 size_t size);
 
 /* Refuse with a reason: sets fault->refused and returns -EPERM. */
-int refuse(struct shot *shot, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+#define refuse(shot, ...) (refuse_because(shot, __VA_ARGS__), -EPERM)
+void refuse_because(struct shot *shot, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* After a signal was sent: remember when it stays pending because it is blocked. */
 void fault_note_pending(struct fault_env *env, struct shot *shot);

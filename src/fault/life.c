@@ -51,7 +51,7 @@ static enum proof kill_ended(struct fault_env *env, struct shot *shot, struct pr
 	(void)env;
 	if (p->signaled && p->status == shot->signal)
 		return PROOF_PROVEN;
-	refuse(shot, "the process ended by itself before %s", signal_name(shot->signal));
+	refuse_because(shot, "the process ended by itself before %s", signal_name(shot->signal));
 	return PROOF_GIVEN_UP;
 }
 

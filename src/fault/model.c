@@ -107,6 +107,7 @@ int model_check(struct fault_env *env, struct shot *shot, const struct moment *a
 	rc = add_signals(env, at->t, &m);
 	if (rc)
 		return rc;
-	return kernel_allows_here(&m, &reason) ? 0 : refuse(shot, "Linux cannot do that here: %s",
-							    reason);
+	return kernel_allows_here(&m, &reason)
+		       ? 0
+		       : refuse(shot, "Linux cannot do that here: %s", reason);
 }

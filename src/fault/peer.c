@@ -199,28 +199,56 @@ static int fire_close_peer(struct fault_env *env, struct shot *shot, const struc
 
 const struct action_ops ops_close_peer = {.fire = fire_close_peer};
 
+/* The descriptor of the call; with `of: CHANNEL` that of the process itself, or of anybody. */
+static int struck_description(struct fault_env *env, struct shot *shot, const struct moment *at,
+			      struct fd_holder *ret_holder)
+{
+	const struct syscall_row *row = at->at_call ? syscall_get(at->t->call.id) : NULL;
+	cleanup_free struct fd_holder *holders = NULL;
+	struct fd_object object;
+	size_t count;
+	int rc;
+
+	if (shot->fault->spec->action.of_channel == INDEX_NONE) {
+		if (!at->p || !row || row->fd_arg < 0)
+			return refuse(shot, "`nonblock` needs a call on a descriptor, or `of:`");
+		*ret_holder = (struct fd_holder){at->p, (int)at->t->call.args[row->fd_arg], 0};
+		return 0;
+	}
+	rc = struck_object(env, shot, at, &object);
+	if (!rc)
+		rc = fd_holders(env->engine, &object, 7, &holders, &count);
+	if (rc)
+		return rc;
+	if (!count)
+		return refuse(shot, "nobody holds that channel");
+	*ret_holder = holders[0];
+	for (size_t i = count; i-- > 0;)
+		if (holders[i].process == at->p)
+			*ret_holder = holders[i];
+	return 0;
+}
+
 /* O_NONBLOCK belongs to the open file description: all who share it are struck. */
 static int fire_nonblock(struct fault_env *env, struct shot *shot, const struct moment *at,
 			 struct err *err)
 {
-	const struct syscall_row *row = at->at_call ? syscall_get(at->t->call.id) : NULL;
 	bool on = shot->fault->spec->action.on;
+	struct fd_holder holder;
 	cleanup_close int fd = -1;
-	int target, flags;
+	int flags, rc = struck_description(env, shot, at, &holder);
 
 	(void)err;
-	(void)env;
-	if (!at->p || !row || row->fd_arg < 0)
-		return refuse(shot, "`nonblock` needs a call on a descriptor");
-	target = (int)at->t->call.args[row->fd_arg];
-	fd = fd_borrow(at->p->tgid, target);
+	if (rc)
+		return rc;
+	fd = fd_borrow(holder.process->tgid, holder.fd);
 	if (fd < 0)
-		return refuse(shot, "descriptor %d: %s", target, strerror(-fd));
+		return refuse(shot, "descriptor %d: %s", holder.fd, strerror(-fd));
 	flags = fcntl(fd, F_GETFL);
 	if (flags < 0 || fcntl(fd, F_SETFL, on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK))
 		return -errno;
 	snprintf(shot->text, sizeof(shot->text), "O_NONBLOCK %s on descriptor %d",
-		 on ? "set" : "cleared", target);
+		 on ? "set" : "cleared", holder.fd);
 	flags = fcntl(fd, F_GETFL);
 	return flags >= 0 && !(flags & O_NONBLOCK) == !on;
 }

@@ -35,8 +35,8 @@ static enum proof exit_has_expected(struct fault_env *env, struct shot *shot, st
 	(void)t;
 	if (result == shot->expected)
 		return PROOF_PROVEN;
-	refuse(shot, "the kernel did not take the result: %lld instead of %lld",
-	       (long long)result, (long long)shot->expected);
+	refuse_because(shot, "the kernel did not take the result: %lld instead of %lld",
+		       (long long)result, (long long)shot->expected);
 	return PROOF_GIVEN_UP;
 }
 
@@ -126,7 +126,7 @@ static enum proof errno_after_exit(struct fault_env *env, struct shot *shot, str
 
 	(void)env;
 	if (result != shot->expected) {
-		refuse(shot, "the call failed by itself with %s", errno_name((int)-result));
+		refuse_because(shot, "the call failed by itself with %s", errno_name((int)-result));
 		return PROOF_GIVEN_UP;
 	}
 	/* What the kernel will hand to the program, read back. */
@@ -346,11 +346,11 @@ static enum proof short_exit(struct fault_env *env, struct shot *shot, struct tr
 {
 	copy_back_msghdr(env, shot, t);
 	if (result < 0) {
-		refuse(shot, "the call failed by itself with %s", errno_name((int)-result));
+		refuse_because(shot, "the call failed by itself with %s", errno_name((int)-result));
 		return PROOF_GIVEN_UP;
 	}
 	if (result == 0 && shot->asked) {
-		refuse(shot, "the call met the end of the file");
+		refuse_because(shot, "the call met the end of the file");
 		return PROOF_GIVEN_UP;
 	}
 	return (uint64_t)result <= shot->asked ? PROOF_PROVEN : PROOF_GIVEN_UP;

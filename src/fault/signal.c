@@ -140,7 +140,7 @@ static int fire_signal(struct fault_env *env, struct shot *shot, const struct mo
 		shot->waiting = true;
 		return 0;
 	}
-	if (at->at_call && p == at->p)
+	if (at->t && at->at_call && p == at->p)
 		return send_at_call(env, shot, at, action->when);
 	describe(env, shot, at, "at ");
 	return send(env, shot, at);
@@ -173,7 +173,7 @@ static enum proof signal_exit(struct fault_env *env, struct shot *shot, struct t
 		return PROOF_OPEN;
 	if (action->when == WHEN_AFTER)
 		return send_waiting(env, shot, t) ? PROOF_GIVEN_UP : PROOF_OPEN;
-	refuse(shot, "the call did not sleep");
+	refuse_because(shot, "the call did not sleep");
 	return PROOF_GIVEN_UP;
 }
 
@@ -207,10 +207,10 @@ static enum proof died_of_it(struct fault_env *env, struct shot *shot, struct pr
 	if (!shot->waiting && p->signaled && p->status == shot->signal)
 		return PROOF_PROVEN;
 	if (shot->waiting)
-		refuse(shot, "the process ended before the moment came");
+		refuse_because(shot, "the process ended before the moment came");
 	else
-		refuse(shot, "%s was never delivered: the process blocks it",
-		       signal_name(shot->signal));
+		refuse_because(shot, "%s was never delivered: the process blocks it",
+			       signal_name(shot->signal));
 	return PROOF_GIVEN_UP;
 }
 

@@ -16,9 +16,9 @@
 /* One frame of a call stack, innermost first; unknown parts are NULL or 0. */
 struct frame {
 	char *function;
-	char *file;   /* source file */
+	char *file; /* source file */
 	int line;
-	char *module; /* file name of the program or library */
+	char *module;	 /* file name of the program or library */
 	uint64_t offset; /* in the module */
 };
 
@@ -29,7 +29,7 @@ struct stack {
 
 struct finding {
 	enum finding_kind kind;
-	char *process; /* name in the scenario, "writer/child[2]" for a descendant; NULL = the run */
+	char *process; /* "writer", "writer/child[2]" for a descendant; NULL = the run */
 	bool silent;   /* wrong output with exit 0 */
 	char *text;    /* one line or several; what broke, who waited for whom */
 	struct stack stack;
@@ -45,9 +45,9 @@ struct injection {
 
 struct fault_result {
 	char *name;
-	uint64_t fired;	      /* times, proven */
-	uint64_t matched;     /* moments that passed filters and phase */
-	char *refused;	      /* why the model or the kernel did not allow it; NULL */
+	uint64_t fired;		      /* times, proven */
+	uint64_t matched;	      /* moments that passed filters and phase */
+	char *refused;		      /* why the model or the kernel did not allow it; NULL */
 	struct injection *injections; /* the first few */
 	size_t injection_count;
 };
@@ -56,19 +56,22 @@ struct fault_result {
 struct process_result {
 	char *name;
 	bool started, exited, signaled, alive;
-	int status; /* exit status, or the signal */
+	int status;		   /* exit status, or the signal */
 	char *out_tail, *err_tail; /* last lines, at most 2 KiB; NULL when not captured */
+};
+
+/* One value of the matrix. */
+struct case_value {
+	char *name, *value;
 };
 
 struct case_result {
 	char *file;
 	int line;
-	char *scenario;	 /* title */
+	char *scenario; /* title */
 	char *mechanism;
-	char *variant;	 /* matrix values "signal=SIGUSR1 restart=yes"; NULL = none */
-	struct case_value {
-		char *name, *value;
-	} *values;	 /* the same, apart */
+	char *variant;		   /* matrix values "signal=SIGUSR1 restart=yes"; NULL = none */
+	struct case_value *values; /* the same, apart */
 	size_t value_count;
 	enum role role;
 	enum verdict verdict;

@@ -40,6 +40,7 @@ static void fault_spec_release(struct fault_spec *fault)
 {
 	free(fault->name);
 	free(fault->at.calls);
+	free(fault->at.named);
 	free(fault->at.function);
 	free(fault->at.output.text);
 	free(fault->at.on.glob);

@@ -143,14 +143,17 @@ struct trigger_spec {
 	struct selector process;
 	int *calls; /* TRIGGER_CALL: ids of sys/syscalls.h, families expanded, ascending */
 	size_t call_count;
-	char *function;	      /* TRIGGER_FUNCTION: a name, or file.c:42 */
-	struct match output;  /* TRIGGER_OUTPUT */
-	uint64_t elapsed_ns;  /* TRIGGER_ELAPSED */
-	int after;	      /* TRIGGER_AFTER: fault index */
-	struct on_spec on;    /* filters: */
-	char *site;	      /* a function or file.c:42 on the call stack; NULL = any */
-	int thread;	      /* 1 = the first thread of the process; 0 = any */
-	char *thread_name;    /* or the thread's name (comm); NULL = any */
+	unsigned families; /* enum call_family bits that were named… */
+	int *named;	   /* …and the calls that were named themselves; others must be members */
+	size_t named_count;
+	char *function;	     /* TRIGGER_FUNCTION: a name, or file.c:42 */
+	struct match output; /* TRIGGER_OUTPUT */
+	uint64_t elapsed_ns; /* TRIGGER_ELAPSED */
+	int after;	     /* TRIGGER_AFTER: fault index */
+	struct on_spec on;   /* filters: */
+	char *site;	     /* a function or file.c:42 on the call stack; NULL = any */
+	int thread;	     /* 1 = the first thread of the process; 0 = any */
+	char *thread_name;   /* or the thread's name (comm); NULL = any */
 	struct count_spec count;
 	struct pos pos;
 };
@@ -163,19 +166,19 @@ enum peer_which { PEER_ALL };
 
 struct action_spec {
 	enum action_kind kind;
-	int error;	    /* errno, errno-after: positive */
-	int64_t value;	    /* return */
+	int error;     /* errno, errno-after: positive */
+	int64_t value; /* return */
 	enum short_kind cut;
-	uint64_t bytes;	    /* short: how many move; capacity: the size */
-	int signal;	    /* signal, kill */
+	uint64_t bytes; /* short: how many move; capacity: the size */
+	int signal;	/* signal, kill */
 	enum signal_when when;
-	bool nested;	    /* signal: while a handler runs */
-	unsigned burst;	    /* signal: how many, default 1 */
-	uint64_t time_ns;   /* pulse, delay, stop (STOP_FOREVER) */
+	bool nested;	  /* signal: while a handler runs */
+	unsigned burst;	  /* signal: how many, default 1 */
+	uint64_t time_ns; /* pulse, delay, stop (STOP_FOREVER) */
 	struct limit_spec limit;
-	bool on;	    /* nonblock, fill, drain: false takes it back (nonblock only) */
+	bool on;		    /* nonblock, fill, drain: false takes it back (nonblock only) */
 	struct selector of_process; /* `of: NAME`; process INDEX_NONE = not given */
-	int of_channel;	    /* `of: NAME`, INDEX_NONE */
+	int of_channel;		    /* `of: NAME`, INDEX_NONE */
 	struct pos pos;
 };
 
@@ -199,7 +202,7 @@ struct process_expect {
 };
 
 struct file_expect {
-	char *path; /* relative to where ipcfault was started; may begin with ${tmp} */
+	char *path;  /* relative to where ipcfault was started; may begin with ${tmp} */
 	bool absent; /* `{path: absent}` */
 	struct match content;
 	struct pos pos;
@@ -209,7 +212,7 @@ struct expect_spec {
 	struct process_expect *processes; /* as many as the scenario has */
 	uint64_t within_ns;
 	bool same_output;
-	bool no_objects;     /* `objects: none` */
+	bool no_objects; /* `objects: none` */
 	struct file_expect *files;
 	size_t file_count;
 	struct strings check; /* argv, empty = none */
@@ -220,7 +223,7 @@ struct expect_spec {
 
 /* What must be found in the control's run: any one of the alternatives of each row. */
 struct caught_spec {
-	int process;			  /* INDEX_NONE = any */
+	int process; /* INDEX_NONE = any */
 	bool kinds[FINDING_MAX_];
 	struct pos pos;
 };

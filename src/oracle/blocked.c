@@ -107,7 +107,7 @@ void blocked_scan_release(struct blocked_scan *scan)
 	free(scan->nodes);
 	free(scan->names);
 	free(scan->pipes);
-	deadlock_release(&scan->deadlock);
+	waitgraph_release(&scan->deadlock);
 	memset(scan, 0, sizeof(*scan));
 }
 

@@ -228,6 +228,9 @@ static int on_pipe(struct wait *wait, const struct procfs_fd *info)
 		wait_weaken(wait, WAIT_EXTERNAL);
 		return 0;
 	}
+	/* Who does not hold it yet may still open it by its name. */
+	if (info->kind == FD_KIND_FIFO && !strstr(info->link, " (deleted)"))
+		wait->node->any = true;
 	pipe = mem_append(&scan->pipes, &scan->pipe_count, sizeof(*pipe));
 	if (!pipe)
 		return -ENOMEM;

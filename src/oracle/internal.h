@@ -13,8 +13,6 @@ int judge_time(struct judgement *j, struct err *err);	  /* time.c */
 int judge_recovery(struct judgement *j, struct err *err); /* time.c */
 int judge_leaks(struct judgement *j, struct err *err);	  /* leak.c */
 
-bool findings_have(const struct findings *list, enum finding_kind kind);
-
 /* The run ended because it had to be ended: what is missing then is no finding of its own. */
 bool was_cut_off(const struct judgement *j);
 

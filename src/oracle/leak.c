@@ -19,8 +19,8 @@ bool oracle_needs_fault_free(const struct scenario *scenario, const struct obser
 	if (seen->files_left.count || seen->objects_left.count)
 		return true;
 	for (size_t i = 0; i < seen->process_count; i++)
-		if (seen->processes[i].exit_seen && (seen->processes[i].fds_at_exit ||
-						     seen->processes[i].zombies_at_exit))
+		if (seen->processes[i].exit_seen &&
+		    (seen->processes[i].fds_at_exit || seen->processes[i].zombies_at_exit))
 			return true;
 	return false;
 }

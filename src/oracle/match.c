@@ -81,8 +81,8 @@ static int match_file(const struct judgement *j, const struct match *match, cons
 	return compare(path, text, size, want, (size_t)st.st_size, ret_why);
 }
 
-int match_check(const struct judgement *j, const struct match *match, const char *text,
-		size_t size, const struct output *fault_free, char **ret_why, struct err *err)
+int match_check(const struct judgement *j, const struct match *match, const char *text, size_t size,
+		const struct output *fault_free, char **ret_why, struct err *err)
 {
 	switch (match->kind) {
 	case MATCH_CONTAINS:

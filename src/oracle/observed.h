@@ -24,10 +24,10 @@ struct observed_process {
 	unsigned copy;
 	char *name; /* "writer", "writer 2" for the second copy */
 	bool started, exited, signaled;
-	int status;	   /* exit status or signal */
+	int status;		/* exit status or signal */
 	bool killed_on_purpose; /* a fault sent the signal that it died of */
-	bool alive;	   /* at the end of the run */
-	uint64_t end_ns;   /* since the start of the run */
+	bool alive;		/* at the end of the run */
+	uint64_t end_ns;	/* since the start of the run */
 	struct output out, err;
 	/* When it called exit_group: descriptors besides those it began with, unreaped children. */
 	unsigned fds_at_exit, zombies_at_exit;

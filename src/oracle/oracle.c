@@ -21,7 +21,6 @@ static const struct oracle_row {
 } rows[] = {
 	{ "exit",          judge_exit },
 	{ "output",        judge_output },
-	{ "files",         judge_files },
 	{ "time",          judge_time },
 	{ "recovery",      judge_recovery },
 	{ "leak",          judge_leaks },
@@ -37,8 +36,7 @@ static int take_over(struct judgement *j, const struct finding *seen)
 		return -ENOMEM;
 	for (size_t i = 0; i < seen->stack.count; i++) {
 		const struct frame *from = &seen->stack.frames[i];
-		struct frame *to =
-			mem_append(&copy->stack.frames, &copy->stack.count, sizeof(*to));
+		struct frame *to = mem_append(&copy->stack.frames, &copy->stack.count, sizeof(*to));
 
 		if (!to)
 			return -ENOMEM;
@@ -66,6 +64,13 @@ static void drop_allowed(struct judgement *j)
 	j->findings.count = kept;
 }
 
+int oracle_judge_files(struct judgement *j, struct err *err)
+{
+	int rc = judge_files(j, err);
+
+	return rc ? err_wrap(err, rc, "oracle 'files'") : 0;
+}
+
 int oracle_judge(struct judgement *j, struct err *err)
 {
 	int rc = 0;
@@ -79,12 +84,4 @@ int oracle_judge(struct judgement *j, struct err *err)
 	}
 	drop_allowed(j);
 	return rc;
-}
-
-bool findings_have(const struct findings *list, enum finding_kind kind)
-{
-	for (size_t i = 0; i < list->count; i++)
-		if (list->items[i].kind == kind)
-			return true;
-	return false;
 }

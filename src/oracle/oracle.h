@@ -19,7 +19,13 @@ struct judgement {
 	struct findings findings;
 };
 
-/* Run all oracles that the scenario does not switch off; 0 or -ENOMEM, -EIO with the reason. */
+/*
+ * The files that the scenario expects, while they are there: before anything
+ * else is run in ${tmp}.  0 or -ENOMEM, -EIO with the reason.
+ */
+int oracle_judge_files(struct judgement *j, struct err *err);
+
+/* All other oracles; then what the scenario allows is dropped from the findings. */
 int oracle_judge(struct judgement *j, struct err *err);
 
 /*
@@ -32,7 +38,7 @@ bool oracle_needs_fault_free(const struct scenario *scenario, const struct obser
 void oracle_forget_leaks(struct observed *seen);
 
 /* Does @text (with @size bytes) satisfy @match?  *@ret_why: what is wrong; owned by the caller. */
-int match_check(const struct judgement *j, const struct match *match, const char *text,
-		size_t size, const struct output *fault_free, char **ret_why, struct err *err);
+int match_check(const struct judgement *j, const struct match *match, const char *text, size_t size,
+		const struct output *fault_free, char **ret_why, struct err *err);
 
 #endif

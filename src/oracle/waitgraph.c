@@ -195,14 +195,14 @@ int waitgraph_solve(const struct wait_node *nodes, size_t count, struct deadlock
 		return err_set(err, -ENOMEM, "out of memory");
 	find_dead(&graph);
 	if (graph.out.dead_count && find_cycle(&graph) != 0) {
-		deadlock_release(&graph.out);
+		waitgraph_release(&graph.out);
 		return err_set(err, -ENOMEM, "out of memory");
 	}
 	*ret_deadlock = graph.out;
 	return 0;
 }
 
-void deadlock_release(struct deadlock *deadlock)
+void waitgraph_release(struct deadlock *deadlock)
 {
 	free(deadlock->dead);
 	free(deadlock->cycle);

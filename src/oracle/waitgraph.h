@@ -45,7 +45,7 @@ struct deadlock {
 /* Fails with -ENOMEM only, or -EINVAL for a waker that is no node. */
 int waitgraph_solve(const struct wait_node *nodes, size_t count, struct deadlock *ret_deadlock,
 		    struct err *err);
-void deadlock_release(struct deadlock *deadlock);
+void waitgraph_release(struct deadlock *deadlock);
 
 /* Whether @node has no other node as waker. */
 bool wait_node_is_alone(const struct wait_node *nodes, size_t count, size_t node);

@@ -220,6 +220,21 @@ static void print_end(FILE *out, const struct process_result *process)
 	}
 }
 
+#define TAIL_LINES 10
+
+/* A screen has not room for all that a program has printed. */
+static const char *last_lines(const char *text)
+{
+	const char *from = text + strlen(text);
+	unsigned lines = 0;
+
+	while (from > text && (lines < TAIL_LINES || from[-1] != '\n')) {
+		from--;
+		lines += from[0] == '\n' && from[1] != '\0';
+	}
+	return *from == '\n' ? from + 1 : from;
+}
+
 static void print_processes(FILE *out, const struct case_result *result, bool color)
 {
 	if (!result->process_count)
@@ -234,9 +249,11 @@ static void print_processes(FILE *out, const struct case_result *result, bool co
 		print_end(out, process);
 		putc('\n', out);
 		if (process->out_tail && *process->out_tail)
-			text_print_lines(out, process->out_tail, "      stdout | ", LINE_WIDTH);
+			text_print_lines(out, last_lines(process->out_tail), "      stdout | ",
+					 LINE_WIDTH);
 		if (process->err_tail && *process->err_tail)
-			text_print_lines(out, process->err_tail, "      stderr | ", LINE_WIDTH);
+			text_print_lines(out, last_lines(process->err_tail), "      stderr | ",
+					 LINE_WIDTH);
 	}
 }
 

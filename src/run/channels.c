@@ -34,8 +34,8 @@ static int open_fifo(struct execution *x, struct run_channel *channel, struct er
 	if (mkfifo(channel->path, 0666) || stat(channel->path, &st))
 		return err_errno(err, -errno, "channel '%s' at %s", channel->spec->name,
 				 channel->path);
-	channel->object = (struct fd_object){.kind = FD_KIND_FIFO, .dev = st.st_dev,
-					     .ino = st.st_ino};
+	channel->object =
+		(struct fd_object){.kind = FD_KIND_FIFO, .dev = st.st_dev, .ino = st.st_ino};
 	return 0;
 }
 

@@ -19,8 +19,6 @@
 
 #define CHECK_LIMIT_MS 30000
 
-extern char **environ;
-
 static void argv_free(char **argv)
 {
 	for (size_t i = 0; argv && argv[i]; i++)

@@ -12,8 +12,8 @@
 
 /* Two looks a tick apart, at a run in which nothing happens. */
 struct deadlock_watch {
-	uint64_t stops;	 /* handled by the engine at the last tick */
-	unsigned ticks;	 /* quiet ones in a row */
+	uint64_t stops; /* handled by the engine at the last tick */
+	unsigned ticks; /* quiet ones in a row */
 	bool has_scan;
 	struct blocked_scan scan;
 };

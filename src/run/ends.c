@@ -17,9 +17,9 @@
 #include "sys/procfs.h"
 #include "sys/syscalls.h"
 
-#define OUTPUT_MAX (256 << 20) /* captured bytes of one process */
-#define WAITS_SHOWN 16 /* threads that the finding of a deadline names */
-#define GRACE_NS (300 * NS_PER_MS) /* for what the main processes left running */
+#define OUTPUT_MAX  (256 << 20)	      /* captured bytes of one process */
+#define WAITS_SHOWN 16		      /* threads that the finding of a deadline names */
+#define GRACE_NS    (300 * NS_PER_MS) /* for what the main processes left running */
 
 static bool may_stay(const struct execution *x, const struct process *p)
 {
@@ -241,9 +241,10 @@ static unsigned count_zombies(struct execution *x, const struct process *parent)
 	for (const struct process *p = x->engine.processes; p; p = p->next) {
 		struct procfs_stat stat;
 
-		if (p->parent == parent && p->exited &&
+		/* One that is just dying will be a zombie before its parent is gone. */
+		if (p->parent == parent &&
 		    procfs_stat(x->engine.options.proc_fd, p->tgid, &stat) == 0 &&
-		    stat.state == 'Z')
+		    (stat.state == 'Z' || stat.is_exiting))
 			count++;
 	}
 	return count;

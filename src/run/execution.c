@@ -11,6 +11,7 @@
 
 #include "base/cleanup.h"
 #include "base/mem.h"
+#include "base/util.h"
 #include "model/expand.h"
 #include "run/deadlock.h"
 #include "run/outputs.h"
@@ -91,8 +92,8 @@ static int prepare_faults(struct execution *x, uint64_t seed)
 static int prepare_seen(struct execution *x)
 {
 	for (size_t i = 0; i < x->subject_count; i++) {
-		struct observed_process *p = mem_append(&x->seen->processes,
-							&x->seen->process_count, sizeof(*p));
+		struct observed_process *p =
+			mem_append(&x->seen->processes, &x->seen->process_count, sizeof(*p));
 
 		if (!p)
 			return -ENOMEM;
@@ -208,8 +209,8 @@ static int list_files(struct execution *x)
 
 static int note(struct execution *x, char *text)
 {
-	char **slot = text ? mem_append(&x->seen->notes, &x->seen->note_count, sizeof(*slot))
-			   : NULL;
+	char **slot =
+		text ? mem_append(&x->seen->notes, &x->seen->note_count, sizeof(*slot)) : NULL;
 
 	if (!slot) {
 		free(text);
@@ -219,27 +220,37 @@ static int note(struct execution *x, char *text)
 	return 0;
 }
 
+static int note_blind_spots(struct execution *x, const struct process *p)
+{
+	const struct {
+		bool holds;
+		const char *text;
+	} notes[] = {
+		{p->foreign_calls, "made calls of another architecture: they are not traced"},
+		{p->uses_io_uring, "uses io_uring: what goes through the ring is not seen"},
+		{p->own_seccomp, "has a seccomp filter of its own: its answers come before ours"},
+		{p->setuid_lost, "ran a set-user-ID program without its privileges"},
+		{p->perturbed,
+		 "had a transfer cut short by a signal that it ignores: tracing does that"},
+	};
+	char name[128];
+	int rc = 0;
+
+	subject_label(x, p, name, sizeof(name));
+	for (size_t i = 0; i < ARRAY_SIZE(notes) && !rc; i++)
+		if (notes[i].holds)
+			rc = note(x, mem_printf("%s %s", name, notes[i].text));
+	return rc;
+}
+
 /* What a reader must know to trust the result. */
 static int add_notes(struct execution *x)
 {
 	unsigned left = 0;
-	char name[128];
 	int rc = 0;
 
 	for (struct process *p = x->engine.processes; p && !rc; p = p->next) {
-		subject_label(x, p, name, sizeof(name));
-		if (p->foreign_calls)
-			rc = note(x, mem_printf("%s made calls of another architecture: they are "
-						"not traced", name));
-		if (!rc && p->uses_io_uring)
-			rc = note(x, mem_printf("%s uses io_uring: what goes through the ring is "
-						"not seen", name));
-		if (!rc && p->own_seccomp)
-			rc = note(x, mem_printf("%s has a seccomp filter of its own: its answers "
-						"come before ours", name));
-		if (!rc && p->setuid_lost)
-			rc = note(x, mem_printf("%s ran a set-user-ID program without its "
-						"privileges", name));
+		rc = note_blind_spots(x, p);
 		left += p->parent && !p->exited;
 	}
 	if (!rc && left && !x->ended)
@@ -257,8 +268,8 @@ static int list_objects(struct execution *x, struct err *err)
 	if (rc)
 		return rc;
 	for (size_t i = 0; !rc && i < count; i++) {
-		char **slot = mem_append(&x->seen->objects_left.items,
-					 &x->seen->objects_left.count, sizeof(*slot));
+		char **slot = mem_append(&x->seen->objects_left.items, &x->seen->objects_left.count,
+					 sizeof(*slot));
 
 		if (slot)
 			*slot = mem_printf("%s %s", object_kind_name(objects[i].kind),

@@ -27,7 +27,7 @@ struct subject {
 	int out_fd, err_fd;	   /* captures; -1 = not captured */
 	size_t out_seen, err_seen; /* searched by triggers so far */
 	unsigned fds_at_start;
-	bool start_due;		   /* `start: after` has come true */
+	bool start_due; /* `start: after` has come true */
 };
 
 struct execution {
@@ -48,15 +48,15 @@ struct execution {
 	struct observed *seen;
 
 	bool all_started, released;
-	bool watch_output;   /* some trigger or start waits for output */
-	bool ended;	     /* by deadline, deadlock, fail */
-	uint64_t grace_ns;   /* main processes are done; the rest may go on until then; 0 = not yet */
+	bool watch_output; /* some trigger or start waits for output */
+	bool ended;	   /* by deadline, deadlock, fail */
+	uint64_t grace_ns; /* main processes are done; the rest may go on until then; 0 = not yet */
 	struct deadlock_watch *deadlock; /* of deadlock.c */
-	struct spin *spin; /* of spin.c */
-	bool unsafe_found; /* one such finding is enough */
-	pid_t gdb_pid; /* --gdb: struck by the first fault; 0 = none yet */
-	bool handed_over; /* …and now gdb's */
-	struct err err;	     /* first problem of ours */
+	struct spin *spin;		 /* of spin.c */
+	bool unsafe_found;		 /* one such finding is enough */
+	pid_t gdb_pid;			 /* --gdb: struck by the first fault; 0 = none yet */
+	bool handed_over;		 /* …and now gdb's */
+	struct err err;			 /* first problem of ours */
 	int failed;
 };
 

@@ -18,16 +18,18 @@
 
 #define STACK_MAX 32
 
+/* Where a trigger waits: an entry, or the return of a call under way. */
+struct place {
+	uint64_t addr;
+	size_t fault;
+	bool is_return;
+	pid_t tid; /* is_return: whose */
+};
+
 /* What is known of the image that a process runs; lives in process->image. */
 struct run_image {
 	struct process_map map;
-	/* Where triggers wait: entries, and returns of calls under way. */
-	struct place {
-		uint64_t addr;
-		size_t fault;
-		bool is_return;
-		pid_t tid; /* is_return: whose */
-	} *places;
+	struct place *places;
 	size_t place_count;
 	uint64_t *unsafe; /* entries of functions that are not async-signal-safe */
 	size_t unsafe_count;
@@ -63,8 +65,8 @@ static struct run_image *image_of(struct execution *x, struct process *p)
 	return image;
 }
 
-static int add_place(struct execution *x, struct tracee *t, struct run_image *image,
-		     uint64_t addr, size_t fault, bool is_return)
+static int add_place(struct execution *x, struct tracee *t, struct run_image *image, uint64_t addr,
+		     size_t fault, bool is_return)
 {
 	struct place *place;
 	int rc = breakpoint_set(&x->engine, t, addr, NULL, NULL, &x->err);
@@ -95,6 +97,8 @@ static int arm_function(struct execution *x, struct tracee *t, struct run_image 
 	} else {
 		rc = process_map_find_function(&image->map, name, &ranges, &count, &x->err);
 	}
+	if (!lines && !ranges)
+		count = 0;
 	for (size_t i = 0; !rc && i < count; i++)
 		rc = add_place(x, t, image, lines ? lines[i].address : ranges[i].start, fault,
 			       false);
@@ -229,15 +233,17 @@ int stack_of(struct execution *x, struct tracee *t, struct stack *ret_stack)
  * The usual ones of those that signal-safety(7) does not list: they take locks
  * or use static data, so in a handler they deadlock or corrupt.
  */
+/* clang-format off */
 static const char *const unsafe_names[] = {
-	"malloc",   "free",	"calloc",   "realloc",	 "printf",    "fprintf",  "vprintf",
-	"vfprintf", "puts",	"fputs",    "putchar",	 "fputc",     "fwrite",	  "fread",
-	"fgets",    "fopen",	"fclose",   "fflush",	 "snprintf",  "vsnprintf", "sprintf",
-	"perror",   "syslog",	"exit",	    "localtime", "localtime_r", "gmtime", "ctime",
-	"strftime", "mktime",	"strtok",   "getenv",	 "setenv",    "strerror", "getpwnam",
-	"getpwuid", "opendir",	"readdir",  "popen",	 "system",    "pthread_mutex_lock",
-	"pthread_cond_wait", "pthread_cond_signal", "dlopen", "rand", "getaddrinfo",
+	"malloc", "free", "calloc", "realloc", "printf", "fprintf", "vprintf", "vfprintf",
+	"puts", "fputs", "putchar", "fputc", "fwrite", "fread", "fgets", "fopen", "fclose",
+	"fflush", "snprintf", "vsnprintf", "sprintf", "perror", "syslog", "exit", "localtime",
+	"localtime_r", "gmtime", "ctime", "strftime", "mktime", "strtok", "getenv", "setenv",
+	"strerror", "getpwnam", "getpwuid", "opendir", "readdir", "popen", "system",
+	"pthread_mutex_lock", "pthread_cond_wait", "pthread_cond_signal", "dlopen", "rand",
+	"getaddrinfo",
 };
+/* clang-format on */
 
 static int find_unsafe(struct run_image *image)
 {
@@ -248,8 +254,8 @@ static int find_unsafe(struct run_image *image)
 		if (process_map_find_function(&image->map, unsafe_names[i], &ranges, &count, NULL))
 			continue;
 		for (size_t k = 0; k < count; k++) {
-			uint64_t *slot = mem_append(&image->unsafe, &image->unsafe_count,
-						    sizeof(*slot));
+			uint64_t *slot =
+				mem_append(&image->unsafe, &image->unsafe_count, sizeof(*slot));
 
 			if (!slot)
 				return -ENOMEM;

@@ -52,8 +52,7 @@ static bool fd_matches(struct execution *x, const struct on_spec *on, struct tra
 
 	if (on->kind == ON_FD)
 		return fd == on->fd;
-	return fd_object_of(&x->engine, t->tid, fd, &object) == 0 &&
-	       object_matches(x, on, &object);
+	return fd_object_of(&x->engine, t->tid, fd, &object) == 0 && object_matches(x, on, &object);
 }
 
 /* A call that names its file: nothing is open yet. */
@@ -101,8 +100,8 @@ static bool on_matches(struct execution *x, const struct on_spec *on, struct tra
 		return true;
 	if (!row)
 		return false;
-	if (row->path_arg >= 0)
-		return path_matches(x, on, t, t->call.args[row->path_arg]);
+	if (row->path_arg >= 0 && path_matches(x, on, t, t->call.args[row->path_arg]))
+		return true;
 	if (row->fd_arg >= 0)
 		return fd_matches(x, on, t, (int)t->call.args[row->fd_arg]);
 	if (strcmp(row->name, "poll") == 0 || strcmp(row->name, "ppoll") == 0)

@@ -52,7 +52,7 @@ int memcheck_collect(struct execution *x, struct err *err)
 	int rc = 0;
 
 	while (dir && !rc && (entry = readdir(dir))) {
-		char text[ERROR_MAX];
+		char text[ERROR_MAX] = "";
 		cleanup_free char *path = NULL;
 
 		if (strncmp(entry->d_name, ".valgrind.", 10) != 0)

@@ -30,12 +30,21 @@ static enum phase phase_of(const struct fault_spec *spec)
 	return spec->at.phase;
 }
 
-static bool wants_call(const struct trigger_spec *at, int id)
+static bool is_among(const int *ids, size_t count, int id)
 {
-	for (size_t i = 0; i < at->call_count; i++)
-		if (at->calls[i] == id)
+	for (size_t i = 0; i < count; i++)
+		if (ids[i] == id)
 			return true;
 	return false;
+}
+
+/* A family means what the call does with these arguments: fcntl locks only with F_SETLK. */
+static bool wants_call(const struct trigger_spec *at, const struct call_view *call)
+{
+	if (!is_among(at->calls, at->call_count, call->id))
+		return false;
+	return !at->families || is_among(at->named, at->named_count, call->id) ||
+	       syscall_is_member(call->id, at->families, call->args);
 }
 
 static bool is_live(const struct fault *fault)
@@ -75,7 +84,7 @@ static void on_call_entry(void *ctx, struct tracee *t)
 		const struct trigger_spec *at = &fault->spec->at;
 		const struct moment moment = {t, t->process, true, PHASE_ENTRY};
 
-		if (at->kind != TRIGGER_CALL || !is_live(fault) || !wants_call(at, t->call.id) ||
+		if (at->kind != TRIGGER_CALL || !is_live(fault) || !wants_call(at, &t->call) ||
 		    !moment_matches(x, at, t))
 			continue;
 		switch (phase_of(fault->spec)) {

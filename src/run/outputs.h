@@ -10,7 +10,8 @@
 /* Captures are in memory: a process that has printed more is stopped. */
 #define OUTPUT_MAX (64u << 20)
 
-/* What was written to the capture, up to OUTPUT_MAX; @fd -1: not captured, *@ret_output untouched. */
+/* What was written to the capture, up to OUTPUT_MAX; @fd -1: not captured, *@ret_output untouched.
+ */
 int output_read(int fd, struct output *ret_output);
 
 /* Does @text contain, or match, @match?  Only MATCH_CONTAINS and MATCH_REGEX. */

@@ -18,16 +18,17 @@
 #include "model/result_json.h"
 #include "model/scenario.h"
 #include "run/worker.h"
+#include "sandbox/tmp.h"
 #include "sys/names.h"
 
 #define WORKERS_MAX 256
 #define MESSAGE_MAX (64u << 20)
-#define NO_CASE SIZE_MAX
+#define NO_CASE	    SIZE_MAX
 
 /* The main process's view of a worker. */
 struct slot {
-	pid_t pid;   /* 0 = none */
-	int to, from; /* pipes */
+	pid_t pid;	/* 0 = none */
+	int to, from;	/* pipes */
 	size_t current; /* index of its case, NO_CASE = idle */
 	int cpu;
 };
@@ -284,8 +285,8 @@ static int fill_slots(struct pool *pool, struct err *err)
 	int rc = 0;
 
 	for (unsigned i = 0; !rc && i < pool->slot_count; i++)
-		if ((!pool->slots[i].pid || pool->slots[i].current == NO_CASE) &&
-		    !pool->stopping && pool->next < pool->count)
+		if ((!pool->slots[i].pid || pool->slots[i].current == NO_CASE) && !pool->stopping &&
+		    pool->next < pool->count)
 			rc = give(pool, &pool->slots[i], err);
 	return rc;
 }
@@ -351,6 +352,7 @@ int pool_run(const struct run_case *cases, size_t count, const struct pool_optio
 	if (pool->slot_count > count)
 		pool->slot_count = (unsigned)count;
 	choose_cpus(pool);
+	tmp_remove_stale(NULL, NULL, NULL); /* of workers that were killed with their helpers */
 	stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (stop_fd < 0)
 		rc = err_errno(err, -errno, "workers");

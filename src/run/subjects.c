@@ -12,8 +12,6 @@
 #include "run/execution.h"
 #include "sys/procfs.h"
 
-extern char **environ;
-
 /* What a launch needs, built and thrown away in one go. */
 struct preparation {
 	struct strings argv, env;
@@ -285,9 +283,8 @@ static int launch_subject(struct execution *x, struct subject *s, const struct f
 	int rc;
 
 	for (size_t i = 0; i < s->spec->limit_count; i++)
-		prep->limits[i] =
-			(struct launch_limit){limit_resource(s->spec->limits[i].kind),
-					      s->spec->limits[i].value};
+		prep->limits[i] = (struct launch_limit){limit_resource(s->spec->limits[i].kind),
+							s->spec->limits[i].value};
 	rc = engine_launch(&x->engine, &launch, s->index, s->copy, &s->process, err);
 	s->fds_at_start = (unsigned)prep->fd_count;
 	return rc ? err_wrap(err, rc, "process '%s'", s->spec->name) : 0;
@@ -325,15 +322,17 @@ int subjects_prepare(struct execution *x, struct err *err)
 		unsigned copies = spec->copies ? spec->copies : 1;
 
 		for (unsigned copy = 0; copy < copies; copy++) {
-			struct subject *s =
-				mem_append(&x->subjects, &x->subject_count, sizeof(*s));
+			struct subject *s = mem_append(&x->subjects, &x->subject_count, sizeof(*s));
 
 			if (!s)
 				return err_errno(err, -ENOMEM, "processes");
-			*s = (struct subject){.spec = spec, .index = (int)i, .copy = copy,
-					      .out_fd = -1, .err_fd = -1};
-			s->start_due = spec->start.of == INDEX_NONE &&
-				       spec->start.fault == INDEX_NONE;
+			*s = (struct subject){.spec = spec,
+					      .index = (int)i,
+					      .copy = copy,
+					      .out_fd = -1,
+					      .err_fd = -1};
+			s->start_due =
+				spec->start.of == INDEX_NONE && spec->start.fault == INDEX_NONE;
 		}
 	}
 	return 0;

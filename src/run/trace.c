@@ -202,8 +202,7 @@ static int make_filter(const struct trace_options *options, struct filter *ret_f
 	for (int id = 0; !rc && !options->call_count && id < (int)syscall_count(); id++)
 		if (syscall_get(id)->families & FAMILY_ANY_IPC)
 			rc = add_rule(&rules, &count, id);
-	return rc ? err_errno(err, rc, "filter")
-		  : filter_build(rules, count, 0, ret_filter, err);
+	return rc ? err_errno(err, rc, "filter") : filter_build(rules, count, 0, ret_filter, err);
 }
 
 static int run_traced(struct trace *trace, const struct filter *filter, int *ret_status,
@@ -234,8 +233,8 @@ static int run_traced(struct trace *trace, const struct filter *filter, int *ret
 int trace_run(const struct trace_options *options, int *ret_status, struct err *err)
 {
 	cleanup_close int proc_fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	struct engine_options engine_options = {.proc_fd = proc_fd, .cpu = -1,
-						.tell_loader = options->all};
+	struct engine_options engine_options = {
+		.proc_fd = proc_fd, .cpu = -1, .tell_loader = options->all};
 	struct trace trace = {.options = options, .images = image_set_new()};
 	struct filter filter = {NULL, 0};
 	int rc = proc_fd < 0 || !trace.images ? err_errno(err, -ENOMEM, "trace") : 0;

@@ -14,6 +14,7 @@
 #include "run/check.h"
 #include "run/execution.h"
 #include "run/memcheck.h"
+#include "run/verdict.h"
 #include "sandbox/tmp.h"
 #include "sys/probe.h"
 
@@ -51,7 +52,7 @@ struct job {
 	struct worker *worker;
 	const struct run_case *c;
 	const struct process_spec **specs;
-	char *dir, *tmp;
+	char *dir, *tmp, *tmp_without;	/* folders of the scenario and of the two executions */
 	struct execution with, without; /* with faults, without */
 	struct observed seen, fault_free;
 	bool has_fault_free, ran;
@@ -61,14 +62,6 @@ struct job {
 static char *dup_or_null(const char *text)
 {
 	return text ? mem_strdup(text) : NULL;
-}
-
-static int set_reason(struct case_result *result, enum verdict verdict, const char *text)
-{
-	result->verdict = verdict;
-	free(result->reason);
-	result->reason = mem_strdup(text);
-	return result->reason ? 0 : -ENOMEM;
 }
 
 int worker_describe(const struct run_case *c, struct case_result *result)
@@ -150,17 +143,16 @@ static bool compares_to_fault_free(const struct scenario *s)
 }
 
 /* Empty; one that is to be kept is another each time. */
-static int fresh_folder(struct job *job, struct err *err)
+static int fresh_folder(struct worker *w, char **ret_path, struct err *err)
 {
-	struct worker *w = job->worker;
+	char *path = w->options->keep ? mem_printf("%s/%u", w->tmp, ++w->runs) : mem_strdup(w->tmp);
 
-	free(job->tmp);
-	job->tmp = w->options->keep ? mem_printf("%s/%u", w->tmp, ++w->runs) : mem_strdup(w->tmp);
-	if (!job->tmp)
+	if (!path)
 		return err_errno(err, -ENOMEM, "run");
+	*ret_path = path;
 	if (!w->options->keep)
-		return tmp_empty(job->tmp, err);
-	return mkdir(job->tmp, 0777) ? err_errno(err, -errno, "folder %s", job->tmp) : 0;
+		return tmp_empty(path, err);
+	return mkdir(path, 0777) ? err_errno(err, -errno, "folder %s", path) : 0;
 }
 
 static int execute(struct job *job, struct execution *x, struct observed *seen, bool with_faults,
@@ -168,12 +160,13 @@ static int execute(struct job *job, struct execution *x, struct observed *seen, 
 {
 	const struct scenario *s = job->c->scenario;
 	uint64_t timeout = job->worker->options->timeout_ns;
-	int rc = fresh_folder(job, err);
+	char **tmp = with_faults ? &job->tmp : &job->tmp_without;
+	int rc = fresh_folder(job->worker, tmp, err);
 
 	*x = (struct execution){.worker = job->worker,
 				.scenario = s,
 				.specs = job->specs,
-				.tmp = job->tmp,
+				.tmp = *tmp,
 				.dir = job->dir,
 				.with_faults = with_faults,
 				.deadline_ns = timeout ? timeout : s->deadline_ns,
@@ -216,14 +209,32 @@ static char *expand(void *ctx, const char *text)
 	return execution_expand(ctx, text);
 }
 
+/* Only to tell leaks; where it does not end, they cannot be told. */
+static void run_fault_free_for_leaks(struct job *job)
+{
+	struct err why = ERR_INIT;
+
+	if (job->has_fault_free || !oracle_needs_fault_free(job->c->scenario, &job->seen))
+		return;
+	if (execute_fault_free(job, &why))
+		oracle_forget_leaks(&job->seen);
+}
+
 static int judge(struct job *job, struct judgement *j, struct err *err)
 {
+	int rc;
+
 	*j = (struct judgement){.scenario = job->c->scenario,
 				.seen = &job->seen,
-				.fault_free = job->has_fault_free ? &job->fault_free : NULL,
 				.tmp = job->tmp,
 				.expand = expand,
 				.ctx = &job->with};
+	rc = oracle_judge_files(j, err);
+	if (rc)
+		return rc;
+	/* It empties ${tmp}: from here on the files are those of the other run. */
+	run_fault_free_for_leaks(job);
+	j->fault_free = job->has_fault_free ? &job->fault_free : NULL;
 	return oracle_judge(j, err);
 }
 
@@ -272,16 +283,17 @@ static int report_processes(struct job *job)
 	job->result->note_count = job->seen.note_count;
 	job->seen.notes = NULL;
 	job->seen.note_count = 0;
-	return job->worker->options->keep ? add_note(job->result, "its files were kept in ", job->tmp)
-					  : 0;
+	return job->worker->options->keep
+		       ? add_note(job->result, "its files were kept in ", job->tmp)
+		       : 0;
 }
 
 static int report_faults(struct job *job)
 {
 	for (size_t i = 0; i < job->c->scenario->fault_count; i++) {
 		struct fault *fault = &job->with.faults[i];
-		struct fault_result *to = mem_append(&job->result->faults,
-						     &job->result->fault_count, sizeof(*to));
+		struct fault_result *to =
+			mem_append(&job->result->faults, &job->result->fault_count, sizeof(*to));
 
 		if (!to)
 			return -ENOMEM;
@@ -303,129 +315,6 @@ static int report_faults(struct job *job)
 	return 0;
 }
 
-static const struct fault_result *first_unfired(const struct case_result *result)
-{
-	for (size_t i = 0; i < result->fault_count; i++)
-		if (!result->faults[i].fired)
-			return &result->faults[i];
-	return NULL;
-}
-
-/* Sent, but blocked by the program: that may just be the bug of a control. */
-static bool any_struck(const struct job *job)
-{
-	for (size_t i = 0; i < job->c->scenario->fault_count; i++)
-		if (job->with.faults[i].struck)
-			return true;
-	return job->c->scenario->fault_count == 0;
-}
-
-/* These are the program's own doing, whether a fault has fired or not. */
-static bool is_certain(enum finding_kind kind)
-{
-	return kind == FINDING_CRASH || kind == FINDING_DEADLOCK || kind == FINDING_MEMORY_ERROR ||
-	       kind == FINDING_UNSAFE_IN_HANDLER;
-}
-
-static int say_unfired(struct case_result *result, const struct fault_result *fault)
-{
-	cleanup_free char *text = NULL;
-
-	if (fault->refused)
-		text = mem_printf("fault '%s' did not happen: %s", fault->name, fault->refused);
-	else if (fault->matched)
-		text = mem_printf("fault '%s' did not fire: its moment came %llu time%s, and "
-				  "never when it was to fire",
-				  fault->name, (unsigned long long)fault->matched,
-				  fault->matched == 1 ? "" : "s");
-	else
-		text = mem_printf("fault '%s' did not fire: its moment never came", fault->name);
-	return text ? set_reason(result, VERDICT_INCONCLUSIVE, text) : -ENOMEM;
-}
-
-static int verdict_of_subject(struct case_result *result)
-{
-	const struct fault_result *unfired = first_unfired(result);
-	bool certain = false;
-
-	for (size_t i = 0; i < result->finding_count; i++)
-		certain = certain || is_certain(result->findings[i].kind);
-	if (unfired && !certain)
-		return say_unfired(result, unfired);
-	result->verdict = result->finding_count ? VERDICT_FAIL : VERDICT_PASS;
-	return 0;
-}
-
-/* "writer" also stands for its copies and descendants: "writer[2]", "writer/child[1]". */
-static bool is_of(const char *process, const char *name)
-{
-	size_t len = strlen(name);
-
-	return process && strncmp(process, name, len) == 0 &&
-	       (process[len] == '\0' || process[len] == '[' || process[len] == '/');
-}
-
-static bool is_caught(const struct scenario *s, const struct caught_spec *want,
-		      const struct case_result *result)
-{
-	const char *name =
-		want->process == INDEX_NONE ? NULL : s->processes[want->process].name;
-
-	for (size_t i = 0; i < result->finding_count; i++) {
-		const struct finding *found = &result->findings[i];
-
-		/* A finding of the whole run concerns every process. */
-		if (want->kinds[found->kind] &&
-		    (!name || !found->process || is_of(found->process, name)))
-			return true;
-	}
-	return false;
-}
-
-static char *list_wanted(const struct scenario *s, const struct caught_spec *want)
-{
-	char *text = mem_strdup("");
-
-	for (int kind = 0; text && kind < FINDING_MAX_; kind++)
-		if (want->kinds[kind]) {
-			cleanup_free char *before = text;
-
-			text = mem_printf("%s%s%s", before, *before ? " or " : "",
-					  vocab_name(&finding_vocab, kind));
-		}
-	if (text && want->process != INDEX_NONE) {
-		cleanup_free char *before = text;
-
-		text = mem_printf("%s of %s", before, s->processes[want->process].name);
-	}
-	return text;
-}
-
-static int verdict_of_control(const struct job *job)
-{
-	const struct scenario *s = job->c->scenario;
-	struct case_result *result = job->result;
-	const struct fault_result *unfired = first_unfired(result);
-
-	for (size_t i = 0; i < s->control.caught_count; i++) {
-		const struct caught_spec *want = &s->control.caught[i];
-		cleanup_free char *wanted = NULL, *text = NULL;
-
-		if (is_caught(s, want, result))
-			continue;
-		if (unfired)
-			return say_unfired(result, unfired);
-		wanted = list_wanted(s, want);
-		text = mem_printf("the control was not caught: no %s found",
-				  wanted ? wanted : "finding");
-		return text ? set_reason(result, VERDICT_INCONCLUSIVE, text) : -ENOMEM;
-	}
-	if (!any_struck(job) && unfired)
-		return say_unfired(result, unfired);
-	result->verdict = VERDICT_PASS;
-	return 0;
-}
-
 static int run_case(struct job *job, struct err *err)
 {
 	const struct scenario *s = job->c->scenario;
@@ -443,18 +332,20 @@ static int run_case(struct job *job, struct err *err)
 	rc = memcheck_collect(&job->with, err);
 	if (!rc)
 		rc = check_run(&job->with, err);
-	if (!rc && !job->has_fault_free && oracle_needs_fault_free(s, &job->seen)) {
-		/* Only to tell leaks; where it does not end, they cannot be told. */
-		struct err why = ERR_INIT;
-
-		if (execute_fault_free(job, &why))
-			oracle_forget_leaks(&job->seen);
-	}
 	if (!rc)
 		rc = judge(job, &j, err);
 	job->result->findings = j.findings.items;
 	job->result->finding_count = j.findings.count;
 	return rc;
+}
+
+/* Sent, but blocked by the program: that may just be the bug of a control. */
+static bool any_struck(const struct job *job)
+{
+	for (size_t i = 0; i < job->c->scenario->fault_count; i++)
+		if (job->with.faults[i].struck)
+			return true;
+	return job->c->scenario->fault_count == 0;
 }
 
 static int finish(struct job *job)
@@ -468,9 +359,8 @@ static int finish(struct job *job)
 		return rc;
 	result->duration_ns = job->seen.duration_ns;
 	if (job->with.handed_over)
-		return set_reason(result, VERDICT_INCONCLUSIVE, "handed over to gdb");
-	return job->c->role == ROLE_CONTROL ? verdict_of_control(job)
-					    : verdict_of_subject(result);
+		return verdict_set(result, VERDICT_INCONCLUSIVE, "handed over to gdb");
+	return verdict_decide(job->c->scenario, any_struck(job), result);
 }
 
 static void job_release(struct job *job)
@@ -482,6 +372,7 @@ static void job_release(struct job *job)
 	free(job->specs);
 	free(job->dir);
 	free(job->tmp);
+	free(job->tmp_without);
 }
 
 int worker_run(struct worker *w, const struct run_case *c, struct case_result *ret_result,
@@ -499,8 +390,8 @@ int worker_run(struct worker *w, const struct run_case *c, struct case_result *r
 	if (rc)
 		return err_errno(err, rc, "run");
 	if (is_unmet(&job, &unmet, &why)) {
-		rc = why.code ? set_reason(ret_result, VERDICT_ERROR, why.text)
-			      : set_reason(ret_result, VERDICT_SKIP, unmet ? unmet : "not here");
+		rc = why.code ? verdict_set(ret_result, VERDICT_ERROR, why.text)
+			      : verdict_set(ret_result, VERDICT_SKIP, unmet ? unmet : "not here");
 		job_release(&job);
 		return rc;
 	}
@@ -508,7 +399,7 @@ int worker_run(struct worker *w, const struct run_case *c, struct case_result *r
 	if (!rc)
 		rc = finish(&job);
 	if (rc && rc != -ENOMEM)
-		rc = set_reason(ret_result, VERDICT_ERROR, why.text);
+		rc = verdict_set(ret_result, VERDICT_ERROR, why.text);
 	job_release(&job);
 	if (!rc)
 		rc = sandbox_clean(&w->sandbox, err);

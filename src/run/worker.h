@@ -18,8 +18,8 @@ struct worker {
 	const struct pool_options *options;
 	struct sandbox sandbox;
 	bool entered;
-	char *tmp; /* ${tmp} of its runs, emptied before each; with --keep it holds one for each */
-	unsigned runs; /* with --keep: names the folder */
+	char *tmp;     /* holds the ${tmp} of each run */
+	unsigned runs; /* so far: names that folder */
 	int cpu;
 	struct image_set *images; /* symbols of programs, kept from run to run */
 };

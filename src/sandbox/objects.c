@@ -88,7 +88,7 @@ static int visit_sem(visit_fn *visit, void *ctx)
 	int last = semctl(0, 0, SEM_INFO, (union semun){.info = &info}), rc = 0;
 
 	for (int i = 0; i <= last && !rc; i++) {
-		struct semid_ds ds;
+		struct semid_ds ds = {0};
 		int id = semctl(i, 0, SEM_STAT, (union semun){.buf = &ds});
 
 		if (id >= 0)

@@ -52,7 +52,7 @@ static const char *parent_or_default(const char *parent)
 
 int tmp_name(const char *parent, char **ret_path, struct err *err)
 {
-	struct maker self;
+	struct maker self = {0};
 	uint64_t salt; /* nobody else can have made it before */
 	char *path;
 	int rc = maker_self(&self);
@@ -75,7 +75,7 @@ int tmp_make(const char *parent, char **ret_path, struct err *err)
 	cleanup_free char *path = NULL;
 	int rc = tmp_name(parent, &path, err);
 
-	if (rc)
+	if (!path)
 		return rc;
 	if (fault_point("mkdir") ? (errno = ENOSPC, true) : mkdir(path, 0700))
 		return err_errno(err, -errno, "make the folder %s", path);
@@ -153,8 +153,8 @@ int tmp_remove(const char *path, struct err *err)
 
 static bool is_stale(const char *name, const struct maker *self, int proc)
 {
-	struct procfs_stat st;
-	struct maker maker;
+	struct procfs_stat st = {0};
+	struct maker maker = {0};
 	int end = 0, rc;
 
 	if (sscanf(name, PREFIX "%ju-%jd-%ju-%n", &maker.pid_namespace, &maker.pid, &maker.start,
@@ -197,6 +197,7 @@ int tmp_remove_stale(const char *parent, unsigned *ret_count, struct err *err)
 			return err_errno(err, -ENOMEM, "left folders");
 		count += tmp_remove(path, NULL) == 0;
 	}
-	*ret_count = count;
+	if (ret_count)
+		*ret_count = count;
 	return 0;
 }

@@ -23,7 +23,8 @@ int tmp_empty(const char *path, struct err *err);
 /* Remove @path and all that is in it; does not go into other file systems.  Gone is fine. */
 int tmp_remove(const char *path, struct err *err);
 
-/* Remove the folders in @parent (as above) whose maker is dead; *@ret_count of them. */
+/* Remove the folders in @parent (as above) whose maker is dead; *@ret_count (may be NULL) of them.
+ */
 int tmp_remove_stale(const char *parent, unsigned *ret_count, struct err *err);
 
 #endif

@@ -233,18 +233,19 @@ static void read_of(struct reader *reader, const struct node *value, const struc
 	struct action_spec *action = target;
 	char *text = take_text(reader, value, "a channel or a process");
 	const char *near;
+	bool is_process;
 
 	(void)row;
 	if (!text)
 		return;
 	action->of_channel = find_channel(reader, text);
-	if (action->of_channel == INDEX_NONE && !strchr(text, '/') &&
-	    find_process(reader, text, strlen(text)) == INDEX_NONE) {
+	is_process = find_process(reader, text, strcspn(text, "/")) != INDEX_NONE;
+	if (is_process) { /* which of the two is known when the action is */
+		take_selector(reader, value, &action->of_process);
+	} else if (action->of_channel == INDEX_NONE) {
 		near = nearest_process(reader, text);
 		complain_at(reader, value->pos, near ? near : nearest_channel(reader, text),
 			    "`%s` is neither a process nor a channel", text);
-	} else if (action->of_channel == INDEX_NONE) {
-		take_selector(reader, value, &action->of_process);
 	}
 	free(text);
 }
@@ -260,6 +261,8 @@ static const struct value_type stop_type = { .any = stop_any };
 static const struct value_type all_type = { .json = "{\"const\": \"all\"}" };
 static const struct value_type shutdown_type = { .json = "{\"enum\": [\"read\", \"write\", \"both\"]}" };
 static const struct value_type corrupt_type = { .table = &corrupt_table };
+static const struct value_type limit_type = {
+	.keys = &limit_vocab, .values = &type_size, .only_one = true };
 static const struct value_type when_type = { .name = "when", .words = &when_vocab };
 
 enum { GROUP_ACTION = 1 };
@@ -292,7 +295,7 @@ static const struct key_row action_rows[] = {
 	WORD(ACTION_REORDER, read_true_action, &type_true),
 	WORD(ACTION_TRUNCATE_MESSAGE, read_length, &type_size),
 	WORD(ACTION_LOSE_FDS, read_true_action, &type_true),
-	WORD(ACTION_LIMIT, read_limit, &type_limits),
+	WORD(ACTION_LIMIT, read_limit, &limit_type),
 	WORD(ACTION_WAKE, read_true_action, &type_true),
 	WORD(ACTION_NONBLOCK, read_on_off, &type_bool),
 	{ .name = "when", .read = read_when, .type = &when_type, FIELD(when),

@@ -165,7 +165,10 @@ static void read_kind_word(struct reader *reader, const struct node *value, stru
 	if (kind < 0)
 		return;
 	channel->kind = (enum channel_kind)kind;
-	if (kind == CHANNEL_FIFO && !(channel->path = mem_strdup(channel->name)))
+	if (kind != CHANNEL_FIFO)
+		return;
+	set_text(&channel->path, mem_strdup(channel->name));
+	if (!channel->path)
 		reader->oom = true;
 }
 

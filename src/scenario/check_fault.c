@@ -61,7 +61,7 @@ _Static_assert(ARRAY_SIZE(needs) == ACTION_MAX_, "one row for each action");
 struct check {
 	struct reader *reader;
 	const struct node *at, *action; /* the mappings */
-	const struct fault_spec *fault;
+	struct fault_spec *fault;
 };
 
 static const char *action_name(const struct check *c)
@@ -179,6 +179,15 @@ static void check_of(const struct check *c, const struct node *of)
 		complain(c->reader, of, "`%s` strikes a channel, not a process", action_name(c));
 }
 
+/* A process and a channel may share a name; the action tells them apart. */
+static void choose_victim(struct action_spec *action)
+{
+	if (needs[action->kind].target == OF_PROCESS)
+		action->of_channel = INDEX_NONE;
+	else
+		action->of_process = (struct selector){.process = INDEX_NONE};
+}
+
 /* Without `of` it is the object, or the process, of the trigger; not every trigger has one. */
 static void check_victim(const struct check *c)
 {
@@ -228,7 +237,7 @@ static void check_kernel(const struct check *c)
 }
 
 void check_fault(struct reader *reader, const struct node *at, const struct node *action,
-		 const struct fault_spec *fault)
+		 struct fault_spec *fault)
 {
 	struct check c = {reader, at, action, fault};
 	size_t before = reader->complaints;
@@ -248,6 +257,7 @@ void check_fault(struct reader *reader, const struct node *at, const struct node
 		check_victim(&c);
 	if (fault->action.kind == ACTION_SHORT)
 		check_short(&c);
+	choose_victim(&fault->action);
 	if (reader->complaints == before)
 		check_kernel(&c);
 }

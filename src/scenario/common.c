@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "scenario/reader.h"
 #include "scenario/values.h"
+#include "sys/names.h"
 
 /* Readers of schema rows that several tables use, and their types. */
 
@@ -192,12 +193,13 @@ static void match_text(struct reader *reader, const struct node *value, struct m
 static key_reader read_match_text, read_same_as;
 
 /* clang-format off */
+static const struct value_type fault_free = { .json = "{\"const\": \"fault-free\"}" };
 static const struct key_row match_rows[] = {
 	{ .name = "equals", .read = read_match_text, .type = &type_any, .group = 1,
 	  .summary = "exactly this text" },
 	{ .name = "file", .read = read_match_text, .type = &type_text, .group = 1,
 	  .summary = "the same bytes as that file" },
-	{ .name = "same-as", .read = read_same_as, .type = &type_any, .group = 1,
+	{ .name = "same-as", .read = read_same_as, .type = &fault_free, .group = 1,
 	  .summary = "`fault-free`: as in the run without faults, which is made first" },
 };
 /* clang-format on */
@@ -293,10 +295,9 @@ static const struct value_type match_map = { .table = &match_table };
 static const struct value_type *const match_any[] = { &type_text, &match_map, NULL };
 const struct value_type type_match = { .name = "match", .any = match_any };
 const struct value_type type_errno = {
-	.name = "errno", .json = "{\"type\": \"string\", \"pattern\": \"^E[A-Z0-9]+$|\\\\$\\\\{\"}" };
+	.name = "errno", .list = errno_words, .pattern = "^E[A-Z0-9]+$|\\$\\{" };
 const struct value_type type_signal = {
-	.name = "signal",
-	.json = "{\"type\": \"string\", \"pattern\": \"^SIG[A-Z0-9]+([+-][0-9]+)?$|\\\\$\\\\{\"}" };
+	.name = "signal", .list = signal_words, .pattern = "^SIGRT(MIN[+]|MAX-)[0-9]+$|\\$\\{" };
 const struct value_type type_selector = {
 	.name = "selector",
 	.json = "{\"type\": \"string\","

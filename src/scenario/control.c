@@ -74,6 +74,8 @@ static void read_replaced(struct reader *reader, const struct node *key, const s
 	struct control_spec *control = target;
 	struct process_spec *process = &control->processes[index];
 
+	if (process->name) /* given twice; said already */
+		return;
 	read_original(reader, key->text, process);
 	process->name = mem_strdup(key->text);
 	if (!process->name)

@@ -107,18 +107,18 @@ static void read_build(struct reader *reader, const struct node *value, const st
 
 /* clang-format off */
 static const struct value_type mechanism_type = { .name = "mechanism", .words = &mechanism_vocab };
-static const struct value_type vars_type = { .values = &type_any };
+static const struct value_type vars_type = { .values = &type_any, .named = true };
 static const struct value_type matrix_list = {
 	.json = "{\"type\": \"array\", \"minItems\": 1,"
 		" \"items\": {\"type\": [\"string\", \"number\", \"boolean\"]}}" };
-static const struct value_type matrix_type = { .values = &matrix_list };
+static const struct value_type matrix_type = { .values = &matrix_list, .named = true };
 static const struct value_type channel_word = { .name = "channel-kind", .words = &channel_vocab };
 static const struct value_type channel_map = { .table = &channel_table };
 static const struct value_type *const channel_any[] = { &channel_word, &channel_map, NULL };
 static const struct value_type channel_type = { .any = channel_any };
-static const struct value_type channels_type = { .values = &channel_type };
+static const struct value_type channels_type = { .values = &channel_type, .named = true };
 static const struct value_type process_type = { .table = &process_table };
-static const struct value_type processes_type = { .values = &process_type };
+static const struct value_type processes_type = { .values = &process_type, .named = true };
 static const struct value_type build_type = { .table = &build_table };
 static const struct value_type fault_type = { .table = &fault_table };
 static const struct value_type faults_type = { .items = &fault_type };

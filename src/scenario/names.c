@@ -58,8 +58,6 @@ static bool is_key_of(const struct key_table *table, const char *name)
 
 static void check_process(struct reader *reader, const struct node *key)
 {
-	if (find_channel(reader, key->text) != INDEX_NONE)
-		complain(reader, key, "`%s` is a channel already", key->text);
 	if (is_key_of(&expect_table, key->text))
 		complain(reader, key, "a process cannot be called `%s`: that is a key of `expect`",
 			 key->text);
@@ -178,9 +176,9 @@ static void collect_faults(struct reader *reader)
 		fault->pos = list->items[i]->pos;
 		if (name)
 			read_text(reader, name, NULL, &fault->name);
-		if (fault->name)
+		if (name && fault->name)
 			check_fault_name(reader, name, fault);
-		else
+		if (!fault->name)
 			fault->name = mem_printf("fault %zu", i + 1);
 		if (!fault->name)
 			reader->oom = true;

@@ -48,10 +48,30 @@ static json_t *words_schema(struct printer *printer, const struct vocab *words)
 	return json_pack("{s:o}", "anyOf", any);
 }
 
+static json_t *list_schema(struct printer *printer, const struct value_type *type)
+{
+	json_t *words = json_array();
+	size_t count;
+	const char *const *list = type->list(&count);
+
+	for (size_t i = 0; i < count; i++)
+		append(printer, words, json_string(list[i]));
+	return json_pack("{s:[{s:o}, {s:s, s:s}]}", "anyOf", "enum", words, "type", "string",
+			 "pattern", type->pattern);
+}
+
 static json_t *values_schema(struct printer *printer, const struct value_type *type)
 {
 	json_t *schema = json_pack("{s:s}", "type", "object");
 	json_t *properties;
+
+	if (type->named)
+		set(printer, schema, "propertyNames",
+		    json_pack("{s:s}", "pattern", "^[A-Za-z0-9_-]{1,64}$"));
+	if (type->only_one) {
+		set(printer, schema, "minProperties", json_integer(1));
+		set(printer, schema, "maxProperties", json_integer(1));
+	}
 
 	if (!type->keys) {
 		set(printer, schema, "additionalProperties", type_schema(printer, type->values));
@@ -84,6 +104,8 @@ static json_t *make_schema(struct printer *printer, const struct value_type *typ
 	if (type->items)
 		return json_pack("{s:s, s:i, s:o}", "type", "array", "minItems", 1, "items",
 				 type_schema(printer, type->items));
+	if (type->list)
+		return list_schema(printer, type);
 	if (type->values)
 		return values_schema(printer, type);
 	return any_schema(printer, type);

@@ -137,10 +137,11 @@ static void name_anchor(struct builder *b, struct fy_event *event, struct node *
 
 static void forget_anchors(struct builder *b)
 {
-	struct anchor *anchor, *next;
+	struct anchor *anchor = b->anchors, *next;
 
-	HASH_ITER (hh, b->anchors, anchor, next) {
-		HASH_DEL(b->anchors, anchor);
+	HASH_CLEAR(hh, b->anchors);
+	for (; anchor; anchor = next) {
+		next = anchor->hh.next;
 		free(anchor->name);
 		free(anchor);
 	}

@@ -38,8 +38,7 @@ void complain_type(struct reader *reader, const struct node *node, const char *n
 
 bool is_enough(const struct reader *reader)
 {
-	return reader->oom || reader->budget->exhausted ||
-	       reader->source->problems->cut;
+	return reader->oom || reader->budget->exhausted || reader->source->problems->cut;
 }
 
 bool spend_node(struct reader *reader, const struct node *node)

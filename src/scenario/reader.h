@@ -135,7 +135,7 @@ void check_programs(struct reader *reader); /* programs.c */
 void check_cycles(struct reader *reader);   /* cycles.c */
 /* `do` against `at`; @at and @action are the nodes of the two. */
 void check_fault(struct reader *reader, const struct node *at, const struct node *action,
-		 const struct fault_spec *fault);
+		 struct fault_spec *fault);
 /* A process from its mapping; and a control's changes of a process that was read already. */
 void read_process(struct reader *reader, const struct node *key, const struct node *value,
 		  struct process_spec *process);

@@ -25,17 +25,21 @@ struct key_row;
 
 /*
  * What may stand as a value; only the schema and the manual need it.  Exactly
- * one of the pointers but `name` and `keys` is set.
+ * one of json, words, table, items, values, list and any is set.
  */
 struct value_type {
 	const char *name;	   /* of its definition in the schema; NULL = written in place */
 	const char *json;	   /* a JSON Schema, as text */
 	const struct vocab *words; /* one of these, those for later left out */
-	const struct key_table *table;	     /* such a mapping */
-	const struct value_type *items;	     /* a list of these */
-	const struct value_type *values;     /* a mapping from names to these */
-	const struct vocab *keys;	     /* with `values`: the names; NULL = any */
-	const struct value_type *const *any; /* one of several, ends with NULL */
+	const struct key_table *table;	 /* such a mapping */
+	const struct value_type *items;	 /* a list of these */
+	const struct value_type *values; /* a mapping from names to these */
+	const struct vocab *keys;	 /* with `values`: the names; NULL = any */
+	bool named;			 /* with `values`: they are names, see check_name() */
+	bool only_one;			 /* with `values`: of exactly one name */
+	const char *const *(*list)(size_t *ret_count); /* one of these words */
+	const char *pattern;			       /* with `list`: or a text like this */
+	const struct value_type *const *any;	       /* one of several, ends with NULL */
 };
 
 /*

@@ -36,25 +36,39 @@ static void add_call(struct reader *reader, struct trigger_spec *at, int id)
 		*slot = id;
 }
 
+static void add_named(struct reader *reader, struct trigger_spec *at, int id)
+{
+	int *slot = add_item(reader, &at->named, &at->named_count, sizeof(*slot));
+
+	if (slot)
+		*slot = id;
+	add_call(reader, at, id);
+}
+
 static void add_family(struct reader *reader, struct trigger_spec *at, unsigned family)
 {
+	at->families |= family;
 	for (int id = 0; id < (int)syscall_count(); id++)
 		if (syscall_get(id)->families & family)
 			add_call(reader, at, id);
 }
 
+#define WORD_CALLS_MAX 16 /* calls that one function of C can make */
+
 static void read_call_name(struct reader *reader, const struct node *node, struct trigger_spec *at)
 {
 	char *text = take_text(reader, node, "a system call");
 	unsigned family = text ? call_family_from_name(text) : 0;
-	int id = text ? syscall_from_name(text) : SYSCALL_NONE;
+	int ids[WORD_CALLS_MAX];
+	size_t found = text ? syscall_ids_from_word(text, ids, WORD_CALLS_MAX) : 0;
 	size_t count;
 	const char *const *words = syscall_words(&count);
 
 	if (family)
 		add_family(reader, at, family);
-	else if (id != SYSCALL_NONE)
-		add_call(reader, at, id);
+	else if (found)
+		for (size_t i = 0; i < found && i < WORD_CALLS_MAX; i++)
+			add_named(reader, at, ids[i]);
 	else if (text)
 		complain_at(reader, node->pos, nearest_word(text, words, count),
 			    "unknown system call `%s`", text);
@@ -285,9 +299,10 @@ static void read_thread(struct reader *reader, const struct node *value, const s
 }
 
 /* clang-format off */
-static const struct value_type call_list = {
-	.json = "{\"type\": \"array\", \"minItems\": 1, \"items\": {\"type\": \"string\"}}" };
-static const struct value_type *const call_any_types[] = { &type_text, &call_list, NULL };
+static const struct value_type call_name = {
+	.name = "system-call", .list = syscall_words, .pattern = "\\$\\{" };
+static const struct value_type call_list = { .items = &call_name };
+static const struct value_type *const call_any_types[] = { &call_name, &call_list, NULL };
 static const struct value_type call_type = { .any = call_any_types };
 static const struct value_type held_type = { .json = "{\"const\": \"held\"}" };
 static const struct value_type phase_type = { .name = "phase", .words = &phase_vocab };

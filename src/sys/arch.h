@@ -16,9 +16,9 @@
 #include "sys/syscalls.h"
 
 /* What the kernel puts into the result register of a call that a signal interrupted. */
-#define RAW_ERESTARTSYS 512
-#define RAW_ERESTARTNOINTR 513
-#define RAW_ERESTARTNOHAND 514
+#define RAW_ERESTARTSYS		  512
+#define RAW_ERESTARTNOINTR	  513
+#define RAW_ERESTARTNOHAND	  514
 #define RAW_ERESTART_RESTARTBLOCK 516
 
 /* The kernel's struct user_regs_struct of x86-64 (<sys/user.h>), by name of the manual. */

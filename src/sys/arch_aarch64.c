@@ -120,7 +120,7 @@ const struct arch arch_aarch64 = {
 	.after_call = after_call,
 	.function_arg = arg,
 	.return_slot = return_slot,
-	/* siginfo (128), then struct ucontext up to uc_mcontext (176), fault address, x0 … x30, sp, pc */
+	/* siginfo (128), struct ucontext up to uc_mcontext (176), fault address, x0 … sp, pc */
 	.sigframe_ip = 128 + 176 + 8 + 32 * 8,
 	.sigframe_result = 128 + 176 + 8,
 	.dwarf_regs = dwarf_regs,

@@ -101,6 +101,7 @@ static uint64_t function_arg(const struct arch_regs *regs, unsigned index)
 	return args[index];
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): other machines write it */
 static uint64_t return_slot(const struct arch_regs *regs, uint64_t *ret_addr)
 {
 	(void)ret_addr;
@@ -146,7 +147,7 @@ const struct arch arch_x86_64 = {
 	.after_call = after_call,
 	.function_arg = function_arg,
 	.return_slot = return_slot,
-	/* pretcode (8), then struct ucontext: flags, link, stack (40), then r8 … rax (13th), rip (16th) */
+	/* pretcode (8); struct ucontext: flags, link, stack (40), r8 … rax (13th), rip (16th) */
 	.sigframe_ip = 8 + 40 + 16 * 8,
 	.sigframe_result = 8 + 40 + 13 * 8,
 	.dwarf_regs = dwarf_regs,

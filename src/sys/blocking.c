@@ -1,6 +1,8 @@
-#include "sys/blocking.h"
+#include "sys/blocking_internal.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,17 +10,25 @@
 #include <sys/mman.h>
 #include <sys/msg.h>
 #include <sys/sem.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/util.h"
+
 const struct blocking_case *blocking_case_get(size_t index)
 {
-	for (size_t i = 0; blocking_io_cases[i].name; i++, index--)
-		if (index == 0)
-			return &blocking_io_cases[i];
-	for (size_t i = 0; blocking_wait_cases[i].name; i++, index--)
-		if (index == 0)
-			return &blocking_wait_cases[i];
+	static const struct blocking_case *const tables[] = {
+		blocking_pipe_cases,
+		blocking_socket_cases,
+		blocking_wait_cases,
+		blocking_lock_cases,
+	};
+
+	for (size_t t = 0; t < ARRAY_SIZE(tables); t++)
+		for (const struct blocking_case *row = tables[t]; row->name; row++, index--)
+			if (index == 0)
+				return row;
 	return NULL;
 }
 
@@ -164,4 +174,76 @@ void blocking_release(struct blocking *b)
 	blocking_remove_objects(b);
 	if (child > 0)
 		waitpid(child, NULL, 0);
+}
+
+/* --- what many cases have in common --- */
+
+char blocking_bytes[2 * BLOCKING_PIPE_SIZE];
+
+void blocking_set_nonblocking(int fd, bool on)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	fcntl(fd, F_SETFL, on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK);
+}
+
+int blocking_fill(int fd)
+{
+	blocking_set_nonblocking(fd, true);
+	while (write(fd, blocking_bytes, BLOCKING_PIPE_SIZE) > 0 ||
+	       write(fd, blocking_bytes, 1) > 0)
+		;
+	blocking_set_nonblocking(fd, false);
+	return 0;
+}
+
+int blocking_make_pipe(struct blocking *b)
+{
+	return pipe2(b->fds, O_CLOEXEC) ? -errno : 0;
+}
+
+long blocking_sleep_read(struct blocking *b)
+{
+	return read(b->fds[0], blocking_bytes, 8);
+}
+
+long blocking_sleep_readv(struct blocking *b)
+{
+	struct iovec iov = {blocking_bytes, 1};
+
+	return readv(b->fds[0], &iov, 1);
+}
+
+long blocking_sleep_write(struct blocking *b)
+{
+	return write(b->fds[1], blocking_bytes, 1);
+}
+
+long blocking_sleep_writev(struct blocking *b)
+{
+	struct iovec iov = {blocking_bytes, 1};
+
+	return writev(b->fds[1], &iov, 1);
+}
+
+void blocking_wake_by_byte(struct blocking *b)
+{
+	while (write(b->fds[1], "x", 1) < 0 && errno == EINTR)
+		;
+}
+
+void blocking_wake_by_draining(struct blocking *b)
+{
+	struct pollfd ready = {.fd = b->fds[0], .events = POLLIN};
+
+	while (!b->done)
+		if (poll(&ready, 1, 1) > 0 &&
+		    read(b->fds[0], blocking_bytes, BLOCKING_PIPE_SIZE) <= 0)
+			return;
+}
+
+long blocking_as_result(int code)
+{
+	errno = code;
+	return code ? -1 : 0;
 }

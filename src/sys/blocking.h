@@ -84,9 +84,6 @@ void blocking_remove_objects(struct blocking *b);
 /* A path in the case's own folder, which is made when first asked for; false with errno. */
 bool blocking_path(struct blocking *b, const char *name, char *path, size_t size);
 
-/* The two halves of the table; each ends with a row without a name. */
-extern const struct blocking_case blocking_io_cases[], blocking_wait_cases[];
-
 /* What SIGUSR2 means in all cases: the wake-up of those that wait for a signal. */
 #define BLOCKING_WAKE_SIGNAL SIGUSR2
 

@@ -135,10 +135,13 @@ int procfs_task_read(int proc_fd, pid_t tid, struct procfs_task *ret_task)
 	return parse_syscall(text, ret_task) ? 0 : -ESRCH; /* empty: just gone */
 }
 
+#define PF_EXITING 0x4 /* include/linux/sched.h */
+
 int procfs_stat(int proc_fd, pid_t tid, struct procfs_stat *ret_stat)
 {
 	cleanup_close int fd = procfs_task_open(proc_fd, tid);
 	struct procfs_stat stat;
+	unsigned flags;
 	char text[STAT_SIZE];
 	const char *rest;
 	ssize_t n;
@@ -152,11 +155,12 @@ int procfs_stat(int proc_fd, pid_t tid, struct procfs_stat *ret_stat)
 	/* state ppid pgrp session tty tpgid flags 4 faults, utime stime 2 of children, priority …
 	 */
 	if (!rest || sscanf(rest,
-			    "%c %d %d %d %*d %*d %*u %*u %*u %*u %*u %" SCNu64 " %" SCNu64
+			    "%c %d %d %d %*d %*d %u %*u %*u %*u %*u %" SCNu64 " %" SCNu64
 			    " %*d %*d %*d %*d %*d %*d %" SCNu64,
-			    &stat.state, &stat.ppid, &stat.pgrp, &stat.session, &stat.user_ticks,
-			    &stat.system_ticks, &stat.start_ticks) != 7)
+			    &stat.state, &stat.ppid, &stat.pgrp, &stat.session, &flags,
+			    &stat.user_ticks, &stat.system_ticks, &stat.start_ticks) != 8)
 		return -ESRCH;
+	stat.is_exiting = flags & PF_EXITING;
 	*ret_stat = stat;
 	return 0;
 }
@@ -299,7 +303,7 @@ static int add_children_of(int proc_fd, pid_t pid, pid_t tid, pid_t **pids, size
 int procfs_children(int proc_fd, pid_t pid, pid_t **ret_pids, size_t *ret_count)
 {
 	cleanup_free pid_t *tids = NULL, *pids = NULL;
-	size_t threads, count = 0;
+	size_t threads = 0, count = 0;
 	int rc = procfs_threads(proc_fd, pid, &tids, &threads);
 
 	for (size_t i = 0; !rc && i < threads; i++) {

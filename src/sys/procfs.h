@@ -51,6 +51,7 @@ int procfs_task_read(int proc_fd, pid_t tid, struct procfs_task *ret_task);
 struct procfs_stat {
 	char state;
 	pid_t ppid, pgrp, session;
+	bool is_exiting;		   /* PF_EXITING: a zombie soon, or already */
 	uint64_t user_ticks, system_ticks; /* of the thread; sysconf(_SC_CLK_TCK) a second */
 	uint64_t start_ticks;		   /* since boot: with the pid a unique name */
 };

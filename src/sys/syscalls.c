@@ -9,6 +9,7 @@
 
 #define NR_MAX 512
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): they are initialisers, some of them lists */
 #define ROW(name_, x86_64_, aarch64_, families_, fd_, fd2_, dir_, path_, restart_, timed_,         \
 	    transfer_, length_, timeout_, timeout_arg_, short_)                                    \
 	{                                                                                          \
@@ -31,6 +32,7 @@ static const struct syscall_row rows[] = {
 #include "sys/syscalls.inc"
 };
 #undef ROW
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 /* Ids plus one, so that 0 means "no such number". */
 #define NR(arch_, nr_, id_) [arch_][nr_] = (id_) + 1,

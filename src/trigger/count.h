@@ -10,7 +10,7 @@
 #include "base/rng.h"
 #include "model/scenario.h"
 
-/* Does moment number @ordinal (from 1) fire?  @rng is drawn from once a moment, for `chance` only. */
+/* Does moment number @ordinal (from 1) fire?  @rng: drawn from once a moment, for `chance`. */
 bool count_fires(const struct count_spec *count, uint64_t ordinal, struct rng *rng);
 
 /* No later moment than @ordinal can fire: there is no need to look any more. */

@@ -122,6 +122,20 @@ static void copy_part(struct input *input)
 		insert(input, part, len);
 }
 
+/* Keys that are given twice. */
+static void double_line(struct input *input)
+{
+	size_t at = draw(input->len), end = at, len;
+
+	while (at && input->bytes[at - 1] != '\n')
+		at--;
+	while (end < input->len && input->bytes[end] != '\n')
+		end++;
+	len = end < input->len ? end + 1 - at : 0;
+	if (len && make_room(input, at, len))
+		memcpy(input->bytes + at, input->bytes + at + len, len);
+}
+
 static void splice(struct input *input)
 {
 	const struct input *other = &corpus[draw(corpus_count)];
@@ -179,8 +193,8 @@ static void insert_token(struct input *input)
 
 static void mutate(struct input *input)
 {
-	static void (*const ways[])(struct input *) = {flip,   set_byte,    cut,	 copy_part,
-						       splice, insert_word, insert_token};
+	static void (*const ways[])(struct input *) = {
+		flip, set_byte, cut, copy_part, double_line, splice, insert_word, insert_token};
 
 	for (uint64_t n = 1 + draw(MUTATIONS_MAX); n; n--)
 		ways[draw(ARRAY_SIZE(ways))](input);

@@ -13,7 +13,8 @@
  *	child    another child ends: SIGCHLD, which is ignored by default
  *
  * cflags: -iquote src
- * libs: src/sys/blocking.c src/sys/blocking_io.c src/sys/blocking_wait.c
+ * libs: src/sys/blocking.c src/sys/blocking_pipe.c src/sys/blocking_socket.c
+ * libs: src/sys/blocking_wait.c src/sys/blocking_lock.c
  * libs: src/sys/procfs.c src/base/mem.c
  */
 #include "sys/blocking.h"
@@ -78,13 +79,18 @@ static bool wait_asleep(int task_fd)
 	return !b->done;
 }
 
-static void wait_stopped(int task_fd)
+/*
+ * Under a tracer it is in state t, also where it stops for other reasons: only
+ * when the signal is no longer pending has it been taken.
+ */
+static void wait_stopped(void)
 {
-	char state;
+	uint64_t bit = UINT64_C(1) << (SIGSTOP - 1);
+	struct procfs_status status;
 
-	do
-		state = procfs_task_state(task_fd);
-	while (state != 'T' && state != 't' && state);
+	while (procfs_status(proc_fd, b->sleeper, &status) == 0 &&
+	       ((status.state != 'T' && status.state != 't') || status.shared_pending & bit))
+		sched_yield();
 }
 
 static void wait_dead(pid_t pid)
@@ -95,7 +101,7 @@ static void wait_dead(pid_t pid)
 		sched_yield();
 }
 
-static void treat(int task_fd, pid_t other)
+static void treat(pid_t other)
 {
 	switch (treatment) {
 	case TREAT_PLAIN:
@@ -106,7 +112,7 @@ static void treat(int task_fd, pid_t other)
 		break;
 	case TREAT_STOP:
 		kill(b->sleeper, SIGSTOP);
-		wait_stopped(task_fd);
+		wait_stopped();
 		kill(b->sleeper, SIGCONT);
 		break;
 	case TREAT_CHILD:
@@ -126,7 +132,7 @@ static _Noreturn void be_waker(pid_t other)
 	if (task_fd < 0)
 		abort();
 	if (wait_asleep(task_fd)) {
-		treat(task_fd, other);
+		treat(other);
 		if (wait_asleep(task_fd))
 			b->what->wake(b);
 	}

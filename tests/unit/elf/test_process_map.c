@@ -357,6 +357,36 @@ Test(elf_process_map, process_that_has_ended)
 	look_end(&look);
 }
 
+static double us_of_site(const struct look *look, const char *site)
+{
+	struct timespec start, end;
+	struct code_range *ranges;
+	size_t count;
+
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	cr_assert(eq(int, process_map_find_site(&look->map, site, &ranges, &count, NULL), 0));
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	free(ranges);
+	return (double)(end.tv_sec - start.tv_sec) * 1e6 +
+	       (double)(end.tv_nsec - start.tv_nsec) / 1e3;
+}
+
+/* A filter asks at every call: what is not there must be known as quickly as what is. */
+Test(elf_process_map, sites_are_looked_up_once)
+{
+	static const char *const sites[] = {"inner", "no_such_function", "elf-sleeper.h:30",
+					    "none.c:1"};
+	struct look look = look_at("elf-pie", NULL);
+
+	for (size_t i = 0; i < ARRAY_SIZE(sites); i++) {
+		double first = us_of_site(&look, sites[i]), again = us_of_site(&look, sites[i]);
+
+		cr_log_info("%s: first %.1f us, again %.1f us", sites[i], first, again);
+		cr_expect(lt(dbl, again, 20000), "%s", sites[i]);
+	}
+	look_end(&look);
+}
+
 /* The second run of a program must not read its files again. */
 Test(elf_process_map, files_are_read_once)
 {

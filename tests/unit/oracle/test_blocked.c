@@ -325,6 +325,14 @@ Test(oracle_blocked, unlisted_child_is_no_deadlock)
 	cr_expect(eq(sz, result.deadlock.dead_count, 0));
 	blocked_scan_release(&result);
 	group_end(&group);
+	/* one of two children is listed, and stuck: the other may still end */
+	group_start(&group, "pipe-cycle", "wait4 read read");
+	group.input.process_count = 2;
+	scan(&group, &result);
+	cr_expect(eq(int, result.nodes[0].state, WAIT_EXTERNAL));
+	cr_expect(eq(int, result.deadlock.dead[0], false));
+	blocked_scan_release(&result);
+	group_end(&group);
 }
 
 Test(oracle_blocked, stopped_process_waits_for_sigcont)

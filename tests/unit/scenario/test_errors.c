@@ -153,10 +153,11 @@ Test(scenario_errors, a_program_that_is_not_there_has_a_neighbour)
 	static const char text[] = "scenario: x\nmechanism: pipe\n"
 				   "processes: {a: {run: [\"${harness}/pipe-writter\"]}}\n";
 	char *dir = tmpdir_new();
-	cleanup_free char *program = tmpdir_write(dir, "pipe-writer", "#!/bin/sh\n");
 	struct scenario_options options = {.harness = dir, .check_programs = true};
-	cleanup_free char *got = problems_of(text, sizeof(text) - 1, &options);
+	cleanup_free char *got = NULL;
 
+	free(tmpdir_write(dir, "pipe-writer", "#!/bin/sh\n"));
+	got = problems_of(text, sizeof(text) - 1, &options);
 	cr_expect(ne(ptr, strstr(got, "; did you mean `pipe-writer`?"), NULL), "%s", got);
 	cr_expect(ne(ptr, strstr(got, "error: no program `pipe-writter` in "), NULL), "%s", got);
 	tmpdir_free(dir);
@@ -167,10 +168,11 @@ Test(scenario_errors, a_program_that_cannot_be_run_is_one)
 	static const char text[] = "scenario: x\nmechanism: pipe\n"
 				   "processes: {a: {run: [\"${harness}/plain\"]}}\n";
 	char *dir = tmpdir_new();
-	cleanup_free char *program = tmpdir_write(dir, "plain", "text\n");
 	struct scenario_options options = {.harness = dir, .check_programs = true};
-	cleanup_free char *got = problems_of(text, sizeof(text) - 1, &options);
+	cleanup_free char *got = NULL;
 
+	free(tmpdir_write(dir, "plain", "text\n"));
+	got = problems_of(text, sizeof(text) - 1, &options);
 	cr_expect(ne(ptr, strstr(got, "cannot be run: Permission denied"), NULL), "%s", got);
 	tmpdir_free(dir);
 }

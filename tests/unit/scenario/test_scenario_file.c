@@ -384,6 +384,35 @@ Test(scenario_file, actions_strike_others)
 	scenario_file_release(&file);
 }
 
+Test(scenario_file, a_process_and_a_channel_may_share_a_name)
+{
+	struct scenario_file file = read_good(
+		"scenario: x\nmechanism: pipe\nchannels: {odd: pipe}\n"
+		"processes: {odd: {run: [seq, 9], stdout: odd}, cat: {run: [cat], stdin: odd}}\n"
+		"faults:\n"
+		"  - {at: {process: odd, call: write, on: odd}, do: {kill: SIGKILL, of: odd}}\n"
+		"  - {at: {process: cat, started: true}, do: {drain: true, of: odd}}\n");
+	const struct fault_spec *faults = file.scenarios[0]->faults;
+
+	cr_expect(eq(int, faults[0].at.on.channel, 0));
+	cr_expect(eq(int, faults[0].action.of_process.process, 0));
+	cr_expect(eq(int, faults[0].action.of_channel, INDEX_NONE));
+	cr_expect(eq(int, faults[1].action.of_process.process, INDEX_NONE));
+	cr_expect(eq(int, faults[1].action.of_channel, 0));
+	scenario_file_release(&file);
+}
+
+Test(scenario_file, time_passes_in_a_process_that_is_named)
+{
+	struct scenario_file file;
+
+	cr_expect(eq(int,
+		     read_fault("elapsed: 5ms, process: reader", "kill: SIGKILL", &file)
+			     ->at.process.process,
+		     1));
+	scenario_file_release(&file);
+}
+
 Test(scenario_file, a_later_phase_says_when_a_signal_comes)
 {
 	struct scenario_file file;

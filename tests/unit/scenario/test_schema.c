@@ -18,7 +18,7 @@ static void check_row(const struct key_table *table, const struct key_row *row)
 	cr_expect(key_summary(row) && *key_summary(row), "%s %s", table->name, key_name(row));
 	cr_expect(eq(int,
 		     !!type->json + !!type->words + !!type->table + !!type->items + !!type->values +
-			     !!type->any,
+			     !!type->any + !!type->list,
 		     1),
 		  "%s %s", table->name, key_name(row));
 	cr_expect(le(sz, (size_t)row->group, table->group_count), "%s %s", table->name,
