@@ -80,7 +80,7 @@ test: deps ## everything: unit tests plain, under valgrind and with sanitizers; 
 
 check: check-layers check-headers check-harness ## the rules of the tree
 
-.PHONY: check-layers check-headers check-harness lint format check-format compdb
+.PHONY: check-layers check-headers lint format check-format compdb
 check-layers: ## does every module include only what src/layers.txt allows?
 	@ci/check-layers
 
@@ -92,9 +92,6 @@ check-headers: $(GEN) ## does every header compile alone, with gcc and clang?
 		echo "#include \"$$h\"" | $$cc -x c -fsyntax-only -iquote . -iquote harness -iquote tests $(ALL_CPPFLAGS) \
 			-std=gnu11 $(WARN) - || status=1; \
 	done; done; exit $$status
-
-check-harness: ## does each bundled program have its declaration and a scenario?
-	@ci/harness-catalogue check
 
 C_FILES = $(wildcard src/*.c src/*/*.[ch] harness/*/*.[ch] tests/*/*.[ch] tests/unit/*/*.[ch])
 format: ## lay out all C files by .clang-format

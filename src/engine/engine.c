@@ -180,7 +180,6 @@ static pid_t next_report(struct engine *e, int flags, int *ret_status)
 	return tid == -EINTR ? 0 : tid;
 }
 
-/* finished() may start a process, so it is asked first. */
 /* finished() may start a process, so it is asked before the living are counted. */
 static bool is_finished(struct engine *e)
 {

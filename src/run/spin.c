@@ -12,9 +12,16 @@
 #include "sys/syscalls.h"
 
 #define BUSY_TICKS    8	  /* so many ticks on a processor make a thread suspicious */
+#define LASTS_NS (150 * NS_PER_MS) /* and it must go on for so long */
 #define SAMPLES	      256 /* its next calls */
 #define PERIOD_MAX    8	  /* repeat in a cycle of at most so many */
 #define COMPARED_ARGS 3
+
+struct sample {
+	long nr;
+	uint64_t args[COMPARED_ARGS];
+	int64_t result;
+};
 
 /* The thread that is suspected, and its calls. */
 struct spin {
@@ -22,12 +29,11 @@ struct spin {
 	unsigned busy_ticks;
 	uint64_t ticks_used; /* processor time at the last look */
 	bool sampling, proven;
-	struct sample {
-		long nr;
-		uint64_t args[COMPARED_ARGS];
-		int64_t result;
-	} samples[SAMPLES];
+	struct sample samples[SAMPLES];
 	size_t count;
+	/* The failing call of the first look: it must still be the same a while later. */
+	uint64_t first_ns;
+	struct sample first;
 };
 
 static struct tracee *busiest(struct execution *x)
@@ -82,7 +88,16 @@ static void judge(struct execution *x, struct tracee *t)
 	const struct syscall_row *row;
 	char name[128], call[64];
 
-	if (!failure)
+	if (!failure) {
+		spin->first_ns = 0;
+		return;
+	}
+	if (!spin->first_ns || !is_same(&spin->first, failure)) {
+		spin->first = *failure;
+		spin->first_ns = now_ns();
+		return;
+	}
+	if (now_ns() - spin->first_ns < LASTS_NS)
 		return;
 	row = syscall_get(syscall_from_nr(arch_native->id, failure->nr));
 	if (row && row->fd_arg >= 0)
