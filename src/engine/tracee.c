@@ -230,5 +230,5 @@ int tracee_resume(struct engine *e, struct tracee *t, int signal)
 	t->state = TRACEE_RUNNING;
 	t->at_entry = t->at_exit = false;
 	t->hold_signal = 0;
-	return rc ? rc : tracer->request(request, t->tid, 0, (uintptr_t)signal);
+	return rc ? rc : tracer->request((int)request, t->tid, 0, (uintptr_t)signal);
 }
