@@ -223,6 +223,14 @@ void call_over(struct engine *e, struct tracee *t, int64_t result)
 		e->ops->call_exit(e->ctx, t, result);
 }
 
+bool is_call_of_regs(const struct tracee *t, const struct arch_regs *regs)
+{
+	int64_t nr = arch_native->nr(regs);
+
+	return t->in_call && arch_native->ip(regs) == t->call.ip &&
+	       (nr == t->call.nr || nr == SYS_restart_syscall);
+}
+
 bool settle_eintr(struct engine *e, struct tracee *t)
 {
 	if (!t->interrupted || !t->by_eintr)

@@ -27,6 +27,8 @@ int on_seccomp_stop(struct engine *e, struct tracee *t);
 int on_syscall_stop(struct engine *e, struct tracee *t);
 /* The call that @t is in has ended with @result: undo, tell. */
 void call_over(struct engine *e, struct tracee *t, int64_t result);
+/* Do @regs show the call that @t->call is?  The filter lets others pass unseen. */
+bool is_call_of_regs(const struct tracee *t, const struct arch_regs *regs);
 /* Nobody will undo the EINTR that the call has ended with: tell it; false when there was none. */
 bool settle_eintr(struct engine *e, struct tracee *t);
 

@@ -180,8 +180,7 @@ static bool interrupts_call(struct tracee *t)
 		return true;
 	if (!t->in_call || tracee_get_regs(t, &regs))
 		return false;
-	return arch_native->nr(regs) >= 0 && arch_native->ip(regs) == t->call.ip &&
-	       arch_is_restart_code(arch_native->result(regs));
+	return is_call_of_regs(t, regs) && arch_is_restart_code(arch_native->result(regs));
 }
 
 int continue_interrupted(struct engine *e, struct tracee *t)
