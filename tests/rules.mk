@@ -72,8 +72,8 @@ coverage: ## line coverage of the unit tests, build/coverage/index.html
 	gcovr --root . --filter src/ --object-directory build/$(VARIANT)-cov \
 		--html-details build/coverage/index.html --txt build/coverage/summary.txt --print-summary
 
-bench: all ## what an injection costs, next to strace
-	$(if $(wildcard tests/bench/run),tests/bench/run,@echo 'no benchmark here yet')
+bench: all $(SUBJECTS) ## what an injection costs, next to strace
+	@tests/bench/run
 
 golden: unit-build ## write the expected outputs of tests/golden anew
 	@GOLDEN_UPDATE=1 LABEL=golden ci/run-unit $(TESTS_RUN) -- $(ARGS)
