@@ -15,6 +15,7 @@ static int fire_kill(struct fault_env *env, struct shot *shot, const struct mome
 {
 	struct process *p = struck_process(env, shot, at);
 	char call[180] = "";
+	int rc;
 
 	(void)err;
 	if (!p || p->exited)
@@ -24,7 +25,9 @@ static int fire_kill(struct fault_env *env, struct shot *shot, const struct mome
 	shot->tgid = p->tgid;
 	shot->tid = 0;
 	shot->signal = shot->fault->spec->action.signal;
-	p->fault_signals |= UINT64_C(1) << (shot->signal - 1);
+	rc = check_disposition(env, shot);
+	if (rc)
+		return rc;
 	snprintf(shot->text, sizeof(shot->text), "%s%s%s", signal_name(shot->signal),
 		 !*call			    ? ""
 		 : at->phase == PHASE_ENTRY ? " before "
@@ -33,6 +36,7 @@ static int fire_kill(struct fault_env *env, struct shot *shot, const struct mome
 		 call);
 	if (kill(p->tgid, shot->signal))
 		return -errno;
+	p->fault_signals |= UINT64_C(1) << (shot->signal - 1);
 	fault_note_pending(env, shot);
 	return 0;
 }
