@@ -9,8 +9,9 @@ TEST_OBJ := $(TEST_SRC:%.c=$(B)/%.o)
 TESTS := $(TEST_MODULES:%=$(B)/tests/%)
 
 CRITERION_LIBS := $(shell $(PKG_CONFIG) --libs criterion 2>/dev/null)
-# Criterion's macros convert freely, and eq(str, ...) takes char * only.
-TEST_WARN = -Wno-conversion -Wno-write-strings $(if $(findstring clang,$(CC)), \
+# Criterion's macros convert freely, and eq(str, ...) takes char * only; rows of tables leave out
+# what is zero.
+TEST_WARN = -Wno-missing-field-initializers -Wno-conversion -Wno-write-strings $(if $(findstring clang,$(CC)), \
 	-Wno-incompatible-pointer-types-discards-qualifiers,-Wno-discarded-qualifiers)
 TEST_COMPILE = $(CC) $(ALL_CPPFLAGS) -iquote tests -DSUBJECTS='\"$(CURDIR)/$(S)\"' \
 	-DTESTS='\"$(CURDIR)/tests\"' $(ALL_CFLAGS) $(TEST_WARN)
@@ -24,9 +25,16 @@ $(B)/tests/%.o: tests/%.c $(B)/flags | $(GEN)
 from_module = $(if $(filter $(1),$(firstword $(2))),$(2),$(call from_module,$(1),$(wordlist 2,99,$(2))))
 below = $(if $(filter $(1),$(MODULES)),$(filter $(MODULES_HERE),$(call from_module,$(1),$(MODULES))),$(MODULES_HERE))
 
+# What a test does not use is not linked, with the modules that it would need; hooks are not called
+# by name.
+TEST_HOOKS := $(B)/tests/lib/limit.o
+$(B)/libtest.a: $(filter-out $(TEST_HOOKS),$(TEST_LIB_SRC:%.c=$(B)/%.o))
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $^
+
 define test_rules
-$(B)/tests/$(1): $(patsubst %.c,$(B)/%.o,$(wildcard tests/unit/$(1)/*.c) $(TEST_LIB_SRC)) \
-		$(patsubst %,$(B)/lib%.a,$(call below,$(1)))
+$(B)/tests/$(1): $(patsubst %.c,$(B)/%.o,$(wildcard tests/unit/$(1)/*.c)) $(TEST_HOOKS) \
+		$(B)/libtest.a $(patsubst %,$(B)/lib%.a,$(call below,$(1)))
 	$$(call say,LINK,$$@)
 	$$(Q)$(CC) $$(ALL_LDFLAGS) -o $$@ $$^ $$(PKG_LIBS) $$(CRITERION_LIBS)
 endef
@@ -38,8 +46,9 @@ $(foreach m,$(TEST_MODULES),$(eval $(call test_rules,$(m))))
 SUBJECTS := $(patsubst tests/subjects/%,$(S)/%,$(basename $(wildcard tests/subjects/*.c \
 	$(if $(shell command -v go),tests/subjects/*.go))))
 $(S)/%: SUBJECT_CC = $(or $(CROSS),gcc)
-$(S)/%: tests/subjects/%.c $(wildcard tests/subjects/*.h) harness/rules.mk
-	$(compile_subject)
+$(S)/%: tests/subjects/%.c harness/rules.mk
+	$(call compile_subject,-MMD -MP -MF $@.d)
+-include $(SUBJECTS:=.d)
 $(S)/blocking: $(wildcard src/sys/blocking*.[ch])
 $(S)/%: tests/subjects/%.go
 	@mkdir -p $(@D)
@@ -71,8 +80,8 @@ coverage: ## line coverage of the unit tests, build/coverage/index.html
 	gcovr --root . --filter src/ --object-directory build/$(VARIANT)-cov \
 		--html-details build/coverage/index.html --txt build/coverage/summary.txt --print-summary
 
-bench: all ## what an injection costs, next to strace
-	$(if $(wildcard tests/bench/run),tests/bench/run,@echo 'no benchmark here yet')
+bench: all $(SUBJECTS) ## what an injection costs, next to strace
+	@tests/bench/run
 
 golden: unit-build ## write the expected outputs of tests/golden anew
 	@GOLDEN_UPDATE=1 LABEL=golden ci/run-unit $(TESTS_RUN) -- $(ARGS)

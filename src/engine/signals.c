@@ -131,6 +131,12 @@ static void guess_call(struct tracee *t, const struct arch_regs *regs, long nr)
 	t->call = call;
 }
 
+bool is_eintr_undone(const struct syscall_row *row, int64_t result)
+{
+	return result == -EINTR && row &&
+	       (row->restart == RESTART_N_STOP || row->restart_timed == RESTART_N_STOP);
+}
+
 /*
  * A traced thread is woken by signals that it ignores, and then the calls of
  * class N! fail with EINTR where untraced they sleep on: such a call is made
@@ -146,10 +152,8 @@ static int undo_false_eintr(struct engine *e, struct tracee *t)
 	if (rc)
 		return rc;
 	nr = arch_native->nr(regs);
-	if (arch_native->result(regs) != -EINTR || nr < 0)
-		return 0;
-	row = syscall_get(syscall_from_nr(arch_native->id, (long)nr));
-	if (!row || (row->restart != RESTART_N_STOP && row->restart_timed != RESTART_N_STOP))
+	row = nr < 0 ? NULL : syscall_get(syscall_from_nr(arch_native->id, (long)nr));
+	if (!is_eintr_undone(row, arch_native->result(regs)))
 		return 0;
 	if (!is_known_call(t, regs, row))
 		guess_call(t, regs, (long)nr);
@@ -176,8 +180,7 @@ static bool interrupts_call(struct tracee *t)
 		return true;
 	if (!t->in_call || tracee_get_regs(t, &regs))
 		return false;
-	return arch_native->nr(regs) >= 0 && arch_native->ip(regs) == t->call.ip &&
-	       arch_is_restart_code(arch_native->result(regs));
+	return is_call_of_regs(t, regs) && arch_is_restart_code(arch_native->result(regs));
 }
 
 int continue_interrupted(struct engine *e, struct tracee *t)
@@ -192,7 +195,7 @@ int continue_interrupted(struct engine *e, struct tracee *t)
 
 static int deliver_caught(struct engine *e, struct tracee *t, int signal, bool interrupted)
 {
-	if (!interrupted && !e->options.want_handlers)
+	if (!interrupted && !t->resume_expected && !e->options.want_handlers)
 		return tracee_resume(e, t, signal);
 	t->interrupted = interrupted;
 	t->step_into_handler = true;
@@ -226,6 +229,7 @@ static void note_cut_transfer(struct tracee *t)
 
 static int deliver_ignored(struct engine *e, struct tracee *t, bool interrupted)
 {
+	bool is_over = t->was_stopped && settle_eintr(e, t);
 	int rc = t->was_stopped ? 0 : undo_false_eintr(e, t);
 
 	if (rc)
@@ -233,9 +237,9 @@ static int deliver_ignored(struct engine *e, struct tracee *t, bool interrupted)
 	if (!t->was_stopped)
 		note_cut_transfer(t);
 	t->was_stopped = false;
-	if (interrupted)
+	if (interrupted && !is_over)
 		call_expect_again(t, &t->call);
-	return tracee_resume(e, t, 0);
+	return t->state == TRACEE_HELD ? 0 : tracee_resume(e, t, 0);
 }
 
 int on_signal_stop(struct engine *e, struct tracee *t, int signal)
@@ -284,7 +288,10 @@ static void push_handler(struct tracee *t, uint64_t sp, bool restarts)
 	if (t->handler_depth == HANDLER_DEPTH_MAX)
 		return;
 	frame = &t->handlers[t->handler_depth++];
-	*frame = (struct handler_frame){t->step_signal, sp, restarts, t->call};
+	*frame = (struct handler_frame){t->step_signal, sp, restarts,
+					t->resume_expected ? t->resumed : t->call};
+	/* It is expected again when the handler, which may make calls itself, has returned. */
+	t->resume_expected = false;
 }
 
 int on_handler_entry(struct engine *e, struct tracee *t)
@@ -297,7 +304,7 @@ int on_handler_entry(struct engine *e, struct tracee *t)
 	rc = tracee_get_regs(t, &regs);
 	if (rc)
 		return rc;
-	restarts = was_interrupted && frame_restarts(t, arch_native->sp(regs));
+	restarts = was_interrupted ? frame_restarts(t, arch_native->sp(regs)) : t->resume_expected;
 	push_handler(t, arch_native->sp(regs), restarts);
 	t->interrupted = false;
 	if (was_interrupted && !restarts)

@@ -33,6 +33,7 @@ struct call_view {
 	uint64_t start_ns;
 	bool resumed; /* entered again: restarted by the kernel, or by us */
 	bool guessed; /* not seen at its entry, the filter lets it pass: start_ns is later */
+	uint64_t marks[2]; /* of the user of the engine; 0 at each new call */
 };
 
 enum tracee_state {
@@ -106,8 +107,11 @@ struct tracee {
 	/* The call whose re-entry is expected: interrupted and restarted, or sent back by us. */
 	bool resume_expected;
 	struct call_view resumed;
-	/* A call interrupted with a restart code, its fate decided by the next delivery. */
-	bool interrupted;
+	/*
+	 * A call interrupted with a restart code, or with an EINTR that may yet be
+	 * undone: the next delivery decides.
+	 */
+	bool interrupted, by_eintr;
 	struct handler_frame handlers[HANDLER_DEPTH_MAX];
 	unsigned handler_depth;
 	/* Undo at the exit stop: arguments that were changed at the entry. */
@@ -122,8 +126,7 @@ struct tracee {
 	int task_fd;		/* of sys/procfs.h, for the blocked detector; -1 */
 	bool regs_valid, regs_dirty;
 	struct arch_regs regs;
-	uint64_t marks[2]; /* of the user of the engine; 0 at each new call */
-	bool has_report;   /* tracee_defer(): this one is to be handled later */
+	bool has_report; /* tracee_defer(): this one is to be handled later */
 	int report;
 	struct tracee *report_prev, *report_next;
 	UT_hash_handle hh;

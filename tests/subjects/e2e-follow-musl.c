@@ -1,0 +1,10 @@
+/*
+ * e2e-follow-musl.c - the same with another C library
+ *
+ * build: musl
+ */
+#include <errno.h>
+
+#define WITHOUT_DLOPEN
+#define strerrorname_np(error) ((error) == EIO ? "EIO" : "another error")
+#include "e2e-follow.c"
