@@ -258,7 +258,8 @@ static int at_exit(struct engine *e, struct tracee *t, int64_t result)
 
 	t->at_exit = true;
 	tracee_unwatch_blocked(e, t);
-	if (is_interrupted(t, result)) {
+	/* With bytes moved before, an interrupted rest is the end of it, not a restart. */
+	if (is_interrupted(t, result) && !t->moved) {
 		/* Restarted, or EINTR: the next delivery of a signal decides. */
 		t->interrupted = true;
 		t->exit_fixup = NULL;

@@ -75,7 +75,6 @@ struct process {
 	bool under_valgrind;	       /* its calls are those of valgrind's guest */
 	bool stopped_by_fault;	       /* `stop: forever` */
 	uint64_t fault_signals;	       /* sent to it by faults: signal n in bit n - 1 */
-	bool perturbed;		       /* a transfer of it ended short because of us */
 	bool setuid_lost;	       /* ran a set-user-ID program that got no privileges */
 	bool uses_timer;	       /* an interval timer or an alarm is running */
 	bool timer_repeats;
@@ -119,6 +118,7 @@ struct tracee {
 	struct arch_regs entry_regs;
 	/* Called at the exit with the kernel's result; returns what the program shall see. */
 	int64_t (*exit_fixup)(struct engine *e, struct tracee *t, int64_t result);
+	int64_t moved;	    /* by a transfer whose rest is under way; signals.c */
 	int64_t fixup_value;	/* for exit_fixup */
 	uint64_t hold_until_ns; /* TRACEE_HELD: 0 = until released */
 	int hold_signal;	/* to deliver when it goes on */
