@@ -137,8 +137,9 @@ static void by_clone_untraced(void)
 
 static void by_clone3_untraced(void)
 {
-	struct clone_args args = {.flags = CLONE_UNTRACED, .exit_signal = SIGCHLD};
-	long pid = syscall(SYS_clone3, &args, sizeof(args));
+	/* struct clone_args: flags and exit_signal; musl does not have it */
+	uint64_t args[8] = {[0] = CLONE_UNTRACED, [4] = SIGCHLD};
+	long pid = syscall(SYS_clone3, args, sizeof(args));
 
 	if (pid == 0) {
 		write_one("2");
