@@ -137,7 +137,7 @@ static void by_clone_untraced(void)
 
 static void by_clone3_untraced(void)
 {
-	/* struct clone_args: flags and exit_signal; musl does not have it */
+	/* struct clone_args, which musl-gcc cannot include: clone(2). */
 	uint64_t args[8] = {[0] = CLONE_UNTRACED, [4] = SIGCHLD};
 	long pid = syscall(SYS_clone3, args, sizeof(args));
 
