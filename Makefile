@@ -78,9 +78,9 @@ test: deps ## everything: unit tests plain, under valgrind and with sanitizers; 
 	@$(SUBMAKE) CC=clang all unit
 	@$(SUBMAKE) check
 
-check: check-layers check-headers check-harness ## the rules of the tree
+check: check-layers check-headers check-harness check-docs ## the rules of the tree
 
-.PHONY: check-layers check-headers lint format check-format compdb
+.PHONY: check-layers check-headers check-docs docs lint format check-format compdb
 check-layers: ## does every module include only what src/layers.txt allows?
 	@ci/check-layers
 
@@ -92,6 +92,12 @@ check-headers: $(GEN) ## does every header compile alone, with gcc and clang?
 		echo "#include \"$$h\"" | $$cc -x c -fsyntax-only -iquote . -iquote harness -iquote tests $(ALL_CPPFLAGS) \
 			-std=gnu11 $(WARN) - || status=1; \
 	done; done; exit $$status
+
+check-docs: all ## do the documents say what is true? runs their commands
+	@ci/check-docs
+
+docs: all ## write the generated parts of README.md and src/doc/*.md anew
+	@ci/check-docs refresh
 
 C_FILES = $(wildcard src/*.c src/*/*.[ch] harness/*/*.[ch] tests/*/*.[ch] tests/unit/*/*.[ch])
 format: ## lay out all C files by .clang-format

@@ -141,7 +141,7 @@ bool is_eintr_undone(const struct syscall_row *row, int64_t result)
 /*
  * A traced thread is woken by signals that it ignores, and then the calls of
  * class N! fail with EINTR where untraced they sleep on: such a call is made
- * again (ENGINE.md section 5.3).
+ * again (doc/KERNEL-NOTES.md section 5.3).
  */
 static int undo_false_eintr(struct engine *e, struct tracee *t)
 {

@@ -31,8 +31,8 @@ struct call_view {
 	uint64_t args[6];
 	uint64_t ip, sp; /* ip: after the instruction */
 	uint64_t start_ns;
-	bool resumed; /* entered again: restarted by the kernel, or by us */
-	bool guessed; /* not seen at its entry, the filter lets it pass: start_ns is later */
+	bool resumed;	   /* entered again: restarted by the kernel, or by us */
+	bool guessed;	   /* not seen at its entry, the filter lets it pass: start_ns is later */
 	uint64_t marks[2]; /* of the user of the engine; 0 at each new call */
 };
 
