@@ -31,11 +31,11 @@ static bool mains_done(const struct execution *x)
 	for (size_t i = 0; i < x->subject_count; i++) {
 		const struct subject *s = &x->subjects[i];
 
-		if (!s->process) {
-			if (s->start_due || !x->with_faults)
-				return false;
-			continue; /* its moment has not come, and nobody is left to make it */
-		}
+		/* Its moment may still come, as long as anybody lives to make it. */
+		if (!s->process && (s->start_due || x->engine.live_processes))
+			return false;
+		if (!s->process)
+			continue;
 		if (!s->process->exited && !may_stay(x, s->process))
 			return false;
 	}

@@ -55,24 +55,41 @@ static void print_path(struct trace *trace, const struct tracee *t, uint64_t add
 		fprintf(trace->options->out, "\"%s\"", path);
 }
 
-/* As many as the table knows to mean something. */
+/* Up to the last one that the table knows to mean something. */
 static int shown_args(const struct syscall_row *row)
 {
-	return row->transfer != TRANSFER_NONE ? 3 : row->fd_arg >= 0 || row->path_arg >= 0 ? 2 : 1;
+	const int known[] = {row->fd_arg,   row->fd2_arg,    row->dir_arg,
+			     row->path_arg, row->length_arg, row->timeout_arg};
+	int last = row->transfer != TRANSFER_NONE ? 2 : 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
+		last = known[i] > last ? known[i] : last;
+	return last + 1;
+}
+
+/* A number as the program meant it: an int may be negative, what is large is an address. */
+static void print_number(struct trace *trace, uint64_t value)
+{
+	int64_t number = value <= UINT32_MAX ? (int32_t)value : (int64_t)value;
+
+	if (number >= -4096 && number < 65536 * 16)
+		fprintf(trace->options->out, "%lld", (long long)number);
+	else
+		fprintf(trace->options->out, "%#llx", (unsigned long long)value);
 }
 
 static void print_args(struct trace *trace, const struct tracee *t, const struct syscall_row *row)
 {
 	for (int i = 0; i < shown_args(row); i++) {
 		fputs(i ? ", " : "", trace->options->out);
-		if (i == row->fd_arg)
+		if (i == row->dir_arg && (int)t->call.args[i] == AT_FDCWD)
+			fputs("AT_FDCWD", trace->options->out);
+		else if (i == row->fd_arg || i == row->fd2_arg || i == row->dir_arg)
 			print_fd(trace, t, (int)t->call.args[i]);
 		else if (i == row->path_arg)
 			print_path(trace, t, t->call.args[i]);
-		else if (t->call.args[i] < 65536 || (int64_t)t->call.args[i] >= -4096)
-			fprintf(trace->options->out, "%lld", (long long)t->call.args[i]);
 		else
-			fprintf(trace->options->out, "%#llx", (unsigned long long)t->call.args[i]);
+			print_number(trace, t->call.args[i]);
 	}
 }
 
