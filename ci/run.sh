@@ -16,11 +16,11 @@ cd "$(dirname "$0")/.."
 
 job_gcc() {
 	step in_parallel all unit
-	step in_parallel CFLAGS='-O0 -g' modules unit-build
+	step in_parallel VARIANT=gcc-O0 CFLAGS='-O0 -g' modules unit-build
 }
 job_clang() {
 	step in_parallel CC=clang all unit
-	step in_parallel CC=clang CFLAGS='-O0 -g' modules unit-build
+	step in_parallel CC=clang VARIANT=clang-O0 CFLAGS='-O0 -g' modules unit-build
 }
 job_asan() { step in_parallel SAN=address,undefined all unit; }
 job_valgrind() { step in_parallel unit-valgrind; }

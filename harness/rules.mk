@@ -13,6 +13,8 @@ $(error two files of harness/ have the same name)
 endif
 
 SUBJECT_CC = $(CC)
+# Debian's musl comes without <linux/...> and <asm/...>; its own headers go first.
+KERNEL_HEADERS := $(addprefix -idirafter /usr/include,/ /$(shell gcc -print-multiarch))
 SUBJECT_CFLAGS = -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -O2 -g -pthread
 
 # $(call compile_subject,flags,library sources,flags where the libraries are shared)
@@ -23,7 +25,7 @@ $(Q)ask() { sed -n "1,60s/^ \* $$1: *//p" $<; }; \
 case "$$(ask build)" in \
 "") cc="$(SUBJECT_CC) $(3)" ;; \
 static) cc="$(SUBJECT_CC) -static" ;; \
-musl) cc="musl-gcc -static" ;; \
+musl) cc="musl-gcc -static $(KERNEL_HEADERS)" ;; \
 *) echo "$<: build: $$(ask build): only static and musl are known" >&2; exit 1 ;; \
 esac; \
 $$cc $(SUBJECT_CFLAGS) $(1) $$(ask cflags) -o $@ $< $(2) $$(ask libs)

@@ -25,9 +25,16 @@ $(B)/tests/%.o: tests/%.c $(B)/flags | $(GEN)
 from_module = $(if $(filter $(1),$(firstword $(2))),$(2),$(call from_module,$(1),$(wordlist 2,99,$(2))))
 below = $(if $(filter $(1),$(MODULES)),$(filter $(MODULES_HERE),$(call from_module,$(1),$(MODULES))),$(MODULES_HERE))
 
+# What a test does not use is not linked, with the modules that it would need; hooks are not called
+# by name.
+TEST_HOOKS := $(B)/tests/lib/limit.o
+$(B)/libtest.a: $(filter-out $(TEST_HOOKS),$(TEST_LIB_SRC:%.c=$(B)/%.o))
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $^
+
 define test_rules
-$(B)/tests/$(1): $(patsubst %.c,$(B)/%.o,$(wildcard tests/unit/$(1)/*.c) $(TEST_LIB_SRC)) \
-		$(patsubst %,$(B)/lib%.a,$(call below,$(1)))
+$(B)/tests/$(1): $(patsubst %.c,$(B)/%.o,$(wildcard tests/unit/$(1)/*.c)) $(TEST_HOOKS) \
+		$(B)/libtest.a $(patsubst %,$(B)/lib%.a,$(call below,$(1)))
 	$$(call say,LINK,$$@)
 	$$(Q)$(CC) $$(ALL_LDFLAGS) -o $$@ $$^ $$(PKG_LIBS) $$(CRITERION_LIBS)
 endef
@@ -39,8 +46,9 @@ $(foreach m,$(TEST_MODULES),$(eval $(call test_rules,$(m))))
 SUBJECTS := $(patsubst tests/subjects/%,$(S)/%,$(basename $(wildcard tests/subjects/*.c \
 	$(if $(shell command -v go),tests/subjects/*.go))))
 $(S)/%: SUBJECT_CC = $(or $(CROSS),gcc)
-$(S)/%: tests/subjects/%.c $(wildcard tests/subjects/*.h) harness/rules.mk
-	$(compile_subject)
+$(S)/%: tests/subjects/%.c harness/rules.mk
+	$(call compile_subject,-MMD -MP -MF $@.d)
+-include $(SUBJECTS:=.d)
 $(S)/blocking: $(wildcard src/sys/blocking*.[ch])
 $(S)/%: tests/subjects/%.go
 	@mkdir -p $(@D)

@@ -106,21 +106,27 @@ void breakpoints_forget(struct process *p)
 /* One instruction, with all signals held back so that none comes in between. */
 static int single_step(struct engine *e, struct tracee *t)
 {
+	bool was_stopped = false;
 	uint64_t before;
-	int status, rc;
+	int status, rc = tracee_set_mask(t, UINT64_MAX, &before);
 
-	rc = tracee_set_mask(t, UINT64_MAX, &before);
-	if (!rc)
-		rc = tracer->request(PTRACE_SINGLESTEP, t->tid, 0, 0);
-	if (!rc)
-		rc = engine_wait_for(e, t, STEP_LIMIT_NS, &status);
-	if (rc)
-		return rc;
+	do {
+		if (!rc)
+			rc = tracer->request(PTRACE_SINGLESTEP, t->tid, 0, 0);
+		if (!rc)
+			rc = engine_wait_for(e, t, STEP_LIMIT_NS, &status);
+		if (rc)
+			return rc;
+		was_stopped |= is_stop_signal(status);
+		/* An interrupt that came late, or what cannot be held back: not yet done. */
+	} while (stop_classify(status).kind == STOP_ATTACHED || is_stop_signal(status));
 	if (stop_classify(status).kind != STOP_TRAP) {
 		tracee_defer(e, t, status);
 		return -ESRCH;
 	}
-	return tracee_set_mask(t, before, NULL);
+	if (was_stopped)
+		rc = tracer->kill(t->process->tgid, SIGSTOP);
+	return rc ? rc : tracee_set_mask(t, before, NULL);
 }
 
 /*

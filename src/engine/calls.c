@@ -16,7 +16,7 @@ void call_expect_again(struct tracee *t, const struct call_view *call)
 	t->resumed = *call;
 	t->resumed.resumed = true;
 	t->resume_expected = true;
-	t->interrupted = false;
+	t->interrupted = t->by_eintr = false;
 }
 
 /* The same instruction asks for the same call, or for restart_syscall(2) in its place. */
@@ -35,10 +35,8 @@ static void enter_call(struct tracee *t, const struct call_view *view)
 		t->call = t->resumed;
 	else if (!again)
 		t->call = *view;
-	if (!again)
-		t->marks[0] = t->marks[1] = 0;
 	t->call.resumed = again;
-	t->resume_expected = t->interrupted = false;
+	t->resume_expected = t->interrupted = t->by_eintr = false;
 	t->in_call = true;
 	t->call_skipped = t->was_stopped = false;
 }
@@ -192,6 +190,7 @@ int on_seccomp_stop(struct engine *e, struct tracee *t)
 	view_of(&info, &view);
 	t->process->syscall_ip = view.ip;
 	handlers_prune(t, view.sp);
+	settle_eintr(e, t);
 	enter_call(t, &view);
 	return at_entry(e, t);
 }
@@ -224,13 +223,33 @@ void call_over(struct engine *e, struct tracee *t, int64_t result)
 		e->ops->call_exit(e->ctx, t, result);
 }
 
+bool is_call_of_regs(const struct tracee *t, const struct arch_regs *regs)
+{
+	int64_t nr = arch_native->nr(regs);
+
+	return t->in_call && arch_native->ip(regs) == t->call.ip &&
+	       (nr == t->call.nr || nr == SYS_restart_syscall);
+}
+
+bool settle_eintr(struct engine *e, struct tracee *t)
+{
+	if (!t->interrupted || !t->by_eintr)
+		return false;
+	t->interrupted = t->by_eintr = false;
+	call_over(e, t, -EINTR);
+	return true;
+}
+
 /*
  * A skipped call keeps what we put into the result register: here the
  * kernel's restart codes mean nothing.
  */
-static bool is_interrupted(const struct tracee *t, int64_t result)
+static bool is_interrupted(struct tracee *t, int64_t result)
 {
-	return !t->call_skipped && arch_is_restart_code(result);
+	if (t->call_skipped)
+		return false;
+	t->by_eintr = !t->was_stopped && is_eintr_undone(syscall_get(t->call.id), result);
+	return t->by_eintr || arch_is_restart_code(result);
 }
 
 static int at_exit(struct engine *e, struct tracee *t, int64_t result)
@@ -239,7 +258,8 @@ static int at_exit(struct engine *e, struct tracee *t, int64_t result)
 
 	t->at_exit = true;
 	tracee_unwatch_blocked(e, t);
-	if (is_interrupted(t, result)) {
+	/* With bytes moved before, an interrupted rest is the end of it, not a restart. */
+	if (is_interrupted(t, result) && !t->moved) {
 		/* Restarted, or EINTR: the next delivery of a signal decides. */
 		t->interrupted = true;
 		t->exit_fixup = NULL;

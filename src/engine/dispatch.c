@@ -36,9 +36,15 @@ static int on_attached(struct engine *e, struct tracee *t, enum tracee_state bef
 {
 	if (before == TRACEE_NEW)
 		return on_first_stop(e, t);
-	if (before == TRACEE_GROUP_STOPPED && t->process && e->ops->group_stop)
+	if (before != TRACEE_GROUP_STOPPED) {
+		int rc = continue_interrupted(e, t);
+
+		return rc ? rc : tracee_resume(e, t, 0);
+	}
+	if (t->process && e->ops->group_stop)
 		e->ops->group_stop(e->ctx, t->process, 0);
-	return tracee_resume(e, t, 0);
+	settle_eintr(e, t);
+	return t->state == TRACEE_HELD ? 0 : tracee_resume(e, t, 0);
 }
 
 static int act(struct engine *e, struct tracee *t, const struct stop *stop,

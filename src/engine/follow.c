@@ -72,22 +72,22 @@ int on_new_child(struct engine *e, struct tracee *t, enum stop_kind kind)
 }
 
 /* exec ends all other threads; the one that called it goes on under the leader's id. */
-static void become_single(struct engine *e, struct tracee *leader, pid_t former)
+static void become_single(struct engine *e, struct tracee *leader)
 {
 	struct tracee *t, *tmp;
 
 	HASH_ITER(hh, e->tracees, t, tmp) {
-		if (t->process != leader->process || t == leader)
-			continue;
-		if (t->tid == former)
-			leader->want_exit = t->want_exit;
-		tracee_free(e, t);
+		if (t->process == leader->process && t != leader)
+			tracee_free(e, t);
 	}
 }
 
-static void forget_thread_state(struct tracee *t)
+static void forget_thread_state(struct engine *e, struct tracee *t)
 {
-	t->resume_expected = t->interrupted = t->args_changed = false;
+	tracee_unwatch_blocked(e, t);
+	t->resume_expected = t->interrupted = t->by_eintr = t->args_changed = false;
+	t->at_breakpoint = 0;
+	t->was_stopped = false;
 	t->step_into_handler = false;
 	t->exit_fixup = NULL;
 	t->handler_depth = 0;
@@ -139,16 +139,12 @@ static void note_setuid(struct engine *e, struct process *p)
 int on_exec(struct engine *e, struct tracee *t)
 {
 	struct process *p = t->process;
-	unsigned long former;
 	int rc;
 
-	rc = tracer->request(PTRACE_GETEVENTMSG, t->tid, 0, (uintptr_t)&former);
-	if (rc)
-		return rc;
 	if (!p)
 		return tracee_resume(e, t, 0);
-	become_single(e, t, (pid_t)former);
-	forget_thread_state(t);
+	become_single(e, t);
+	forget_thread_state(e, t);
 	breakpoints_forget(p);
 	process_drop_image(p);
 	p->execed = true;

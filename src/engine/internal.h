@@ -27,6 +27,10 @@ int on_seccomp_stop(struct engine *e, struct tracee *t);
 int on_syscall_stop(struct engine *e, struct tracee *t);
 /* The call that @t is in has ended with @result: undo, tell. */
 void call_over(struct engine *e, struct tracee *t, int64_t result);
+/* Do @regs show the call that @t->call is?  The filter lets others pass unseen. */
+bool is_call_of_regs(const struct tracee *t, const struct arch_regs *regs);
+/* Nobody will undo the EINTR that the call has ended with: tell it; false when there was none. */
+bool settle_eintr(struct engine *e, struct tracee *t);
 
 /* signals.c */
 int on_signal_stop(struct engine *e, struct tracee *t, int signal);
@@ -37,6 +41,8 @@ void on_sigreturn(struct engine *e, struct tracee *t);
  * that the call goes on as if nothing had been.
  */
 int continue_interrupted(struct engine *e, struct tracee *t);
+/* EINTR, from one of the calls that give it also to signals that the program ignores. */
+bool is_eintr_undone(const struct syscall_row *row, int64_t result);
 /* Forget handlers that were left by longjmp; @sp: of the thread now. */
 void handlers_prune(struct tracee *t, uint64_t sp);
 

@@ -1,6 +1,7 @@
 #include "engine/remote.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -78,6 +79,8 @@ int remote_begin(struct engine *e, struct tracee *t, struct remote *ret_remote)
 	r.after_insn = t->process->syscall_ip;
 	if (!rc && !r.after_insn)
 		rc = lend_insn(e, t, &r);
+	if (!rc)
+		rc = tracee_set_mask(t, UINT64_MAX, &r.mask);
 	if (rc)
 		return rc;
 	r.saved = *regs;
@@ -85,9 +88,10 @@ int remote_begin(struct engine *e, struct tracee *t, struct remote *ret_remote)
 	return 0;
 }
 
-static int wait_for_exit_stop(struct engine *e, struct tracee *t)
+static int wait_for_exit_stop(struct engine *e, struct remote *r)
 {
 	struct ptrace_syscall_info info;
+	struct tracee *t = r->t;
 	int status, rc;
 
 	for (;;) {
@@ -100,6 +104,7 @@ static int wait_for_exit_stop(struct engine *e, struct tracee *t)
 			tracee_defer(e, t, status);
 			return -ESRCH;
 		}
+		r->was_stopped |= is_stop_signal(status);
 		rc = tracer->request(PTRACE_GET_SYSCALL_INFO, t->tid, sizeof(info),
 				     (uintptr_t)&info);
 		if (rc)
@@ -129,7 +134,7 @@ int remote_call(struct engine *e, struct remote *r, long nr, const uint64_t args
 	t->regs_valid = false;
 	rc = tracer->set_regs(t->tid, &regs);
 	if (!rc)
-		rc = wait_for_exit_stop(e, t);
+		rc = wait_for_exit_stop(e, r);
 	if (!rc)
 		rc = tracer->get_regs(t->tid, &regs);
 	if (rc)
@@ -156,34 +161,51 @@ static int64_t interrupted_call(const struct arch_regs *regs)
 	if (arch_is_restart_code(result))
 		return nr;
 	row = syscall_get(syscall_from_nr(arch_native->id, (long)nr));
-	return result == -EINTR && row && row->restart == RESTART_N_STOP ? nr : -1;
+	return is_eintr_undone(row, result) ? nr : -1;
 }
 
-/* On aarch64 the result has overwritten it in the registers. */
-static uint64_t first_arg(const struct tracee *t, const struct arch_regs *regs)
+/* The call to be made again; at an entry one that was to be skipped is, too. */
+static int64_t call_to_make(const struct remote *r)
 {
-	return t->in_call ? t->call.args[0] : arch_native->arg(regs, 0);
+	const struct tracee *t = r->t;
+
+	if (t->at_exit)
+		return -1;
+	if (!r->in_entry)
+		return interrupted_call(&r->saved);
+	return arch_native->nr(&r->saved) >= 0 ? arch_native->nr(&r->saved) : t->call.nr;
+}
+
+static void restore_regs(struct remote *r)
+{
+	struct tracee *t = r->t;
+	struct arch_regs regs = r->saved;
+	int64_t again = call_to_make(r);
+	bool is_known = r->in_entry || is_call_of_regs(t, &regs);
+
+	if (again < 0)
+		arch_native->set_nr(&regs, -1);
+	else /* on aarch64 the result has overwritten the first argument in the registers */
+		arch_native->rewind_call(&regs, again,
+					 is_known ? t->call.args[0] : arch_native->arg(&regs, 0));
+	if (again >= 0 && is_known)
+		call_expect_again(t, &t->call);
+	t->regs = regs;
+	t->regs_valid = t->regs_dirty = true;
 }
 
 int remote_end(struct engine *e, struct remote *r)
 {
 	struct tracee *t = r->t;
-	struct arch_regs regs = r->saved;
-	int64_t again = r->in_entry ? t->call.nr : interrupted_call(&regs);
 	int rc = 0;
 
 	if (r->lent_at)
 		rc = tracee_write(e, t, r->lent_at, r->lent, arch_native->syscall_length);
-	if (rc || (r->in_entry && !r->used))
-		return rc;
-	if (again >= 0) {
-		arch_native->rewind_call(&regs, again, first_arg(t, &regs));
-		if (t->in_call)
-			call_expect_again(t, &t->call);
-	} else {
-		arch_native->set_nr(&regs, -1);
-	}
-	t->regs = regs;
-	t->regs_valid = t->regs_dirty = true;
-	return 0;
+	if (!rc)
+		rc = tracee_set_mask(t, r->mask, NULL);
+	if (!rc && r->was_stopped)
+		rc = tracer->kill(t->process->tgid, SIGSTOP);
+	if (!rc && (r->used || !r->in_entry))
+		restore_regs(r);
+	return rc;
 }

@@ -17,6 +17,8 @@ struct remote {
 	uint64_t after_insn; /* address after a syscall instruction of the process */
 	uint64_t lent_at;    /* where an instruction was put for the time; 0 = nowhere */
 	unsigned char lent[BREAKPOINT_MAX]; /* …and what was there */
+	uint64_t mask;	  /* of signals, which are held back meanwhile */
+	bool was_stopped; /* by a SIGSTOP, which cannot be held back: it is sent again */
 	bool in_entry; /* began in the stop before a call, which is still to be made */
 	bool used;
 };

@@ -133,6 +133,12 @@ static void guess_call(struct tracee *t, const struct arch_regs *regs, long nr)
 	t->call = call;
 }
 
+bool is_eintr_undone(const struct syscall_row *row, int64_t result)
+{
+	return result == -EINTR && row &&
+	       (row->restart == RESTART_N_STOP || row->restart_timed == RESTART_N_STOP);
+}
+
 /*
  * A traced thread is woken by signals that it ignores, and then the calls of
  * class N! fail with EINTR where untraced they sleep on: such a call is made
@@ -148,10 +154,8 @@ static int undo_false_eintr(struct engine *e, struct tracee *t)
 	if (rc)
 		return rc;
 	nr = arch_native->nr(regs);
-	if (arch_native->result(regs) != -EINTR || nr < 0)
-		return 0;
-	row = syscall_get(syscall_from_nr(arch_native->id, (long)nr));
-	if (!row || (row->restart != RESTART_N_STOP && row->restart_timed != RESTART_N_STOP))
+	row = nr < 0 ? NULL : syscall_get(syscall_from_nr(arch_native->id, (long)nr));
+	if (!is_eintr_undone(row, arch_native->result(regs)))
 		return 0;
 	if (!is_known_call(t, regs, row))
 		guess_call(t, regs, (long)nr);
@@ -178,14 +182,71 @@ static bool interrupts_call(struct tracee *t)
 		return true;
 	if (!t->in_call || tracee_get_regs(t, &regs))
 		return false;
-	return arch_native->nr(regs) >= 0 && arch_native->ip(regs) == t->call.ip &&
-	       arch_is_restart_code(arch_native->result(regs));
+	return is_call_of_regs(t, regs) && arch_is_restart_code(arch_native->result(regs));
+}
+
+/* At the exit of the rest: what the whole call has moved. */
+static int64_t add_moved(struct engine *e, struct tracee *t, int64_t result)
+{
+	struct arch_regs *regs;
+	int64_t total = t->moved + (result > 0 ? result : 0);
+
+	(void)e;
+	t->moved = 0;
+	if (tracee_get_regs(t, &regs))
+		return result;
+	arch_native->set_result(regs, total);
+	tracee_dirty_regs(t);
+	return total;
+}
+
+static bool is_cut_transfer(const struct syscall_row *row, const struct arch_regs *regs)
+{
+	int64_t result = arch_native->result(regs);
+
+	return row && row->transfer == TRANSFER_BUFFER && result > 0 &&
+	       (uint64_t)result < arch_native->arg(regs, 2) &&
+	       (row->families & (FAMILY_WRITES | FAMILY_SENDS) ||
+		(strcmp(row->name, "recvfrom") == 0 && arch_native->arg(regs, 3) & MSG_WAITALL));
+}
+
+/*
+ * A transfer that had moved bytes ends short when it is interrupted; untraced
+ * it would have gone on.  So the rest is asked for, and the program sees the
+ * sum.  Where the short count was not our doing, the rest moves nothing.
+ */
+static int send_the_rest(struct tracee *t)
+{
+	struct arch_regs *regs;
+	int rc = tracee_get_regs(t, &regs);
+	int64_t nr, moved;
+
+	if (rc)
+		return rc;
+	nr = arch_native->nr(regs);
+	if (nr < 0 || t->exit_fixup ||
+	    !is_cut_transfer(syscall_get(syscall_from_nr(arch_native->id, (long)nr)), regs))
+		return 0;
+	moved = arch_native->result(regs);
+	guess_call(t, regs, (long)nr);
+	t->entry_regs = *regs;
+	t->args_changed = t->want_exit = t->in_call = true;
+	t->moved = moved;
+	t->exit_fixup = add_moved;
+	arch_native->rewind_call(regs, nr, t->call.args[0]);
+	arch_native->set_arg(regs, 1, t->call.args[1] + (uint64_t)moved);
+	arch_native->set_arg(regs, 2, t->call.args[2] - (uint64_t)moved);
+	tracee_dirty_regs(t);
+	call_expect_again(t, &t->call);
+	return 0;
 }
 
 int continue_interrupted(struct engine *e, struct tracee *t)
 {
 	int rc = undo_false_eintr(e, t);
 
+	if (!rc)
+		rc = send_the_rest(t);
 	/* The kernel restarts by itself; here only the entry is to be known again. */
 	if (!rc && !t->resume_expected && interrupts_call(t))
 		call_expect_again(t, &t->call);
@@ -194,7 +255,7 @@ int continue_interrupted(struct engine *e, struct tracee *t)
 
 static int deliver_caught(struct engine *e, struct tracee *t, int signal, bool interrupted)
 {
-	if (!interrupted && !e->options.want_handlers)
+	if (!interrupted && !t->resume_expected && !e->options.want_handlers)
 		return tracee_resume(e, t, signal);
 	t->interrupted = interrupted;
 	t->step_into_handler = true;
@@ -202,42 +263,21 @@ static int deliver_caught(struct engine *e, struct tracee *t, int signal, bool i
 	return tracee_resume(e, t, signal);
 }
 
-/*
- * A transfer that had moved bytes ends short when it is interrupted; untraced
- * the ignored signal would not have come.  It cannot be undone, so it is said.
- */
-static void note_cut_transfer(struct tracee *t)
-{
-	const struct syscall_row *row;
-	struct arch_regs *regs;
-	int64_t nr, result;
-
-	if (tracee_get_regs(t, &regs))
-		return;
-	nr = arch_native->nr(regs);
-	result = arch_native->result(regs);
-	if (nr < 0 || result <= 0)
-		return;
-	row = syscall_get(syscall_from_nr(arch_native->id, (long)nr));
-	if (row && row->transfer == TRANSFER_BUFFER && row->families & FAMILY_ANY_IPC &&
-	    row->restart != RESTART_NEVER_BLOCKS &&
-	    (row->families & FAMILY_WRITES || arch_native->arg(regs, 3) & MSG_WAITALL) &&
-	    (uint64_t)result < arch_native->arg(regs, 2))
-		t->process->perturbed = true;
-}
-
 static int deliver_ignored(struct engine *e, struct tracee *t, bool interrupted)
 {
+	bool is_over = t->was_stopped && settle_eintr(e, t);
 	int rc = t->was_stopped ? 0 : undo_false_eintr(e, t);
 
 	if (rc)
 		return rc;
 	if (!t->was_stopped)
-		note_cut_transfer(t);
+		rc = send_the_rest(t);
+	if (rc)
+		return rc;
 	t->was_stopped = false;
-	if (interrupted)
+	if (interrupted && !is_over)
 		call_expect_again(t, &t->call);
-	return tracee_resume(e, t, 0);
+	return t->state == TRACEE_HELD ? 0 : tracee_resume(e, t, 0);
 }
 
 int on_signal_stop(struct engine *e, struct tracee *t, int signal)
@@ -286,7 +326,10 @@ static void push_handler(struct tracee *t, uint64_t sp, bool restarts)
 	if (t->handler_depth == HANDLER_DEPTH_MAX)
 		return;
 	frame = &t->handlers[t->handler_depth++];
-	*frame = (struct handler_frame){t->step_signal, sp, restarts, t->call};
+	*frame = (struct handler_frame){t->step_signal, sp, restarts,
+					t->resume_expected ? t->resumed : t->call};
+	/* It is expected again when the handler, which may make calls itself, has returned. */
+	t->resume_expected = false;
 }
 
 int on_handler_entry(struct engine *e, struct tracee *t)
@@ -299,7 +342,7 @@ int on_handler_entry(struct engine *e, struct tracee *t)
 	rc = tracee_get_regs(t, &regs);
 	if (rc)
 		return rc;
-	restarts = was_interrupted && frame_restarts(t, arch_native->sp(regs));
+	restarts = was_interrupted ? frame_restarts(t, arch_native->sp(regs)) : t->resume_expected;
 	push_handler(t, arch_native->sp(regs), restarts);
 	t->interrupted = false;
 	if (was_interrupted && !restarts)

@@ -64,6 +64,13 @@ struct stop stop_classify(int status)
 	return (struct stop){STOP_SIGNAL, signal};
 }
 
+bool is_stop_signal(int status)
+{
+	struct stop stop = stop_classify(status);
+
+	return stop.kind == STOP_GROUP || (stop.kind == STOP_SIGNAL && stop.value == SIGSTOP);
+}
+
 const char *stop_name(enum stop_kind kind)
 {
 	return (unsigned)kind < STOP_MAX_ ? names[kind] : "invalid";

@@ -8,6 +8,8 @@
 #ifndef ENGINE_STOPS_H
 #define ENGINE_STOPS_H
 
+#include <stdbool.h>
+
 enum stop_kind {
 	STOP_EXITED,  /* value: exit status */
 	STOP_KILLED,  /* value: signal */
@@ -33,6 +35,9 @@ struct stop {
 };
 
 struct stop stop_classify(int wait_status);
+
+/* Of a thread whose signals are all blocked: what SIGSTOP does to it all the same. */
+bool is_stop_signal(int wait_status);
 
 /* For traces and messages. */
 const char *stop_name(enum stop_kind kind);

@@ -144,10 +144,10 @@ static int write_by_proc(struct engine *e, const struct tracee *t, uint64_t addr
 	snprintf(path, sizeof(path), "%d/mem", t->tid);
 	fd = openat(e->options.proc_fd, path, O_RDWR | O_CLOEXEC);
 	if (fd < 0)
-		return -errno;
+		return errno == ENOENT ? -ESRCH : -errno;
 	n = pwrite(fd, data, size, (off_t)addr);
-	if (n < 0)
-		return -errno;
+	if (n <= 0) /* 0: its memory is gone */
+		return n < 0 ? -errno : -ESRCH;
 	return (size_t)n == size ? 0 : -EFAULT;
 }
 
@@ -230,5 +230,5 @@ int tracee_resume(struct engine *e, struct tracee *t, int signal)
 	t->state = TRACEE_RUNNING;
 	t->at_entry = t->at_exit = false;
 	t->hold_signal = 0;
-	return rc ? rc : tracer->request(request, t->tid, 0, (uintptr_t)signal);
+	return rc ? rc : tracer->request((int)request, t->tid, 0, (uintptr_t)signal);
 }

@@ -33,6 +33,7 @@ struct call_view {
 	uint64_t start_ns;
 	bool resumed; /* entered again: restarted by the kernel, or by us */
 	bool guessed; /* not seen at its entry, the filter lets it pass: start_ns is later */
+	uint64_t marks[2]; /* of the user of the engine; 0 at each new call */
 };
 
 enum tracee_state {
@@ -74,7 +75,6 @@ struct process {
 	bool under_valgrind;	       /* its calls are those of valgrind's guest */
 	bool stopped_by_fault;	       /* `stop: forever` */
 	uint64_t fault_signals;	       /* sent to it by faults: signal n in bit n - 1 */
-	bool perturbed;		       /* a transfer of it ended short because of us */
 	bool setuid_lost;	       /* ran a set-user-ID program that got no privileges */
 	bool uses_timer;	       /* an interval timer or an alarm is running */
 	bool timer_repeats;
@@ -106,8 +106,11 @@ struct tracee {
 	/* The call whose re-entry is expected: interrupted and restarted, or sent back by us. */
 	bool resume_expected;
 	struct call_view resumed;
-	/* A call interrupted with a restart code, its fate decided by the next delivery. */
-	bool interrupted;
+	/*
+	 * A call interrupted with a restart code, or with an EINTR that may yet be
+	 * undone: the next delivery decides.
+	 */
+	bool interrupted, by_eintr;
 	struct handler_frame handlers[HANDLER_DEPTH_MAX];
 	unsigned handler_depth;
 	/* Undo at the exit stop: arguments that were changed at the entry. */
@@ -115,6 +118,7 @@ struct tracee {
 	struct arch_regs entry_regs;
 	/* Called at the exit with the kernel's result; returns what the program shall see. */
 	int64_t (*exit_fixup)(struct engine *e, struct tracee *t, int64_t result);
+	int64_t moved;	    /* by a transfer whose rest is under way; signals.c */
 	int64_t fixup_value;	/* for exit_fixup */
 	uint64_t hold_until_ns; /* TRACEE_HELD: 0 = until released */
 	int hold_signal;	/* to deliver when it goes on */
@@ -122,8 +126,7 @@ struct tracee {
 	int task_fd;		/* of sys/procfs.h, for the blocked detector; -1 */
 	bool regs_valid, regs_dirty;
 	struct arch_regs regs;
-	uint64_t marks[2]; /* of the user of the engine; 0 at each new call */
-	bool has_report;   /* tracee_defer(): this one is to be handled later */
+	bool has_report; /* tracee_defer(): this one is to be handled later */
 	int report;
 	struct tracee *report_prev, *report_next;
 	UT_hash_handle hh;

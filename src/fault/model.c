@@ -28,8 +28,10 @@ static int ask_for_flags(struct fault_env *env, struct tracee *t, uint64_t caugh
 {
 	struct kernel_sigaction action;
 	struct remote remote;
-	int rc = remote_begin(env->engine, t, &remote);
+	int rc = remote_begin(env->engine, t, &remote), end;
 
+	if (rc)
+		return rc;
 	for (int signal = 1; !rc && signal < 65 && !*ret_found; signal++) {
 		uint64_t args[6] = {(uint64_t)signal, 0, remote_scratch(&remote), 8};
 		int64_t result;
@@ -42,8 +44,8 @@ static int ask_for_flags(struct fault_env *env, struct tracee *t, uint64_t caugh
 		if (!rc && result == 0)
 			*ret_found = !(action.flags & SA_RESTART);
 	}
-	remote_end(env->engine, &remote);
-	return rc;
+	end = remote_end(env->engine, &remote);
+	return rc ? rc : end;
 }
 
 static int add_signals(struct fault_env *env, struct tracee *t, struct kernel_moment *m)

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/mem.h"
 #include "engine/remote.h"
 #include "fault/internal.h"
 
@@ -37,7 +38,7 @@ static int replace_fd(struct fault_env *env, struct remote *remote, const struct
 	uint64_t open_args[6] = {(uint64_t)AT_FDCWD, scratch, O_RDWR | O_CLOEXEC};
 	uint64_t dup_args[6] = {0, (uint64_t)holder->fd, (uint64_t)(holder->flags & O_CLOEXEC)};
 	uint64_t close_args[6] = {0};
-	int64_t fd, result;
+	int64_t fd, duplicate, result;
 	int rc = tracee_write(env->engine, remote->t, scratch, null_device, sizeof(null_device));
 
 	if (!rc)
@@ -45,28 +46,54 @@ static int replace_fd(struct fault_env *env, struct remote *remote, const struct
 	if (rc || fd < 0)
 		return rc ? rc : (int)fd;
 	dup_args[0] = close_args[0] = (uint64_t)fd;
-	rc = remote_call(env->engine, remote, SYS_dup3, dup_args, &result);
-	if (!rc && result < 0)
-		rc = (int)result;
+	rc = remote_call(env->engine, remote, SYS_dup3, dup_args, &duplicate);
 	if (!rc)
 		rc = remote_call(env->engine, remote, SYS_close, close_args, &result);
-	return rc;
+	return rc ? rc : duplicate < 0 ? (int)duplicate : (int)result;
 }
 
-/* Threads asleep in a call keep the file alive: all are sent back to start it anew. */
-static int interrupt_all(struct fault_env *env, struct process *p, struct tracee *but)
+/* The threads of @p but for @but; the array is the caller's to free. */
+static int list_threads(struct fault_env *env, const struct process *p, const struct tracee *but,
+			pid_t **ret_tids, size_t *ret_count)
 {
 	struct tracee *t, *tmp;
-	int rc;
+	pid_t *tids = NULL, *slot;
+	size_t count = 0;
 
 	HASH_ITER(hh, env->engine->tracees, t, tmp) {
 		if (t->process != p || t == but)
 			continue;
-		rc = tracee_interrupt(env->engine, t);
-		if (rc && rc != -ESRCH)
-			return rc;
+		slot = mem_append(&tids, &count, sizeof(*slot));
+		if (!slot) {
+			free(tids);
+			return -ENOMEM;
+		}
+		*slot = t->tid;
 	}
+	*ret_tids = tids;
+	*ret_count = count;
 	return 0;
+}
+
+/*
+ * Threads asleep in a call keep the file alive: all are sent back to start it
+ * anew.  What comes first is handled, and may end any of them.
+ */
+static int interrupt_all(struct fault_env *env, const struct process *p, const struct tracee *but)
+{
+	cleanup_free pid_t *tids = NULL;
+	size_t count;
+	int rc = list_threads(env, p, but, &tids, &count);
+
+	for (size_t i = 0; !rc && i < count; i++) {
+		struct tracee *t = engine_find(env->engine, tids[i]);
+
+		if (t)
+			rc = tracee_interrupt(env->engine, t);
+		if (rc == -ESRCH)
+			rc = 0;
+	}
+	return rc;
 }
 
 static void let_go(struct fault_env *env, struct process *p, struct tracee *but,
@@ -80,8 +107,13 @@ static void let_go(struct fault_env *env, struct process *p, struct tracee *but,
 			continue;
 		if (t != done && remote_begin(env->engine, t, &remote) == 0)
 			remote_end(env->engine, &remote);
-		tracee_resume(env->engine, t, 0);
+		engine_note(env->engine, tracee_resume(env->engine, t, 0));
 	}
+}
+
+static bool is_stopped(const struct tracee *t)
+{
+	return t->state == TRACEE_STOPPED || t->state == TRACEE_HELD;
 }
 
 static struct tracee *stopped_thread(struct fault_env *env, const struct process *p)
@@ -89,7 +121,7 @@ static struct tracee *stopped_thread(struct fault_env *env, const struct process
 	struct tracee *t, *tmp;
 
 	HASH_ITER(hh, env->engine->tracees, t, tmp)
-		if (t->process == p && (t->state == TRACEE_STOPPED || t->state == TRACEE_HELD))
+		if (t->process == p && is_stopped(t))
 			return t;
 	return NULL;
 }
@@ -104,15 +136,15 @@ static size_t same_process(const struct fd_holder *holders, size_t first, size_t
 	return n;
 }
 
-/* @at_thread: the thread of the moment, stopped and not to be let go here. */
+/* @at_thread: the thread of the moment: when it is stopped it is not to be let go here. */
 static int close_in_process(struct fault_env *env, const struct fd_holder *holders, size_t count,
 			    struct tracee *at_thread)
 {
 	struct process *p = holders[0].process;
-	struct tracee *own = at_thread && at_thread->process == p ? at_thread : NULL;
-	struct tracee *t;
+	bool is_own = at_thread && at_thread->process == p && is_stopped(at_thread);
+	struct tracee *own = is_own ? at_thread : NULL, *t;
 	struct remote remote;
-	int rc = interrupt_all(env, p, own);
+	int end, rc = interrupt_all(env, p, own);
 
 	t = own ? own : stopped_thread(env, p);
 	if (!rc && !t)
@@ -122,7 +154,8 @@ static int close_in_process(struct fault_env *env, const struct fd_holder *holde
 	if (!rc) {
 		for (size_t i = 0; !rc && i < count; i++)
 			rc = replace_fd(env, &remote, &holders[i]);
-		remote_end(env->engine, &remote);
+		end = remote_end(env->engine, &remote);
+		rc = rc ? rc : end;
 	}
 	let_go(env, p, own, t);
 	return rc == -ESRCH ? 0 : rc;

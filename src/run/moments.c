@@ -18,7 +18,7 @@
 #include "sys/syscalls.h"
 #include "trigger/count.h"
 
-/* Indices of faults that wait for this call to sleep, and for its exit: bits in t->marks. */
+/* Indices of faults that wait for this call to sleep, and for its exit: bits in t->call.marks. */
 enum { MARK_BLOCKED, MARK_EXIT };
 
 static enum phase phase_of(const struct fault_spec *spec)
@@ -73,9 +73,9 @@ static void on_call_entry(void *ctx, struct tracee *t)
 		ends_note_exit(x, t);
 	fault_on_entry(&x->env, t);
 	if (t->call.resumed) {
-		if (t->marks[MARK_BLOCKED])
+		if (t->call.marks[MARK_BLOCKED])
 			tracee_watch_blocked(&x->engine, t);
-		if (t->marks[MARK_EXIT])
+		if (t->call.marks[MARK_EXIT])
 			tracee_watch_exit(t);
 		return;
 	}
@@ -89,11 +89,11 @@ static void on_call_entry(void *ctx, struct tracee *t)
 			continue;
 		switch (phase_of(fault->spec)) {
 		case PHASE_BLOCKED:
-			t->marks[MARK_BLOCKED] |= UINT64_C(1) << i;
+			t->call.marks[MARK_BLOCKED] |= UINT64_C(1) << i;
 			tracee_watch_blocked(&x->engine, t);
 			break;
 		case PHASE_EXIT:
-			t->marks[MARK_EXIT] |= UINT64_C(1) << i;
+			t->call.marks[MARK_EXIT] |= UINT64_C(1) << i;
 			tracee_watch_exit(t);
 			break;
 		default:
@@ -108,9 +108,9 @@ static void on_call_entry(void *ctx, struct tracee *t)
 static void count_marked(struct execution *x, struct tracee *t, int mark, enum phase phase)
 {
 	const struct moment moment = {t, t->process, true, phase};
-	uint64_t bits = t->marks[mark];
+	uint64_t bits = t->call.marks[mark];
 
-	t->marks[mark] = 0;
+	t->call.marks[mark] = 0;
 	for (size_t i = 0; bits; i++, bits >>= 1)
 		if (bits & 1 && is_live(&x->faults[i]))
 			moment_count(x, &x->faults[i], &moment);
@@ -128,7 +128,7 @@ static void on_call_exit(void *ctx, struct tracee *t, int64_t result)
 {
 	struct execution *x = ctx;
 
-	t->marks[MARK_BLOCKED] = 0;
+	t->call.marks[MARK_BLOCKED] = 0;
 	fault_on_exit(&x->env, t, result);
 	count_marked(x, t, MARK_EXIT, PHASE_EXIT);
 	if (x->watch_output && result > 0)

@@ -18,6 +18,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "base/cleanup.h"
 #include "base/mem.h"
 #include "sandbox/internal.h"
@@ -116,7 +117,7 @@ static _Noreturn void init_main(const struct sandbox_options *options, bool is_p
 	if (send(INIT_SOCKET, &hello, sizeof(hello), MSG_NOSIGNAL) == sizeof(hello))
 		answer_requests();
 	clear_up(options, is_pid_1);
-	_exit(0);
+	child_exit(0);
 }
 
 static void note_proc(struct sandbox *sandbox, int error)

@@ -10,6 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/child.h"
+
 #define REPORT_MAX   1024
 #define STATUS_CHECK 200
 #define STATUS_USER  201
@@ -28,7 +30,7 @@ void apart_check_(bool ok, const char *file, int line, const char *what, const c
 	if (used > 0 && used < REPORT_MAX)
 		vsnprintf(report + used, REPORT_MAX - (size_t)used, fmt, ap);
 	va_end(ap);
-	_exit(STATUS_CHECK);
+	child_exit(STATUS_CHECK);
 }
 
 static bool become(uid_t uid)
@@ -51,7 +53,7 @@ int run_apart(int (*body)(void *arg), void *arg, uid_t uid)
 	pid = fork();
 	cr_assert(ge(int, pid, 0));
 	if (pid == 0)
-		_exit(become(uid) ? body(arg) : STATUS_USER);
+		child_exit(become(uid) ? body(arg) : STATUS_USER);
 	cr_assert(eq(int, waitpid(pid, &status, 0), pid));
 	cr_assert(eq(chr, *report, '\0'), "%s", report);
 	cr_assert(eq(int, WTERMSIG(status), 0), "the child ended with status %#x", status);

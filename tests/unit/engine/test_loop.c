@@ -487,7 +487,6 @@ Test(engine_loop, an_ignored_signal_does_not_end_epoll_wait)
 		{100, FAKE_SECCOMP, "epoll_wait", {3, 0x12000, 8, (uint64_t)-1}},
 		{100, FAKE_SIGNAL(SIGCHLD), "epoll_wait", {3, 0x12000, 8, (uint64_t)-1}, -4},
 		{100, FAKE_SECCOMP, "epoll_wait", {3, 0x12000, 8, (uint64_t)-1}},
-		{100, FAKE_SYSCALL, "epoll_wait", {3, 0x12000, 8, (uint64_t)-1}, 1, .at_exit = true},
 		{100, FAKE_EXITED(0)},
 		{0},
 	};
@@ -501,12 +500,9 @@ Test(engine_loop, an_ignored_signal_does_not_end_epoll_wait)
 		 "100 signal SIGCHLD\n"
 		 "  delivery SIGCHLD\n"
 		 "  SETREGS 100 nr=-1 result=232 ip-2\n"
-		 "  SYSCALL 100\n"
+		 "  CONT 100\n"
 		 "100 seccomp epoll_wait\n"
 		 "  entry epoll_wait(3) again\n"
-		 "  SYSCALL 100\n"
-		 "100 syscall-exit epoll_wait\n"
-		 "  exit epoll_wait(3) = 1\n"
 		 "  CONT 100\n"
 		 "100 exited 0\n"
 		 "  end of 100: 0\n");
@@ -534,7 +530,7 @@ Test(engine_loop, an_eintr_that_is_undone_is_not_told)
 		 "100 syscall-exit epoll_wait\n"
 		 "  SYSCALL 100\n"
 		 "100 signal SIGCHLD\n"
-		 "  delivery SIGCHLD\n"
+		 "  delivery SIGCHLD, interrupts\n"
 		 "  SETREGS 100 nr=-1 result=232 ip-2\n"
 		 "  SYSCALL 100\n"
 		 "100 seccomp epoll_wait\n"
@@ -641,8 +637,8 @@ Test(engine_loop, each_untraced_epoll_wait_has_its_own_time)
 		 "100 syscall-entry epoll_wait\n"
 		 "  SYSCALL 100\n"
 		 "100 syscall-exit epoll_wait\n"
-		 "  SETREGS 100\n"
 		 "  exit epoll_wait(3) = 1\n"
+		 "  SETREGS 100\n"
 		 "  CONT 100\n"
 		 "100 signal SIGCHLD\n"
 		 "  delivery SIGCHLD\n"
@@ -651,8 +647,8 @@ Test(engine_loop, each_untraced_epoll_wait_has_its_own_time)
 		 "100 syscall-entry epoll_wait\n"
 		 "  SYSCALL 100\n"
 		 "100 syscall-exit epoll_wait\n"
-		 "  SETREGS 100 arg3=70000\n"
 		 "  exit epoll_wait(4) = 1\n"
+		 "  SETREGS 100 arg3=70000\n"
 		 "  CONT 100\n"
 		 "100 exited 0\n"
 		 "  end of 100: 0\n");
@@ -953,7 +949,7 @@ Test(engine_loop, a_death_at_any_moment_is_survived)
 {
 	unsigned count = play_everything(0);
 
-	cr_expect(gt(uint, count, 50));
+	cr_expect(gt(uint, count, 40));
 	for (unsigned n = 1; n <= count; n++)
 		play_everything(n);
 }
