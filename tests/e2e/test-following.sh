@@ -132,7 +132,7 @@ says "strict mode is told" "$work/notes" 'seccomp'
 
 if [ "$(id -u)" = 0 ]; then
 	cp "$subjects/e2e-odd" "$work/setuid"
-	chown 1234 "$work/setuid"
+	chown 4321 "$work/setuid"
 	chmod 4755 "$work/setuid"
 	chmod 777 "$work" "$work/tmp"
 	scenario setuid <<-'EOT'
@@ -149,12 +149,12 @@ if [ "$(id -u)" = 0 ]; then
 		  main: {exit: 0}
 	EOT
 	judge setuid
-	is "set-user-ID works for root" "$(paste -sd ' ' "$work/printed")" 'euid 1234 1 EIO'
+	is "set-user-ID works for root" "$(paste -sd ' ' "$work/printed")" 'euid 4321 1 EIO'
 	rm -f "$work/printed" "$work/report.json"
-	as_nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups)
-	run "${as_nobody[@]}" "$ipcfault" "$work/setuid.scn" --report "json:$work/report.json"
+	as_other=(setpriv --reuid 1234 --regid 1234 --clear-groups)
+	run "${as_other[@]}" "$ipcfault" "$work/setuid.scn" --report "json:$work/report.json"
 	notes
-	is "set-user-ID for others: the fault hits" "$(paste -sd ' ' "$work/printed")" 'euid 65534 1 EIO'
+	is "set-user-ID for others: the fault hits" "$(paste -sd ' ' "$work/printed")" 'euid 1234 1 EIO'
 	says "set-user-ID without its privileges is told" "$work/notes" 'set-user-ID program without'
 else
 	skip "set-user-ID programs" "needs root"

@@ -83,20 +83,29 @@ static int who_am_i(int null)
 	return 0;
 }
 
+/* clang-format off */
+static const struct {
+	const char *name;
+	int (*run)(int null);
+} ways[] = {
+	{ "int80",      by_int80 },
+	{ "own-filter", own_filter },
+	{ "strict",     strict },
+	{ "setuid",     who_am_i },
+};
+/* clang-format on */
+
 int main(int argc, char **argv)
 {
-	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-	const char *what = argc == 2 ? argv[1] : "";
+	int null = open("/dev/null", O_WRONLY | O_CLOEXEC), status;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	if (strcmp(what, "int80") == 0)
-		return by_int80(null);
-	if (strcmp(what, "own-filter") == 0)
-		return own_filter(null);
-	if (strcmp(what, "strict") == 0)
-		return strict(null);
-	if (strcmp(what, "setuid") == 0)
-		return who_am_i(null);
+	for (size_t i = 0; argc == 2 && i < sizeof(ways) / sizeof(*ways); i++)
+		if (strcmp(argv[1], ways[i].name) == 0) {
+			status = ways[i].run(null);
+			close(null);
+			return status;
+		}
 	fprintf(stderr, "usage: e2e-odd int80|own-filter|strict|setuid\n");
 	return 2;
 }
