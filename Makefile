@@ -33,7 +33,7 @@ PKG_LIBS := $(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null)
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla \
 	-Wwrite-strings -Wno-unknown-warning-option -Wno-format-truncation -Werror
 CFLAGS ?= -O2 -g
-MODE_FLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer) $(if $(COV),--coverage)
+MODE_FLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer) $(if $(COV),--coverage -DCOVERAGE)
 # -iquote: src/sys/ is not the <sys/> of the C library.
 ALL_CPPFLAGS = -D_GNU_SOURCE -iquote src -iquote $(B)/gen $(PKG_CFLAGS) $(CPPFLAGS)
 ALL_CFLAGS = -std=gnu11 $(WARN) $(CFLAGS) $(MODE_FLAGS)

@@ -39,6 +39,7 @@ static void enter_call(struct tracee *t, const struct call_view *view)
 	t->resume_expected = t->interrupted = t->by_eintr = false;
 	t->in_call = true;
 	t->call_skipped = t->was_stopped = false;
+	t->continued_ns = 0;
 }
 
 /*

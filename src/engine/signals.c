@@ -12,6 +12,7 @@
 
 /* x86-64: the handler's return has taken its address off the frame when sigreturn is called. */
 #define FRAME_SLACK 16
+#define ON_ITS_WAY_NS (50 * NS_PER_MS) /* from SIGCONT back into the program */
 #define FRAME_REACH (64u << 20) /* stacks are smaller: a frame farther off is on another one */
 
 void handlers_prune(struct tracee *t, uint64_t sp)
@@ -241,11 +242,21 @@ static int send_the_rest(struct tracee *t)
 	return 0;
 }
 
+/*
+ * The thread may still be on its way out of the call that job control has
+ * interrupted: that EINTR or short count is what Linux does.
+ */
+static bool is_stop_recent(const struct tracee *t)
+{
+	return t->was_stopped || (t->continued_ns && now_ns() - t->continued_ns < ON_ITS_WAY_NS);
+}
+
 int continue_interrupted(struct engine *e, struct tracee *t)
 {
-	int rc = undo_false_eintr(e, t);
+	bool is_real = is_stop_recent(t);
+	int rc = is_real ? 0 : undo_false_eintr(e, t);
 
-	if (!rc)
+	if (!rc && !is_real)
 		rc = send_the_rest(t);
 	/* The kernel restarts by itself; here only the entry is to be known again. */
 	if (!rc && !t->resume_expected && interrupts_call(t))
@@ -274,6 +285,8 @@ static int deliver_ignored(struct engine *e, struct tracee *t, bool interrupted)
 		rc = send_the_rest(t);
 	if (rc)
 		return rc;
+	if (t->was_stopped)
+		t->continued_ns = now_ns();
 	t->was_stopped = false;
 	if (interrupted && !is_over)
 		call_expect_again(t, &t->call);

@@ -99,6 +99,7 @@ struct tracee {
 	bool call_skipped;
 	bool sampled; /* all its calls are told: engine_ops.sampled */
 	struct call_view sample;
+	uint64_t continued_ns; /* when a SIGCONT was handled; 0 = not since the last call */
 	bool was_stopped; /* by job control since its last call: an EINTR is the kernel's own */
 	bool step_into_handler; /* single-stepping over the delivery of a caught signal */
 	int step_signal;
