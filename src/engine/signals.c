@@ -10,6 +10,8 @@
 #include "sys/procfs.h"
 #include "sys/syscalls.h"
 
+/* x86-64: the handler's return has taken its address off the frame when sigreturn is called. */
+#define FRAME_SLACK 16
 #define ON_ITS_WAY_NS (50 * NS_PER_MS) /* from SIGCONT back into the program */
 #define FRAME_REACH (64u << 20) /* stacks are smaller: a frame farther off is on another one */
 
@@ -18,7 +20,7 @@ void handlers_prune(struct tracee *t, uint64_t sp)
 	while (t->handler_depth) {
 		const struct handler_frame *frame = &t->handlers[t->handler_depth - 1];
 
-		if (sp <= frame->sp || sp - frame->sp > FRAME_REACH)
+		if (sp <= frame->sp + FRAME_SLACK || sp - frame->sp > FRAME_REACH)
 			return;
 		t->handler_depth--;
 	}
