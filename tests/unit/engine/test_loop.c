@@ -1,5 +1,5 @@
 /*
- * The loop with the kernel played by tests/lib/fake_tracer.h: what it does at
+ * The loop with the kernel played by fake_tracer.h: what it does at
  * each stop, in orders that real processes show once in a while only.
  */
 #include <criterion/criterion.h>
@@ -11,7 +11,7 @@
 #include "engine/breakpoint.h"
 #include "engine/internal.h"
 #include "engine/remote.h"
-#include "lib/fake_tracer.h"
+#include "fake_tracer.h"
 
 #define BIT(signal) (UINT64_C(1) << ((signal)-1))
 #define FORK	    FAKE_EVENT(PTRACE_EVENT_FORK, SIGTRAP)

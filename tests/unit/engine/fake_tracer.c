@@ -1,4 +1,4 @@
-#include "lib/fake_tracer.h"
+#include "fake_tracer.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
