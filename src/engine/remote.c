@@ -23,12 +23,13 @@ int tracee_interrupt(struct engine *e, struct tracee *t)
 		t->state = TRACEE_RUNNING; /* its report is handled first */
 	if (t->state != TRACEE_RUNNING)
 		return 0;
-	rc = tracer->request(PTRACE_INTERRUPT, tid, 0, 0);
-	if (rc)
-		return rc;
 	for (;;) {
 		int status;
 
+		/* Every stop takes a pending interrupt away, so it is asked for anew. */
+		rc = tracer->request(PTRACE_INTERRUPT, tid, 0, 0);
+		if (rc)
+			return rc;
 		rc = engine_wait_for(e, t, INTERRUPT_LIMIT_NS, &status);
 		if (rc)
 			return rc;
@@ -46,6 +47,13 @@ int tracee_interrupt(struct engine *e, struct tracee *t)
 		if (t->state != TRACEE_RUNNING) /* held or stopped by what happened; good enough */
 			return 0;
 	}
+}
+
+int tracee_continue(struct engine *e, struct tracee *t)
+{
+	int rc = continue_interrupted(e, t);
+
+	return rc ? rc : tracee_resume(e, t, 0);
 }
 
 /*

@@ -98,8 +98,8 @@ static bool shorten_timeout(struct engine *e, struct tracee *t, struct arch_regs
 /*
  * Whether @t->call is the call that the registers show.  The filter lets many
  * calls pass unseen, so it may be an older one, even of the same instruction:
- * then an argument differs, or it was made up here and its time limit is not
- * the one that we have set.
+ * then an argument differs, or it was made up here and neither its exit was
+ * seen nor is its time limit the one that we have set.
  */
 static bool is_known_call(const struct tracee *t, const struct arch_regs *regs,
 			  const struct syscall_row *row)
@@ -116,7 +116,7 @@ static bool is_known_call(const struct tracee *t, const struct arch_regs *regs,
 			return false;
 		limit_set |= !same;
 	}
-	return !t->call.guessed || limit_set;
+	return !t->call.guessed || t->interrupted || limit_set;
 }
 
 /* First heard of: when it began is not known, so it begins now. */
@@ -167,8 +167,9 @@ static int undo_false_eintr(struct engine *e, struct tracee *t)
 	arch_native->rewind_call(regs, (int64_t)nr, t->call.args[0]);
 	if (shorten_timeout(e, t, regs, row)) {
 		t->entry_regs = entry_regs;
-		t->args_changed = t->want_exit = true;
+		t->args_changed = true;
 	}
+	t->want_exit = true; /* until then it is this call that sleeps */
 	tracee_dirty_regs(t);
 	call_expect_again(t, &t->call);
 	return 0;
