@@ -33,7 +33,7 @@ PKG_LIBS := $(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null)
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla \
 	-Wwrite-strings -Wno-unknown-warning-option -Wno-format-truncation -Werror
 CFLAGS ?= -O2 -g
-MODE_FLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer) $(if $(COV),--coverage)
+MODE_FLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer) $(if $(COV),--coverage -DCOVERAGE)
 # -iquote: src/sys/ is not the <sys/> of the C library.
 ALL_CPPFLAGS = -D_GNU_SOURCE -iquote src -iquote $(B)/gen $(PKG_CFLAGS) $(CPPFLAGS)
 ALL_CFLAGS = -std=gnu11 $(WARN) $(CFLAGS) $(MODE_FLAGS)
@@ -71,16 +71,18 @@ run: ## build, then run all bundled scenarios
 	@$(SUBMAKE) all
 	build/ipcfault scenarios/*.scn
 
-test: deps ## everything: unit tests plain, under valgrind and with sanitizers; clang; checks
+test: deps ## everything: unit tests plain, under valgrind and with sanitizers; end to end; checks
 	@$(SUBMAKE) all unit
+	build/ipcfault scenarios/*.scn
+	@$(SUBMAKE) e2e
 	@$(SUBMAKE) unit-valgrind
 	@$(SUBMAKE) SAN=address,undefined unit
 	@$(SUBMAKE) CC=clang all unit
 	@$(SUBMAKE) check
 
-check: check-layers check-headers check-harness ## the rules of the tree
+check: check-layers check-headers check-harness check-docs ## the rules of the tree
 
-.PHONY: check-layers check-headers lint format check-format compdb
+.PHONY: check-layers check-headers check-docs docs lint format check-format compdb
 check-layers: ## does every module include only what src/layers.txt allows?
 	@ci/check-layers
 
@@ -92,6 +94,12 @@ check-headers: $(GEN) ## does every header compile alone, with gcc and clang?
 		echo "#include \"$$h\"" | $$cc -x c -fsyntax-only -iquote . -iquote harness -iquote tests $(ALL_CPPFLAGS) \
 			-std=gnu11 $(WARN) - || status=1; \
 	done; done; exit $$status
+
+check-docs: all ## do the documents say what is true? runs their commands
+	@ci/check-docs
+
+docs: all ## write the generated parts of README.md and src/doc/*.md anew
+	@ci/check-docs refresh
 
 C_FILES = $(wildcard src/*.c src/*/*.[ch] harness/*/*.[ch] tests/*/*.[ch] tests/unit/*/*.[ch])
 format: ## lay out all C files by .clang-format

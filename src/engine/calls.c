@@ -39,6 +39,7 @@ static void enter_call(struct tracee *t, const struct call_view *view)
 	t->resume_expected = t->interrupted = t->by_eintr = false;
 	t->in_call = true;
 	t->call_skipped = t->was_stopped = false;
+	t->continued_ns = 0;
 }
 
 /*
@@ -258,7 +259,8 @@ static int at_exit(struct engine *e, struct tracee *t, int64_t result)
 
 	t->at_exit = true;
 	tracee_unwatch_blocked(e, t);
-	if (is_interrupted(t, result)) {
+	/* With bytes moved before, an interrupted rest is the end of it, not a restart. */
+	if (is_interrupted(t, result) && !t->moved) {
 		/* Restarted, or EINTR: the next delivery of a signal decides. */
 		t->interrupted = true;
 		t->exit_fixup = NULL;

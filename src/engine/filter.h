@@ -34,7 +34,7 @@ struct filter {
 /*
  * Build the filter.  With @only_ip other than 0 only the calls made from that
  * instruction pointer (the address after the instruction) can stop: valgrind's
- * own calls are told apart so (ENGINE.md section 10).  Owned by the caller.
+ * own calls are told apart so (doc/KERNEL-NOTES.md section 10).  Owned by the caller.
  * -ENOMEM, or what libseccomp says.
  */
 int filter_build(const struct filter_rule *rules, size_t count, uint64_t only_ip,

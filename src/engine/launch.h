@@ -2,7 +2,7 @@
  * launch.h - start a program under the tracer, cheaply.
  *
  * The child is made with clone(CLONE_VM): no page tables are copied, so a
- * start costs little more than vfork and exec (ENGINE.md section 12).  It
+ * start costs little more than vfork and exec (doc/KERNEL-NOTES.md section 12).  It
  * waits for the tracer to attach, sets itself up, installs the filter and
  * calls execve.  What goes wrong on that way is told through the shared
  * memory.

@@ -52,6 +52,13 @@ int tracee_interrupt(struct engine *e, struct tracee *t)
 	return 0;
 }
 
+int tracee_continue(struct engine *e, struct tracee *t)
+{
+	int rc = continue_interrupted(e, t);
+
+	return rc ? rc : tracee_resume(e, t, 0);
+}
+
 /*
  * Without a known one an instruction is lent: the entry point's first bytes
  * are replaced until remote_end(), since a thread may still stand there.

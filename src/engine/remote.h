@@ -3,7 +3,7 @@
  *
  * Between remote_begin() and remote_end() the thread is ours; afterwards its
  * registers are as before, and a call that it was in is made again or goes on
- * as if nothing had been (ENGINE.md section 5.2, way M1).  Not harmless for a
+ * as if nothing had been (doc/KERNEL-NOTES.md section 5.2, way M1).  Not harmless for a
  * transfer that had moved bytes: it ends short, which Linux allows.
  */
 #ifndef ENGINE_REMOTE_H
@@ -17,9 +17,9 @@ struct remote {
 	uint64_t after_insn; /* address after a syscall instruction of the process */
 	uint64_t lent_at;    /* where an instruction was put for the time; 0 = nowhere */
 	unsigned char lent[BREAKPOINT_MAX]; /* …and what was there */
-	uint64_t mask;	  /* of signals, which are held back meanwhile */
+	uint64_t mask;			    /* of signals, which are held back meanwhile */
 	bool was_stopped; /* by a SIGSTOP, which cannot be held back: it is sent again */
-	bool in_entry; /* began in the stop before a call, which is still to be made */
+	bool in_entry;	  /* began in the stop before a call, which is still to be made */
 	bool used;
 };
 
@@ -28,6 +28,9 @@ struct remote {
  * handled.  -ESRCH: it ended; -ETIMEDOUT: it does not stop (vfork).
  */
 int tracee_interrupt(struct engine *e, struct tracee *t);
+
+/* Let a thread go on that was only interrupted: the call that it was in sees nothing of it. */
+int tracee_continue(struct engine *e, struct tracee *t);
 
 /* @t: stopped in any stop.  -ENOSYS: no syscall instruction is known yet. */
 int remote_begin(struct engine *e, struct tracee *t, struct remote *ret_remote);

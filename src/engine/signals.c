@@ -10,6 +10,9 @@
 #include "sys/procfs.h"
 #include "sys/syscalls.h"
 
+/* x86-64: the handler's return has taken its address off the frame when sigreturn is called. */
+#define FRAME_SLACK 16
+#define ON_ITS_WAY_NS (50 * NS_PER_MS) /* from SIGCONT back into the program */
 #define FRAME_REACH (64u << 20) /* stacks are smaller: a frame farther off is on another one */
 
 void handlers_prune(struct tracee *t, uint64_t sp)
@@ -17,7 +20,7 @@ void handlers_prune(struct tracee *t, uint64_t sp)
 	while (t->handler_depth) {
 		const struct handler_frame *frame = &t->handlers[t->handler_depth - 1];
 
-		if (sp <= frame->sp || sp - frame->sp > FRAME_REACH)
+		if (sp <= frame->sp + FRAME_SLACK || sp - frame->sp > FRAME_REACH)
 			return;
 		t->handler_depth--;
 	}
@@ -95,8 +98,8 @@ static bool shorten_timeout(struct engine *e, struct tracee *t, struct arch_regs
 /*
  * Whether @t->call is the call that the registers show.  The filter lets many
  * calls pass unseen, so it may be an older one, even of the same instruction:
- * then an argument differs, or it was made up here and its time limit is not
- * the one that we have set.
+ * then an argument differs, or it was made up here and neither its exit was
+ * seen nor is its time limit the one that we have set.
  */
 static bool is_known_call(const struct tracee *t, const struct arch_regs *regs,
 			  const struct syscall_row *row)
@@ -113,7 +116,7 @@ static bool is_known_call(const struct tracee *t, const struct arch_regs *regs,
 			return false;
 		limit_set |= !same;
 	}
-	return !t->call.guessed || limit_set;
+	return !t->call.guessed || t->interrupted || limit_set;
 }
 
 /* First heard of: when it began is not known, so it begins now. */
@@ -140,7 +143,7 @@ bool is_eintr_undone(const struct syscall_row *row, int64_t result)
 /*
  * A traced thread is woken by signals that it ignores, and then the calls of
  * class N! fail with EINTR where untraced they sleep on: such a call is made
- * again (ENGINE.md section 5.3).
+ * again (doc/KERNEL-NOTES.md section 5.3).
  */
 static int undo_false_eintr(struct engine *e, struct tracee *t)
 {
@@ -164,8 +167,9 @@ static int undo_false_eintr(struct engine *e, struct tracee *t)
 	arch_native->rewind_call(regs, (int64_t)nr, t->call.args[0]);
 	if (shorten_timeout(e, t, regs, row)) {
 		t->entry_regs = entry_regs;
-		t->args_changed = t->want_exit = true;
+		t->args_changed = true;
 	}
+	t->want_exit = true; /* until then it is this call that sleeps */
 	tracee_dirty_regs(t);
 	call_expect_again(t, &t->call);
 	return 0;
@@ -183,10 +187,78 @@ static bool interrupts_call(struct tracee *t)
 	return is_call_of_regs(t, regs) && arch_is_restart_code(arch_native->result(regs));
 }
 
+/* At the exit of the rest: what the whole call has moved. */
+static int64_t add_moved(struct engine *e, struct tracee *t, int64_t result)
+{
+	struct arch_regs *regs;
+	int64_t total = t->moved + (result > 0 ? result : 0);
+
+	(void)e;
+	t->moved = 0;
+	if (tracee_get_regs(t, &regs))
+		return result;
+	arch_native->set_result(regs, total);
+	tracee_dirty_regs(t);
+	return total;
+}
+
+static bool is_cut_transfer(const struct syscall_row *row, const struct arch_regs *regs)
+{
+	int64_t result = arch_native->result(regs);
+
+	return row && row->transfer == TRANSFER_BUFFER && result > 0 &&
+	       (uint64_t)result < arch_native->arg(regs, 2) &&
+	       (row->families & (FAMILY_WRITES | FAMILY_SENDS) ||
+		(strcmp(row->name, "recvfrom") == 0 && arch_native->arg(regs, 3) & MSG_WAITALL));
+}
+
+/*
+ * A transfer that had moved bytes ends short when it is interrupted; untraced
+ * it would have gone on.  So the rest is asked for, and the program sees the
+ * sum.  Where the short count was not our doing, the rest moves nothing.
+ */
+static int send_the_rest(struct tracee *t)
+{
+	struct arch_regs *regs;
+	int rc = tracee_get_regs(t, &regs);
+	int64_t nr, moved;
+
+	if (rc)
+		return rc;
+	nr = arch_native->nr(regs);
+	if (nr < 0 || t->exit_fixup ||
+	    !is_cut_transfer(syscall_get(syscall_from_nr(arch_native->id, (long)nr)), regs))
+		return 0;
+	moved = arch_native->result(regs);
+	guess_call(t, regs, (long)nr);
+	t->entry_regs = *regs;
+	t->args_changed = t->want_exit = t->in_call = true;
+	t->moved = moved;
+	t->exit_fixup = add_moved;
+	arch_native->rewind_call(regs, nr, t->call.args[0]);
+	arch_native->set_arg(regs, 1, t->call.args[1] + (uint64_t)moved);
+	arch_native->set_arg(regs, 2, t->call.args[2] - (uint64_t)moved);
+	tracee_dirty_regs(t);
+	call_expect_again(t, &t->call);
+	return 0;
+}
+
+/*
+ * The thread may still be on its way out of the call that job control has
+ * interrupted: that EINTR or short count is what Linux does.
+ */
+static bool is_stop_recent(const struct tracee *t)
+{
+	return t->was_stopped || (t->continued_ns && now_ns() - t->continued_ns < ON_ITS_WAY_NS);
+}
+
 int continue_interrupted(struct engine *e, struct tracee *t)
 {
-	int rc = undo_false_eintr(e, t);
+	bool is_real = is_stop_recent(t);
+	int rc = is_real ? 0 : undo_false_eintr(e, t);
 
+	if (!rc && !is_real)
+		rc = send_the_rest(t);
 	/* The kernel restarts by itself; here only the entry is to be known again. */
 	if (!rc && !t->resume_expected && interrupts_call(t))
 		call_expect_again(t, &t->call);
@@ -203,30 +275,6 @@ static int deliver_caught(struct engine *e, struct tracee *t, int signal, bool i
 	return tracee_resume(e, t, signal);
 }
 
-/*
- * A transfer that had moved bytes ends short when it is interrupted; untraced
- * the ignored signal would not have come.  It cannot be undone, so it is said.
- */
-static void note_cut_transfer(struct tracee *t)
-{
-	const struct syscall_row *row;
-	struct arch_regs *regs;
-	int64_t nr, result;
-
-	if (tracee_get_regs(t, &regs))
-		return;
-	nr = arch_native->nr(regs);
-	result = arch_native->result(regs);
-	if (nr < 0 || result <= 0)
-		return;
-	row = syscall_get(syscall_from_nr(arch_native->id, (long)nr));
-	if (row && row->transfer == TRANSFER_BUFFER && row->families & FAMILY_ANY_IPC &&
-	    row->restart != RESTART_NEVER_BLOCKS &&
-	    (row->families & FAMILY_WRITES || arch_native->arg(regs, 3) & MSG_WAITALL) &&
-	    (uint64_t)result < arch_native->arg(regs, 2))
-		t->process->perturbed = true;
-}
-
 static int deliver_ignored(struct engine *e, struct tracee *t, bool interrupted)
 {
 	bool is_over = t->was_stopped && settle_eintr(e, t);
@@ -235,7 +283,11 @@ static int deliver_ignored(struct engine *e, struct tracee *t, bool interrupted)
 	if (rc)
 		return rc;
 	if (!t->was_stopped)
-		note_cut_transfer(t);
+		rc = send_the_rest(t);
+	if (rc)
+		return rc;
+	if (t->was_stopped)
+		t->continued_ns = now_ns();
 	t->was_stopped = false;
 	if (interrupted && !is_over)
 		call_expect_again(t, &t->call);

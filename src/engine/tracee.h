@@ -31,8 +31,8 @@ struct call_view {
 	uint64_t args[6];
 	uint64_t ip, sp; /* ip: after the instruction */
 	uint64_t start_ns;
-	bool resumed; /* entered again: restarted by the kernel, or by us */
-	bool guessed; /* not seen at its entry, the filter lets it pass: start_ns is later */
+	bool resumed;	   /* entered again: restarted by the kernel, or by us */
+	bool guessed;	   /* not seen at its entry, the filter lets it pass: start_ns is later */
 	uint64_t marks[2]; /* of the user of the engine; 0 at each new call */
 };
 
@@ -75,7 +75,6 @@ struct process {
 	bool under_valgrind;	       /* its calls are those of valgrind's guest */
 	bool stopped_by_fault;	       /* `stop: forever` */
 	uint64_t fault_signals;	       /* sent to it by faults: signal n in bit n - 1 */
-	bool perturbed;		       /* a transfer of it ended short because of us */
 	bool setuid_lost;	       /* ran a set-user-ID program that got no privileges */
 	bool uses_timer;	       /* an interval timer or an alarm is running */
 	bool timer_repeats;
@@ -100,6 +99,7 @@ struct tracee {
 	bool call_skipped;
 	bool sampled; /* all its calls are told: engine_ops.sampled */
 	struct call_view sample;
+	uint64_t continued_ns; /* when a SIGCONT was handled; 0 = not since the last call */
 	bool was_stopped; /* by job control since its last call: an EINTR is the kernel's own */
 	bool step_into_handler; /* single-stepping over the delivery of a caught signal */
 	int step_signal;
@@ -119,6 +119,7 @@ struct tracee {
 	struct arch_regs entry_regs;
 	/* Called at the exit with the kernel's result; returns what the program shall see. */
 	int64_t (*exit_fixup)(struct engine *e, struct tracee *t, int64_t result);
+	int64_t moved;	    /* by a transfer whose rest is under way; signals.c */
 	int64_t fixup_value;	/* for exit_fixup */
 	uint64_t hold_until_ns; /* TRACEE_HELD: 0 = until released */
 	int hold_signal;	/* to deliver when it goes on */

@@ -5,6 +5,7 @@
 #include "sys/procfs.h"
 
 #define FREEZE_LIMIT_NS (20 * NS_PER_MS)
+#define READY_LIMIT_NS (500 * NS_PER_MS)
 
 void tracee_watch_blocked(struct engine *e, struct tracee *t)
 {
@@ -45,12 +46,25 @@ static void tell(struct engine *e, struct tracee *t)
 	thaw(e);
 }
 
+/*
+ * A call that neither sleeps nor ends works for itself, or waits for a disk.
+ * One that is ready to run may just not have had its turn on a busy machine.
+ */
+static bool takes_long(struct engine *e)
+{
+	const struct tracee *t = engine_find(e, e->frozen_for);
+	uint64_t waited = now_ns() - e->frozen_at_ns;
+
+	if (waited < FREEZE_LIMIT_NS)
+		return false;
+	return !t || waited > READY_LIMIT_NS || procfs_task_state(t->task_fd) != 'R';
+}
+
 bool watch_poll(struct engine *e)
 {
 	struct tracee *t, *tmp;
 
-	/* A call that neither sleeps nor ends works for itself, or waits for a disk. */
-	if (e->frozen_for && now_ns() - e->frozen_at_ns > FREEZE_LIMIT_NS)
+	if (e->frozen_for && takes_long(e))
 		thaw(e);
 	HASH_ITER(hh, e->tracees, t, tmp)
 		if (t->want_blocked && t->state == TRACEE_RUNNING && is_asleep_in_call(e, t)) {

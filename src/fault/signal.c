@@ -2,7 +2,7 @@
  * signal.c - signals at chosen moments of a call, and SIGSTOP/SIGCONT pulses.
  *
  * All are real signals: what they do to the call is the kernel's decision
- * (ENGINE.md sections 1 to 3).
+ * (doc/KERNEL-NOTES.md sections 1 to 3).
  */
 #include <errno.h>
 #include <signal.h>

@@ -1,7 +1,7 @@
 /*
  * result_json.h - a case's result as JSON, and back.
  *
- * The members are those of LANGUAGE.md section 6 and more: everything that
+ * The members are those that ipcfault(1) tells and more: everything that
  * struct case_result holds, so that reading what was written gives the same
  * result again.  The `json` report, the recorded results of the tests and the
  * workers' messages to the main process are all this.

@@ -182,6 +182,9 @@ struct action_spec {
 	struct pos pos;
 };
 
+/* A run keeps a set of faults in the bits of one word. */
+#define FAULTS_MAX 64
+
 struct fault_spec {
 	char *name; /* given, or "fault 1" */
 	struct trigger_spec at;

@@ -1,5 +1,5 @@
 /*
- * The object of LANGUAGE.md section 6.  Cases are written as they come, one a
+ * The object that ipcfault(1) tells.  Cases are written as they come, one a
  * line, so that a long run needs no memory and grep is of use.  In ASCII, so
  * that a terminal that shows it has nothing to obey.
  */

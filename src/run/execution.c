@@ -230,8 +230,6 @@ static int note_blind_spots(struct execution *x, const struct process *p)
 		{p->uses_io_uring, "uses io_uring: what goes through the ring is not seen"},
 		{p->own_seccomp, "has a seccomp filter of its own: its answers come before ours"},
 		{p->setuid_lost, "ran a set-user-ID program without its privileges"},
-		{p->perturbed,
-		 "had a transfer cut short by a signal that it ignores: tracing does that"},
 	};
 	char name[128];
 	int rc = 0;

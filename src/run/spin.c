@@ -11,10 +11,10 @@
 #include "sys/procfs.h"
 #include "sys/syscalls.h"
 
-#define BUSY_TICKS    8	  /* so many ticks on a processor make a thread suspicious */
-#define LASTS_NS (150 * NS_PER_MS) /* and it must go on for so long */
-#define SAMPLES	      256 /* its next calls */
-#define PERIOD_MAX    8	  /* repeat in a cycle of at most so many */
+#define BUSY_TICKS    8			/* so many ticks on a processor make a thread suspicious */
+#define LASTS_NS      (150 * NS_PER_MS) /* and it must go on for so long */
+#define SAMPLES	      256		/* its next calls */
+#define PERIOD_MAX    8			/* repeat in a cycle of at most so many */
 #define COMPARED_ARGS 3
 
 struct sample {
@@ -144,7 +144,7 @@ static void look_closer(struct execution *x, struct tracee *t)
 	}
 	t->sampled = true;
 	t->sample.ip = 0;
-	tracee_resume(&x->engine, t, 0);
+	tracee_continue(&x->engine, t);
 }
 
 bool spin_check(struct execution *x, uint64_t now)

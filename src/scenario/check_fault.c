@@ -93,8 +93,8 @@ static void check_trigger_keys(const struct check *c)
 		{"thread", 1U << TRIGGER_CALL | 1U << TRIGGER_FUNCTION | 1U << TRIGGER_LOCK |
 				   1U << TRIGGER_ACCESS},
 		{"steps", 1U << TRIGGER_LOCK},
-		{"nth", ~(1U << TRIGGER_ELAPSED)},
-		{"every", ~(1U << TRIGGER_ELAPSED)},
+		{"nth", ~(1U << TRIGGER_ELAPSED | 1U << TRIGGER_OUTPUT)},
+		{"every", ~(1U << TRIGGER_ELAPSED | 1U << TRIGGER_OUTPUT)},
 		{"chance", ~(1U << TRIGGER_ELAPSED)},
 	};
 

@@ -9,7 +9,7 @@
 #include "scenario/values.h"
 #include "sys/names.h"
 
-#define NAMED_MAX 1000 /* channels, processes, faults of one scenario */
+#define NAMED_MAX 1000 /* channels, processes of one scenario */
 
 /*
  * The names of channels, processes and faults are known before anything that
@@ -84,13 +84,13 @@ static char *copy_text(struct reader *reader, const char *text)
 }
 
 /* One more name is to come. */
-static bool has_room(struct reader *reader, const struct node *node, size_t count)
+static bool has_room(struct reader *reader, const struct node *node, size_t count, size_t max)
 {
 	if (!spend_node(reader, node))
 		return false;
-	if (count < NAMED_MAX)
+	if (count < max)
 		return true;
-	complain(reader, node, "more than %d are too many", NAMED_MAX);
+	complain(reader, node, "more than %zu are too many", max);
 	return false;
 }
 
@@ -115,7 +115,7 @@ void collect_channels(struct reader *reader)
 
 		if (!is_usable(reader, key) || find_channel(reader, key->text) != INDEX_NONE)
 			continue;
-		if (!has_room(reader, key, s->channel_count))
+		if (!has_room(reader, key, s->channel_count, NAMED_MAX))
 			return;
 		check_channel(reader, key);
 		channel = add_item(reader, &s->channels, &s->channel_count, sizeof(*channel));
@@ -139,7 +139,7 @@ static void collect_processes(struct reader *reader)
 		if (!is_usable(reader, key) ||
 		    find_process(reader, key->text, strlen(key->text)) != INDEX_NONE)
 			continue;
-		if (!has_room(reader, key, s->process_count))
+		if (!has_room(reader, key, s->process_count, NAMED_MAX))
 			return;
 		check_process(reader, key);
 		process = add_item(reader, &s->processes, &s->process_count, sizeof(*process));
@@ -168,7 +168,7 @@ static void collect_faults(struct reader *reader)
 		const struct node *name = map_value(list->items[i], "name");
 		struct fault_spec *fault;
 
-		if (!has_room(reader, list->items[i], s->fault_count))
+		if (!has_room(reader, list->items[i], s->fault_count, FAULTS_MAX))
 			return;
 		fault = add_item(reader, &s->faults, &s->fault_count, sizeof(*fault));
 		if (!fault)

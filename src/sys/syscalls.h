@@ -38,7 +38,7 @@ enum call_family {
 	FAMILY_ANY_IPC = 1 << 7,
 };
 
-/* How a call answers a signal whose handler runs; FAULTS.md part 2. */
+/* How a call answers a signal whose handler runs; doc/KERNEL-NOTES.md section 1. */
 enum restart_class {
 	RESTART_NEVER_BLOCKS, /* `-` */
 	RESTART_R,	      /* EINTR without SA_RESTART, restarted with it */

@@ -76,6 +76,7 @@ marked() {
 
 run() {
 	marked timeout -k 10 "${limit:-120}" "$@" >"$work/out" 2>"$work/err" </dev/null
+	# shellcheck disable=SC2034 # read by the tests
 	status=$?
 }
 
@@ -132,19 +133,6 @@ is_nothing_left() {
 		ls -A "$work/tmp" | sed 's/^/file in TMPDIR /'
 		left_objects
 	} >"$work/left"
-	[ ! -s "$work/left" ]
-}
-
-nothing_left() {
-	local give_up=$((SECONDS + 20))
-	while [ -n "$(left_processes)" ] || [ -n "$(ls -A "$work/tmp")" ]; do
-		[ "$SECONDS" -ge "$give_up" ] && break
-	done
-	left_processes | sed 's/^/process /' >"$work/left"
-	ls -A "$work/tmp" | sed 's/^/file in TMPDIR /' >>"$work/left"
-	ls -A /dev/shm 2>/dev/null | comm -13 <(sort "$work/shm.before") - | sed 's/^/\/dev\/shm\//' >>"$work/left"
-	sysv_objects | sort | comm -13 <(sort "$work/sysv.before") - | sed 's/^/System V /' >>"$work/left"
-	mounts | sort | comm -13 <(sort "$work/mounts.before") - | sed 's/^/mount /' >>"$work/left"
 	[ ! -s "$work/left" ]
 }
 

@@ -8,7 +8,6 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/sched.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -20,6 +19,11 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+/* musl has no <linux/sched.h> of its own. */
+#ifndef CLONE_UNTRACED
+#define CLONE_UNTRACED 0x00800000
+#endif
 
 extern char **environ;
 
@@ -133,8 +137,9 @@ static void by_clone_untraced(void)
 
 static void by_clone3_untraced(void)
 {
-	struct clone_args args = {.flags = CLONE_UNTRACED, .exit_signal = SIGCHLD};
-	long pid = syscall(SYS_clone3, &args, sizeof(args));
+	/* struct clone_args, which musl-gcc cannot include: clone(2). */
+	uint64_t args[8] = {[0] = CLONE_UNTRACED, [4] = SIGCHLD};
+	long pid = syscall(SYS_clone3, args, sizeof(args));
 
 	if (pid == 0) {
 		write_one("2");

@@ -269,7 +269,8 @@ static void fill_syscall_info(const struct thread *t, struct ptrace_syscall_info
 	};
 	if (r->status == FAKE_SECCOMP) {
 		info->op = PTRACE_SYSCALL_INFO_SECCOMP;
-		info->seccomp.nr = (uint64_t)(r->restarts ? SYS_restart_syscall : number_of(r->call));
+		info->seccomp.nr =
+			(uint64_t)(r->restarts ? SYS_restart_syscall : number_of(r->call));
 		info->seccomp.ret_data = r->tag ? r->tag : FILTER_TAG_CALL;
 		memcpy(info->seccomp.args, r->args, sizeof(r->args));
 	} else if (r->status == FAKE_SYSCALL && r->at_exit) {
@@ -297,8 +298,8 @@ static int fake_request(int request, pid_t tid, uintptr_t addr, uintptr_t data)
 		*(unsigned long *)data = t->stop->message;
 		return 0;
 	case PTRACE_GETSIGINFO:
-		*(siginfo_t *)data = (siginfo_t){.si_signo = WSTOPSIG(t->stop->status),
-						 .si_code = SI_TKILL};
+		*(siginfo_t *)data =
+			(siginfo_t){.si_signo = WSTOPSIG(t->stop->status), .si_code = SI_TKILL};
 		return 0;
 	case PTRACE_GETSIGMASK:
 		*(uint64_t *)data = t->mask;
@@ -447,11 +448,12 @@ void fake_signals(pid_t tid, uint64_t caught, uint64_t ignored)
 void fake_thread(pid_t tid, pid_t tgid, uint64_t caught, uint64_t ignored)
 {
 	char text[512];
-	int size = snprintf(text, sizeof(text),
-			    "Name:\tx\nState:\tt (tracing stop)\nTgid:\t%d\nPid:\t%d\nPPid:\t1\n"
-			    "TracerPid:\t1\nNSpid:\t%d\nThreads:\t1\nSigPnd:\t0\nShdPnd:\t0\n"
-			    "SigBlk:\t0\nSigIgn:\t%016llx\nSigCgt:\t%016llx\n",
-			    tgid, tid, tid, (unsigned long long)ignored, (unsigned long long)caught);
+	int size =
+		snprintf(text, sizeof(text),
+			 "Name:\tx\nState:\tt (tracing stop)\nTgid:\t%d\nPid:\t%d\nPPid:\t1\n"
+			 "TracerPid:\t1\nNSpid:\t%d\nThreads:\t1\nSigPnd:\t0\nShdPnd:\t0\n"
+			 "SigBlk:\t0\nSigIgn:\t%016llx\nSigCgt:\t%016llx\n",
+			 tgid, tid, tid, (unsigned long long)ignored, (unsigned long long)caught);
 
 	write_proc(tid, "status", text, (size_t)size);
 }
@@ -459,8 +461,9 @@ void fake_thread(pid_t tid, pid_t tgid, uint64_t caught, uint64_t ignored)
 void fake_state(pid_t tid, char state, const char *call)
 {
 	char text[256], name[32];
-	int size = snprintf(text, sizeof(text),
-			    "%d (x) %c 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 100 0 0\n", tid, state);
+	int size =
+		snprintf(text, sizeof(text),
+			 "%d (x) %c 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 100 0 0\n", tid, state);
 
 	snprintf(name, sizeof(name), "task/%d/stat", tid);
 	write_proc(tid, name, text, (size_t)size);

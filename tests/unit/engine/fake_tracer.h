@@ -36,16 +36,16 @@
 struct fake_report {
 	pid_t tid;
 	int status;
-	const char *call;   /* FAKE_SECCOMP, FAKE_SYSCALL, and signals that interrupt one */
+	const char *call; /* FAKE_SECCOMP, FAKE_SYSCALL, and signals that interrupt one */
 	uint64_t args[6];
-	int64_t result;	    /* in the result register; not at an entry */
-	bool at_exit;	    /* FAKE_SYSCALL: the exit; else an entry */
-	bool restarts;	    /* FAKE_SECCOMP: asks for restart_syscall(2) in place of `call` */
-	uint64_t ip, sp;    /* 0 = FAKE_IP, FAKE_STACK */
+	int64_t result;	       /* in the result register; not at an entry */
+	bool at_exit;	       /* FAKE_SYSCALL: the exit; else an entry */
+	bool restarts;	       /* FAKE_SECCOMP: asks for restart_syscall(2) in place of `call` */
+	uint64_t ip, sp;       /* 0 = FAKE_IP, FAKE_STACK */
 	unsigned long message; /* PTRACE_GETEVENTMSG: the new thread, the former one */
-	unsigned tag;	    /* FAKE_SECCOMP: of the filter; 0 = FILTER_TAG_CALL */
-	bool foreign;	    /* FAKE_SECCOMP: 32-bit code */
-	bool queued;	    /* it was there before an interrupt of the tracer's came */
+	unsigned tag;	       /* FAKE_SECCOMP: of the filter; 0 = FILTER_TAG_CALL */
+	bool foreign;	       /* FAKE_SECCOMP: 32-bit code */
+	bool queued;	       /* it was there before an interrupt of the tracer's came */
 	/* Done when the report is taken: the state of the thread from then on. */
 	void (*before)(void);
 };
@@ -53,7 +53,7 @@ struct fake_report {
 struct fake {
 	int proc_fd;
 	struct engine engine;
-	unsigned requests;  /* made so far: for fake_die_at() */
+	unsigned requests; /* made so far: for fake_die_at() */
 };
 
 extern struct fake fake;

@@ -13,7 +13,7 @@
 #include "engine/remote.h"
 #include "fake_tracer.h"
 
-#define BIT(signal) (UINT64_C(1) << ((signal) - 1))
+#define BIT(signal) (UINT64_C(1) << ((signal)-1))
 #define FORK	    FAKE_EVENT(PTRACE_EVENT_FORK, SIGTRAP)
 #define VFORK	    FAKE_EVENT(PTRACE_EVENT_VFORK, SIGTRAP)
 #define VFORK_DONE  FAKE_EVENT(PTRACE_EVENT_VFORK_DONE, SIGTRAP)
@@ -198,12 +198,9 @@ static void entry_watches_futex(void *ctx, struct tracee *t)
 Test(engine_loop, exec_ends_the_watch_on_the_leader)
 {
 	static const struct fake_report reports[] = {
-		{100, CLONE, .message = 102},
-		{102, FAKE_ATTACHED},
-		{100, FAKE_SECCOMP, "futex", {1}},
-		{100, EXEC, .message = 102},
-		{100, FAKE_SIGNAL(SIGTERM)},
-		{0},
+		{100, CLONE, .message = 102},	   {102, FAKE_ATTACHED},
+		{100, FAKE_SECCOMP, "futex", {1}}, {100, EXEC, .message = 102},
+		{100, FAKE_SIGNAL(SIGTERM)},	   {0},
 	};
 
 	fake_begin(reports);
@@ -500,10 +497,10 @@ Test(engine_loop, an_ignored_signal_does_not_end_epoll_wait)
 		 "100 signal SIGCHLD\n"
 		 "  delivery SIGCHLD\n"
 		 "  SETREGS 100 nr=-1 result=232 ip-2\n"
-		 "  CONT 100\n"
+		 "  SYSCALL 100\n"
 		 "100 seccomp epoll_wait\n"
 		 "  entry epoll_wait(3) again\n"
-		 "  CONT 100\n"
+		 "  SYSCALL 100\n"
 		 "100 exited 0\n"
 		 "  end of 100: 0\n");
 }
@@ -513,10 +510,20 @@ Test(engine_loop, an_eintr_that_is_undone_is_not_told)
 {
 	static const struct fake_report reports[] = {
 		{100, FAKE_SECCOMP, "epoll_wait", {3, 0x12000, 8, (uint64_t)-1}},
-		{100, FAKE_SYSCALL, "epoll_wait", {3, 0x12000, 8, (uint64_t)-1}, -4, .at_exit = true},
+		{100,
+		 FAKE_SYSCALL,
+		 "epoll_wait",
+		 {3, 0x12000, 8, (uint64_t)-1},
+		 -4,
+		 .at_exit = true},
 		{100, FAKE_SIGNAL(SIGCHLD), "epoll_wait", {3, 0x12000, 8, (uint64_t)-1}, -4},
 		{100, FAKE_SECCOMP, "epoll_wait", {3, 0x12000, 8, (uint64_t)-1}},
-		{100, FAKE_SYSCALL, "epoll_wait", {3, 0x12000, 8, (uint64_t)-1}, 1, .at_exit = true},
+		{100,
+		 FAKE_SYSCALL,
+		 "epoll_wait",
+		 {3, 0x12000, 8, (uint64_t)-1},
+		 1,
+		 .at_exit = true},
 		{100, FAKE_EXITED(0)},
 		{0},
 	};

@@ -7,10 +7,10 @@
 
 #include "base/util.h"
 
-#define STOPPED(signal)		 ((signal) << 8 | 0x7f)
-#define EVENT(event, signal)	 ((event) << 16 | STOPPED(signal))
-#define EXITED(code)		 ((code) << 8)
-#define SYSGOOD			 (SIGTRAP | 0x80)
+#define STOPPED(signal)	     ((signal) << 8 | 0x7f)
+#define EVENT(event, signal) ((event) << 16 | STOPPED(signal))
+#define EXITED(code)	     ((code) << 8)
+#define SYSGOOD		     (SIGTRAP | 0x80)
 
 /* Wait statuses as strace 6.1 -f --seccomp-bpf saw them on Linux 6.18, and those of ptrace(2). */
 static const struct row {
@@ -90,5 +90,5 @@ Test(engine_stops, every_kind_has_a_name_of_its_own)
 				     (char *)stop_name((enum stop_kind)other)),
 				  "%d and %d", kind, other);
 	cr_expect(eq(str, (char *)stop_name(STOP_MAX_), "invalid"));
-	cr_expect(eq(str, (char *)stop_name((enum stop_kind)-1), "invalid"));
+	cr_expect(eq(str, (char *)stop_name((enum stop_kind) - 1), "invalid"));
 }
