@@ -228,8 +228,8 @@ static int listen_unix(int backlog, struct sockaddr_un *ret_address, socklen_t *
 
 static int make_unix_listener(struct blocking *b)
 {
-	struct sockaddr_un address;
-	socklen_t size;
+	struct sockaddr_un address = {0};
+	socklen_t size = 0;
 
 	b->fds[0] = listen_unix(1, &address, &size);
 	return b->fds[0] < 0 ? b->fds[0] : 0;
@@ -270,7 +270,7 @@ static long sleep_accept4(struct blocking *b)
 
 static void wake_by_connecting(struct blocking *b)
 {
-	struct sockaddr_storage address;
+	struct sockaddr_storage address = {0};
 	socklen_t size = sizeof(address);
 	int fd;
 
@@ -303,7 +303,7 @@ static int make_full_tcp_queue(struct blocking *b)
 	if (rc || listen(b->fds[0], 0))
 		return rc ? rc : -errno;
 	for (int i = 1; i < 5; i++) {
-		struct sockaddr_in address;
+		struct sockaddr_in address = {0};
 		socklen_t size = sizeof(address);
 
 		b->fds[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -311,7 +311,8 @@ static int make_full_tcp_queue(struct blocking *b)
 			continue;
 		blocking_set_nonblocking(b->fds[i], true);
 		getsockname(b->fds[0], (struct sockaddr *)&address, &size);
-		connect(b->fds[i], (struct sockaddr *)&address, size);
+		/* Under way, or refused as the queue is full. */
+		(void)connect(b->fds[i], (struct sockaddr *)&address, size);
 	}
 	return 0;
 }
