@@ -105,16 +105,12 @@ static void unblock(int fd)
 
 /* Signals */
 
-static volatile sig_atomic_t handled, depth, deepest;
+static volatile sig_atomic_t handled;
 
 static void on_signal(int signal)
 {
 	(void)signal;
 	handled++;
-	if (++depth > deepest)
-		deepest = depth;
-	syscall(SYS_getppid); /* where a nested one may come */
-	depth--;
 }
 
 static void catch(int signal, int flags)
@@ -126,7 +122,7 @@ static void catch(int signal, int flags)
 
 static void say_handled(void)
 {
-	say("handled %d deepest %d\n", (int)handled, (int)deepest);
+	say("handled %d\n", (int)handled);
 }
 
 /* Until so many threads of the process sleep. */
@@ -527,19 +523,20 @@ static void start_readers(void)
 	close(IN);
 }
 
-static void wait_for_all(void)
-{
-	while (wait(NULL) > 0)
-		;
-}
-
 static void case_holders(void)
 {
+	long result;
+	int error;
+
 	signal(SIGPIPE, SIG_IGN);
 	make_pipe();
 	start_readers();
-	say_result("write", write(OUT, "x", 1));
-	wait_for_all();
+	result = write(OUT, "x", 1);
+	error = errno;
+	while (wait(NULL) > 0)
+		;
+	errno = error;
+	say_result("write", result);
 }
 
 /* The write end in three processes that do something else; one of them twice. */
@@ -583,11 +580,16 @@ static void case_full_write(void)
 	say_result("write", write(OUT, "x", 1));
 }
 
+static void write_and_say_size(void)
+{
+	say_result("write", write(OUT, "hello", 5));
+	say_result("size", fcntl(OUT, F_GETPIPE_SZ));
+}
+
 static void case_capacity(void)
 {
 	make_pipe();
-	say_result("write", write(OUT, "hello", 5));
-	say_result("size", fcntl(OUT, F_GETPIPE_SZ));
+	write_and_say_size();
 }
 
 static void case_capacity_used(void)
@@ -596,7 +598,7 @@ static void case_capacity_used(void)
 
 	make_pipe();
 	syscall(SYS_pwritev2, OUT, &(struct iovec){page, sizeof(page)}, 1, -1L, -1L, 0);
-	case_capacity();
+	write_and_say_size();
 }
 
 /* Bytes whose place can be told: 0, 1, …, 250, 0, … */
@@ -703,6 +705,23 @@ static void case_child(void)
 	say("child died of %d\n", WTERMSIG(status));
 }
 
+/* Both wait, for ever. */
+static void case_child_alone(void)
+{
+	pid_t child;
+
+	make_pipe();
+	child = fork();
+	if (child == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		for (;;)
+			pause();
+	}
+	until_asleep(child, 1);
+	say_result("write", write(OUT, "x", 1));
+	waitpid(child, NULL, 0);
+}
+
 static const struct {
 	const char *name;
 	void (*run)(void);
@@ -745,6 +764,7 @@ static const struct {
 	{"empty", case_empty},
 	{"file", case_file},
 	{"child", case_child},
+	{"child-alone", case_child_alone},
 };
 
 int main(int argc, char **argv)

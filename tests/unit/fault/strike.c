@@ -29,6 +29,7 @@ struct scene {
 	struct fault_env env;
 	struct fault_spec spec;
 	struct fault fault;
+	unsigned deepest;
 	bool timed_out;
 };
 
@@ -131,6 +132,8 @@ static void on_handler(void *ctx, struct tracee *t, int signal)
 {
 	struct scene *scene = ctx;
 
+	if (t->handler_depth > scene->deepest)
+		scene->deepest = t->handler_depth;
 	fault_on_handler(&scene->env, t, signal);
 }
 
@@ -323,6 +326,8 @@ static void check(struct scene *scene, int out)
 	cr_expect(not(scene->timed_out), "%s: it hangs", strike->name);
 	if (strike->out)
 		cr_expect(eq(str, text, (char *)strike->out), "%s", strike->name);
+	if (strike->deepest)
+		cr_expect(eq(uint, scene->deepest, strike->deepest), "%s: depth", strike->name);
 	check_fault(strike, scene);
 	if (strike->stays)
 		return;

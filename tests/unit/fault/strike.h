@@ -26,6 +26,7 @@ struct strike {
 	unsigned fired;	     /* proven so many times */
 	const char *refused; /* occurs in the reason; NULL = none is given */
 	int killed;	     /* dies of that signal; 0 = exits with 0 */
+	unsigned deepest;    /* handlers on top of each other; 0 = not compared */
 	bool stays;	     /* does not end by itself: ended when the fault has fired */
 };
 
