@@ -71,8 +71,10 @@ run: ## build, then run all bundled scenarios
 	@$(SUBMAKE) all
 	build/ipcfault scenarios/*.scn
 
-test: deps ## everything: unit tests plain, under valgrind and with sanitizers; clang; checks
+test: deps ## everything: unit tests plain, under valgrind and with sanitizers; end to end; checks
 	@$(SUBMAKE) all unit
+	build/ipcfault scenarios/*.scn
+	@$(SUBMAKE) e2e
 	@$(SUBMAKE) unit-valgrind
 	@$(SUBMAKE) SAN=address,undefined unit
 	@$(SUBMAKE) CC=clang all unit

@@ -20,10 +20,13 @@ static bool may_interrupt(struct engine *e, struct tracee *t)
 {
 	const struct syscall_row *row;
 	struct procfs_task task;
+	char state;
 
 	if (t->task_fd < 0)
 		t->task_fd = procfs_task_open(e->options.proc_fd, t->tid);
-	if (procfs_task_state(t->task_fd) == 'R')
+	state = procfs_task_state(t->task_fd);
+	/* t: it stands already, and its report is still to come. */
+	if (state == 'R' || state == 't')
 		return true;
 	if (procfs_task_read(e->options.proc_fd, t->tid, &task) || !task.in_call)
 		return true;

@@ -12,27 +12,32 @@
 #define INTERRUPT_LIMIT_NS (200 * NS_PER_MS)
 #define REMOTE_LIMIT_NS	   (1000 * NS_PER_MS)
 
+/* On its way, or about to make its first stop, which comes by itself. */
+static bool is_free(const struct tracee *t)
+{
+	return t->state == TRACEE_RUNNING || t->state == TRACEE_NEW;
+}
+
 int tracee_interrupt(struct engine *e, struct tracee *t)
 {
 	pid_t tid = t->tid;
-	int rc;
 
 	if (t->state == TRACEE_FROZEN && !t->has_report)
 		t->state = TRACEE_STOPPED; /* from now on the caller's */
 	else if (t->state == TRACEE_FROZEN)
 		t->state = TRACEE_RUNNING; /* its report is handled first */
-	if (t->state != TRACEE_RUNNING)
-		return 0;
-	rc = tracer->request(PTRACE_INTERRUPT, tid, 0, 0);
-	if (rc)
-		return rc;
-	for (;;) {
-		int status;
+	/* Held or stopped by what happens meanwhile is good enough. */
+	while (is_free(t)) {
+		int status, rc = 0;
 
-		rc = engine_wait_for(e, t, INTERRUPT_LIMIT_NS, &status);
+		/* Each time, since any other stop takes it back: kernel/signal.c, ptrace_stop(). */
+		if (t->state == TRACEE_RUNNING)
+			rc = tracer->request(PTRACE_INTERRUPT, tid, 0, 0);
+		if (!rc)
+			rc = engine_wait_for(e, t, INTERRUPT_LIMIT_NS, &status);
 		if (rc)
 			return rc;
-		if (stop_classify(status).kind == STOP_ATTACHED && t->state == TRACEE_RUNNING) {
+		if (stop_classify(status).kind == STOP_ATTACHED) {
 			t->state = TRACEE_STOPPED;
 			t->regs_valid = t->regs_dirty = false;
 			return 0;
@@ -43,9 +48,15 @@ int tracee_interrupt(struct engine *e, struct tracee *t)
 		t = engine_find(e, tid);
 		if (!t)
 			return -ESRCH;
-		if (t->state != TRACEE_RUNNING) /* held or stopped by what happened; good enough */
-			return 0;
 	}
+	return 0;
+}
+
+int tracee_continue(struct engine *e, struct tracee *t)
+{
+	int rc = continue_interrupted(e, t);
+
+	return rc ? rc : tracee_resume(e, t, 0);
 }
 
 /*

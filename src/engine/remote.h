@@ -29,6 +29,9 @@ struct remote {
  */
 int tracee_interrupt(struct engine *e, struct tracee *t);
 
+/* Let a thread go on that was only interrupted: the call that it was in sees nothing of it. */
+int tracee_continue(struct engine *e, struct tracee *t);
+
 /* @t: stopped in any stop.  -ENOSYS: no syscall instruction is known yet. */
 int remote_begin(struct engine *e, struct tracee *t, struct remote *ret_remote);
 

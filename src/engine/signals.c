@@ -10,6 +10,8 @@
 #include "sys/procfs.h"
 #include "sys/syscalls.h"
 
+/* x86-64: the handler's return has taken its address off the frame when sigreturn is called. */
+#define FRAME_SLACK 16
 #define ON_ITS_WAY_NS (50 * NS_PER_MS) /* from SIGCONT back into the program */
 #define FRAME_REACH (64u << 20) /* stacks are smaller: a frame farther off is on another one */
 
@@ -18,7 +20,7 @@ void handlers_prune(struct tracee *t, uint64_t sp)
 	while (t->handler_depth) {
 		const struct handler_frame *frame = &t->handlers[t->handler_depth - 1];
 
-		if (sp <= frame->sp || sp - frame->sp > FRAME_REACH)
+		if (sp <= frame->sp + FRAME_SLACK || sp - frame->sp > FRAME_REACH)
 			return;
 		t->handler_depth--;
 	}
@@ -96,8 +98,8 @@ static bool shorten_timeout(struct engine *e, struct tracee *t, struct arch_regs
 /*
  * Whether @t->call is the call that the registers show.  The filter lets many
  * calls pass unseen, so it may be an older one, even of the same instruction:
- * then an argument differs, or it was made up here and its time limit is not
- * the one that we have set.
+ * then an argument differs, or it was made up here and neither its exit was
+ * seen nor is its time limit the one that we have set.
  */
 static bool is_known_call(const struct tracee *t, const struct arch_regs *regs,
 			  const struct syscall_row *row)
@@ -114,7 +116,7 @@ static bool is_known_call(const struct tracee *t, const struct arch_regs *regs,
 			return false;
 		limit_set |= !same;
 	}
-	return !t->call.guessed || limit_set;
+	return !t->call.guessed || t->interrupted || limit_set;
 }
 
 /* First heard of: when it began is not known, so it begins now. */
@@ -165,8 +167,9 @@ static int undo_false_eintr(struct engine *e, struct tracee *t)
 	arch_native->rewind_call(regs, (int64_t)nr, t->call.args[0]);
 	if (shorten_timeout(e, t, regs, row)) {
 		t->entry_regs = entry_regs;
-		t->args_changed = t->want_exit = true;
+		t->args_changed = true;
 	}
+	t->want_exit = true; /* until then it is this call that sleeps */
 	tracee_dirty_regs(t);
 	call_expect_again(t, &t->call);
 	return 0;

@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,13 @@
 
 #define PIPE_PAGE 4096
 #define ANY_MODE  7u
+
+/* Filler in front of what was in the pipe; taken away before a program reads. */
+struct filler {
+	struct fd_object object;
+	size_t size;
+	struct filler *prev, *next;
+};
 
 /* Some descriptor of a traced process for the pipe that is struck. */
 static int find_pipe(struct fault_env *env, struct shot *shot, const struct moment *at,
@@ -55,6 +63,8 @@ static int fire_capacity(struct fault_env *env, struct shot *shot, const struct 
 	fd = fd_borrow(holder.process->tgid, holder.fd);
 	if (fd < 0)
 		return fd;
+	if (bytes > INT_MAX)
+		return refuse(shot, "the kernel refuses that size: %s", strerror(EINVAL));
 	size = fcntl(fd, F_SETPIPE_SZ, (int)bytes);
 	if (size < 0 && errno == EBUSY)
 		return refuse(shot, "the pipe holds more than %llu bytes already",
@@ -87,6 +97,22 @@ static int read_exactly(int fd, char *data, size_t size)
 		done += (size_t)n;
 	}
 	return 0;
+}
+
+/* Filler that is gone need not be taken away; returns how much it was. */
+static size_t forget_fillers(struct fault_env *env, const struct fd_object *object)
+{
+	struct filler *filler, *tmp;
+	size_t size = 0;
+
+	DL_FOREACH_SAFE(env->fillers, filler, tmp) {
+		if (!fd_object_same(&filler->object, object))
+			continue;
+		size += filler->size;
+		DL_DELETE(env->fillers, filler);
+		free(filler);
+	}
+	return size;
 }
 
 static int drain(int fd, size_t *ret_total)
@@ -122,6 +148,7 @@ static int fire_drain(struct fault_env *env, struct shot *shot, const struct mom
 	rc = drain(fd, &total);
 	if (rc)
 		return rc;
+	total -= forget_fillers(env, &object);
 	if (!total)
 		return refuse(shot, "%s was empty", object.path);
 	snprintf(shot->text, sizeof(shot->text), "%s emptied: %zu bytes lost",
@@ -130,13 +157,6 @@ static int fire_drain(struct fault_env *env, struct shot *shot, const struct mom
 }
 
 const struct action_ops ops_drain = {.fire = fire_drain};
-
-/* Filler in front of what was in the pipe; taken away before a program reads. */
-struct filler {
-	struct fd_object object;
-	size_t size;
-	struct filler *prev, *next;
-};
 
 static bool has_reader_asleep(struct fault_env *env, const struct fd_object *object)
 {
@@ -160,56 +180,76 @@ static bool has_reader_asleep(struct fault_env *env, const struct fd_object *obj
 }
 
 /*
- * The first part is what is left over from full pages, so that the last page
- * is full too: a pipe appends small writes to a page that has room.
+ * Through a pipe of ours, since a pipe puts small writes into the page that
+ * was written last, if it has room: but not into one that a part of a page
+ * was spliced from, so there is a byte more.  @data has one behind its end.
  */
-static int put_back(int fd, const char *data, size_t size)
+static int put_back(int fd, const int through[2], const char *data, size_t size)
 {
-	size_t done = 0, part = size % PIPE_PAGE;
+	while (size) {
+		size_t part = size < PIPE_PAGE ? size : PIPE_PAGE;
+		size_t more = part < PIPE_PAGE;
 
-	while (done < size) {
-		ssize_t n = write(fd, data + done, part ? part : PIPE_PAGE);
-
-		if (n < 0)
-			return -errno;
-		done += (size_t)n;
-		part = 0;
+		if (write(through[1], data, part + more) != (ssize_t)(part + more))
+			return -EIO;
+		if (splice(through[0], NULL, fd, NULL, part, SPLICE_F_NONBLOCK) != (ssize_t)part)
+			return -EIO;
+		data += part;
+		size -= part;
 	}
 	return 0;
 }
 
-static int put_filler(int fd, size_t keep_pages, size_t *ret_size)
+/* *@ret_size: what is there afterwards, also on failure. */
+static int put_filler(int fd, size_t pages, size_t *ret_size)
 {
 	static const char page[PIPE_PAGE];
-	int capacity = fcntl(fd, F_GETPIPE_SZ);
-	size_t pages;
 
-	if (capacity < 0)
-		return -errno;
-	pages = (size_t)capacity / PIPE_PAGE;
-	if (pages <= keep_pages)
-		return -ENOBUFS;
-	for (size_t i = 0; i < pages - keep_pages; i++)
+	for (*ret_size = 0; pages; pages--, *ret_size += PIPE_PAGE)
 		if (write(fd, page, sizeof(page)) != PIPE_PAGE)
-			return -errno;
-	*ret_size = (pages - keep_pages) * PIPE_PAGE;
+			return -EIO;
 	return 0;
 }
 
-static int fill(int in, int out, size_t *ret_filler)
+/* The program's bytes come back whatever happens in between; -ENOBUFS: it is full. */
+static int fill(int in, int out, const int through[2], size_t *ret_filler)
 {
 	cleanup_free char *held = NULL;
-	int bytes = available(in), rc;
+	int capacity = fcntl(out, F_GETPIPE_SZ), bytes = available(in), rc, back;
+	size_t pages;
 
-	if (bytes < 0)
-		return bytes;
-	held = mem_zalloc((size_t)bytes);
+	if (capacity < 0 || bytes < 0)
+		return capacity < 0 ? -errno : bytes;
+	if (bytes >= capacity)
+		return -ENOBUFS;
+	held = mem_zalloc((size_t)bytes + 1);
 	if (!held)
 		return -ENOMEM;
 	rc = read_exactly(in, held, (size_t)bytes);
-	if (!rc)
-		rc = put_filler(out, ((size_t)bytes + PIPE_PAGE - 1) / PIPE_PAGE, ret_filler);
-	return rc ? rc : put_back(out, held, (size_t)bytes);
+	if (rc)
+		return rc;
+	pages = (size_t)capacity / PIPE_PAGE - ((size_t)bytes + PIPE_PAGE - 1) / PIPE_PAGE;
+	rc = put_filler(out, pages, ret_filler);
+	back = put_back(out, through, held, (size_t)bytes);
+	return rc ? rc : back;
+}
+
+/* Where the descriptors are opened that fill() needs; *@ret_filler: as put_filler(). */
+static int fill_of(struct fault_env *env, const struct fd_holder *holder, size_t *ret_filler)
+{
+	pid_t tgid = holder->process->tgid;
+	cleanup_close int in = fd_reopen(env->engine, tgid, holder->fd, O_RDONLY | O_NONBLOCK);
+	cleanup_close int out = fd_reopen(env->engine, tgid, holder->fd, O_WRONLY | O_NONBLOCK);
+	int through[2], rc;
+
+	if (in < 0 || out < 0)
+		return in < 0 ? in : out;
+	if (pipe2(through, O_CLOEXEC | O_NONBLOCK))
+		return -errno;
+	rc = fill(in, out, through, ret_filler);
+	close(through[0]);
+	close(through[1]);
+	return rc;
 }
 
 static int remember_filler(struct fault_env *env, const struct fd_object *object, size_t size)
@@ -230,39 +270,37 @@ static int fire_fill(struct fault_env *env, struct shot *shot, const struct mome
 	struct fd_object object;
 	struct fd_holder holder;
 	char label[150];
-	cleanup_close int in = -1, out = -1;
 	size_t filler = 0;
-	int rc = find_pipe(env, shot, at, &object, &holder);
+	int rc = find_pipe(env, shot, at, &object, &holder), noted;
 
 	(void)err;
 	if (rc)
 		return rc;
 	if (has_reader_asleep(env, &object))
 		return refuse(shot, "a reader waits at %s: it cannot be full", object.path);
-	in = fd_reopen(env->engine, holder.process->tgid, holder.fd, O_RDONLY | O_NONBLOCK);
-	out = fd_reopen(env->engine, holder.process->tgid, holder.fd, O_WRONLY | O_NONBLOCK);
-	if (in < 0 || out < 0)
-		return in < 0 ? in : out;
-	rc = fill(in, out, &filler);
+	rc = fill_of(env, &holder, &filler);
 	if (rc == -ENOBUFS)
 		return refuse(shot, "%s is full already", object.path);
-	if (rc)
-		return rc;
+	noted = filler ? remember_filler(env, &object, filler) : 0;
+	if (rc || noted)
+		return rc ? rc : noted;
 	snprintf(shot->text, sizeof(shot->text), "%s filled to the brim (%zu bytes)",
 		 object_label(env, &object, label, sizeof(label)), filler);
-	rc = remember_filler(env, &object, filler);
-	return rc ? rc : available(in) > 0;
+	return 1;
 }
 
 const struct action_ops ops_fill = {.fire = fire_fill};
 
+/* A program that saw filler would be a false finding: then the run is worth nothing. */
 static void take_away(struct fault_env *env, struct filler *filler, struct tracee *t, int fd)
 {
 	cleanup_close int in = fd_reopen(env->engine, t->process->tgid, fd, O_RDONLY | O_NONBLOCK);
-	cleanup_free char *data = mem_zalloc(filler->size);
+	char data[PIPE_PAGE];
+	int rc = in < 0 ? in : 0;
 
-	if (in >= 0 && data)
-		read_exactly(in, data, filler->size);
+	for (size_t left = filler->size; !rc && left; left -= sizeof(data))
+		rc = read_exactly(in, data, sizeof(data));
+	engine_note(env->engine, rc);
 	DL_DELETE(env->fillers, filler);
 	free(filler);
 }

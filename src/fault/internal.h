@@ -55,6 +55,9 @@ void fault_note_pending(struct fault_env *env, struct shot *shot);
 /* The shot is proven now: for what is done and checked at once. */
 void shot_proven(struct fault_env *env, struct shot *shot);
 
+/* signal.c: refuse a signal that the process would not notice. */
+int check_disposition(struct fault_env *env, struct shot *shot);
+
 /* signal.c: at the entry of a call: what is pending is handled first, then the call is made. */
 int send_back(struct tracee *t);
 

@@ -24,7 +24,6 @@ static int fire_kill(struct fault_env *env, struct shot *shot, const struct mome
 	shot->tgid = p->tgid;
 	shot->tid = 0;
 	shot->signal = shot->fault->spec->action.signal;
-	p->fault_signals |= UINT64_C(1) << (shot->signal - 1);
 	snprintf(shot->text, sizeof(shot->text), "%s%s%s", signal_name(shot->signal),
 		 !*call			    ? ""
 		 : at->phase == PHASE_ENTRY ? " before "
@@ -33,6 +32,7 @@ static int fire_kill(struct fault_env *env, struct shot *shot, const struct mome
 		 call);
 	if (kill(p->tgid, shot->signal))
 		return -errno;
+	p->fault_signals |= UINT64_C(1) << (shot->signal - 1);
 	fault_note_pending(env, shot);
 	return 0;
 }
@@ -40,10 +40,12 @@ static int fire_kill(struct fault_env *env, struct shot *shot, const struct mome
 static enum proof kill_delivered(struct fault_env *env, struct shot *shot, struct tracee *t,
 				 int signal, const siginfo_t *info)
 {
-	(void)env;
 	(void)t;
 	(void)info;
-	return signal == shot->signal ? PROOF_PROVEN : PROOF_OPEN;
+	if (signal != shot->signal)
+		return PROOF_OPEN;
+	/* A traced process is shown also the signals that it ignores. */
+	return check_disposition(env, shot) ? PROOF_GIVEN_UP : PROOF_PROVEN;
 }
 
 static enum proof kill_ended(struct fault_env *env, struct shot *shot, struct process *p)

@@ -278,6 +278,9 @@ static int fire_nonblock(struct fault_env *env, struct shot *shot, const struct 
 	if (fd < 0)
 		return refuse(shot, "descriptor %d: %s", holder.fd, strerror(-fd));
 	flags = fcntl(fd, F_GETFL);
+	if (flags >= 0 && !(flags & O_NONBLOCK) == !on)
+		return refuse(shot, "O_NONBLOCK of descriptor %d is %s already", holder.fd,
+			      on ? "set" : "clear");
 	if (flags < 0 || fcntl(fd, F_SETFL, on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK))
 		return -errno;
 	snprintf(shot->text, sizeof(shot->text), "O_NONBLOCK %s on descriptor %d",

@@ -158,24 +158,6 @@ static uint64_t scratch_address(const struct arch_regs *regs)
 	return (arch_native->sp(regs) - arch_native->red_zone - 8192) & ~UINT64_C(63);
 }
 
-static uint64_t iovec_total(const struct iovec *iov, size_t count)
-{
-	uint64_t total = 0;
-
-	for (size_t i = 0; i < count; i++)
-		total += iov[i].iov_len;
-	return total;
-}
-
-static void iovec_cut(struct iovec *iov, size_t count, uint64_t want)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (iov[i].iov_len > want)
-			iov[i].iov_len = (size_t)want;
-		want -= iov[i].iov_len;
-	}
-}
-
 /* How many of @length bytes shall move; @length when that would be no cut. */
 static uint64_t cut_of(const struct action_spec *action, uint64_t length)
 {
@@ -184,17 +166,51 @@ static uint64_t cut_of(const struct action_spec *action, uint64_t length)
 	return want < length ? want : length;
 }
 
-static int read_iovec(struct tracee *t, uint64_t addr, uint64_t count, struct iovec *iov)
+static int iovec_total(struct tracee *t, uint64_t addr, uint64_t count, uint64_t *ret_total)
 {
-	if (count > IOVEC_MAX)
-		return -E2BIG;
-	return tracee_read(t, addr, iov, count * sizeof(*iov));
+	struct iovec iov[IOVEC_MAX];
+	uint64_t total = 0;
+
+	for (uint64_t done = 0, n; done < count; done += n) {
+		n = count - done < IOVEC_MAX ? count - done : IOVEC_MAX;
+		if (tracee_read(t, addr + done * sizeof(*iov), iov, n * sizeof(*iov)))
+			return -EFAULT;
+		for (uint64_t i = 0; i < n; i++)
+			total += iov[i].iov_len;
+	}
+	*ret_total = total;
+	return 0;
+}
+
+/*
+ * The parts of the program's iovec that hold the first @want bytes, the last
+ * one cut, as a copy at @scratch: its own may be constant, and other threads
+ * may look at it.  -E2BIG: they are too many.
+ */
+static int copy_iovec(struct fault_env *env, struct tracee *t, uint64_t addr, uint64_t *count,
+		      uint64_t want, uint64_t scratch)
+{
+	uint64_t n = *count < IOVEC_MAX ? *count : IOVEC_MAX, used = 0;
+	struct iovec iov[IOVEC_MAX];
+	int rc = tracee_read(t, addr, iov, n * sizeof(*iov));
+
+	while (!rc && want && used < n) {
+		if (iov[used].iov_len > want)
+			iov[used].iov_len = (size_t)want;
+		want -= iov[used++].iov_len;
+	}
+	if (!rc && want)
+		rc = -E2BIG;
+	if (!rc && used)
+		rc = tracee_write(env->engine, t, scratch, iov, used * sizeof(*iov));
+	if (!rc)
+		*count = used;
+	return rc;
 }
 
 /* The length that the program asks for. */
 static int asked_length(struct tracee *t, const struct syscall_row *row, uint64_t *ret_length)
 {
-	struct iovec iov[IOVEC_MAX];
 	struct msghdr msg;
 	uint64_t addr = t->call.args[1], count = t->call.args[2];
 	int rc;
@@ -218,47 +234,38 @@ static int asked_length(struct tracee *t, const struct syscall_row *row, uint64_
 	default:
 		return -EINVAL;
 	}
-	rc = read_iovec(t, addr, count, iov);
-	if (!rc)
-		*ret_length = iovec_total(iov, count);
-	return rc;
+	return count > UIO_MAXIOV ? -EINVAL : iovec_total(t, addr, count, ret_length);
 }
 
-/* A cut copy: the program's own iovec may be constant, and other threads may look at it. */
 static int replace_iovec(struct fault_env *env, struct tracee *t, struct arch_regs *regs,
 			 uint64_t want)
 {
-	struct iovec iov[IOVEC_MAX];
 	uint64_t scratch = scratch_address(regs), count = t->call.args[2];
-	int rc = read_iovec(t, t->call.args[1], count, iov);
+	int rc = copy_iovec(env, t, t->call.args[1], &count, want, scratch);
 
 	if (rc)
 		return rc;
-	iovec_cut(iov, count, want);
-	rc = tracee_write(env->engine, t, scratch, iov, count * sizeof(*iov));
-	if (!rc)
-		arch_native->set_arg(regs, 1, scratch);
-	return rc;
+	arch_native->set_arg(regs, 1, scratch);
+	arch_native->set_arg(regs, 2, count);
+	return 0;
 }
 
 static int replace_msghdr(struct fault_env *env, struct shot *shot, struct tracee *t,
 			  struct arch_regs *regs, uint64_t want)
 {
-	struct iovec iov[IOVEC_MAX];
 	struct msghdr msg;
-	uint64_t scratch = scratch_address(regs);
+	uint64_t scratch = scratch_address(regs), parts = scratch + sizeof(msg), count;
 	int rc = tracee_read(t, t->call.args[1], &msg, sizeof(msg));
 
-	if (!rc)
-		rc = read_iovec(t, (uint64_t)(uintptr_t)msg.msg_iov, msg.msg_iovlen, iov);
 	if (rc)
 		return rc;
-	iovec_cut(iov, msg.msg_iovlen, want);
-	msg.msg_iov = (struct iovec *)(uintptr_t)(scratch + sizeof(msg));
+	count = msg.msg_iovlen;
+	rc = copy_iovec(env, t, (uint64_t)(uintptr_t)msg.msg_iov, &count, want, parts);
+	if (rc)
+		return rc;
+	msg.msg_iov = (struct iovec *)(uintptr_t)parts;
+	msg.msg_iovlen = (size_t)count;
 	rc = tracee_write(env->engine, t, scratch, &msg, sizeof(msg));
-	if (!rc)
-		rc = tracee_write(env->engine, t, scratch + sizeof(msg), iov,
-				  msg.msg_iovlen * sizeof(*iov));
 	if (rc)
 		return rc;
 	shot->scratch = scratch;
@@ -323,6 +330,8 @@ static int fire_short(struct fault_env *env, struct shot *shot, const struct mom
 	(void)err;
 	if (!row || row->transfer == TRANSFER_NONE)
 		return refuse(shot, "this call moves no bytes");
+	if (row->transfer == TRANSFER_MMSGHDR)
+		return refuse(shot, "this call moves messages, not bytes");
 	rc = asked_length(at->t, row, &length);
 	if (rc)
 		return refuse(shot, "the program's own buffer description cannot be read");
@@ -337,10 +346,13 @@ static int fire_short(struct fault_env *env, struct shot *shot, const struct mom
 	describe_call(env, at->t, call, sizeof(call));
 	snprintf(shot->text, sizeof(shot->text), "%s cut to %llu of %llu bytes", call,
 		 (unsigned long long)want, (unsigned long long)length);
-	return cut_call(env, shot, at->t, row, want);
+	rc = cut_call(env, shot, at->t, row, want);
+	if (rc == -E2BIG)
+		return refuse(shot, "the bytes are in more than %d parts", IOVEC_MAX);
+	return rc == -EFAULT ? refuse(shot, "no room for other arguments on the stack") : rc;
 }
 
-/* Proven when bytes moved, and no more than asked for. */
+/* Proven when as many moved as were let; fewer would have been fewer without us. */
 static enum proof short_exit(struct fault_env *env, struct shot *shot, struct tracee *t,
 			     int64_t result)
 {
@@ -353,7 +365,10 @@ static enum proof short_exit(struct fault_env *env, struct shot *shot, struct tr
 		refuse_because(shot, "the call met the end of the file");
 		return PROOF_GIVEN_UP;
 	}
-	return (uint64_t)result <= shot->asked ? PROOF_PROVEN : PROOF_GIVEN_UP;
+	if ((uint64_t)result == shot->asked)
+		return PROOF_PROVEN;
+	refuse_because(shot, "the call moved %lld bytes by itself", (long long)result);
+	return PROOF_GIVEN_UP;
 }
 
 static int short_again(struct fault_env *env, struct shot *shot, struct tracee *t)

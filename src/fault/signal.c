@@ -16,6 +16,14 @@
 #include "sys/names.h"
 #include "sys/procfs.h"
 
+/* What the process may die of without a finding. */
+static void note_sent(struct fault_env *env, const struct shot *shot)
+{
+	for (struct process *p = env->engine->processes; p; p = p->next)
+		if (p->tgid == shot->tgid)
+			p->fault_signals |= UINT64_C(1) << (shot->signal - 1);
+}
+
 static int send(struct fault_env *env, struct shot *shot, const struct moment *at)
 {
 	const struct action_spec *action = &shot->fault->spec->action;
@@ -28,12 +36,13 @@ static int send(struct fault_env *env, struct shot *shot, const struct moment *a
 			       : kill(shot->tgid, shot->signal);
 	if (rc)
 		return -errno;
+	note_sent(env, shot);
 	fault_note_pending(env, shot);
 	return 0;
 }
 
 /* A signal that nobody would notice is no fault. */
-static int check_disposition(struct fault_env *env, struct shot *shot)
+int check_disposition(struct fault_env *env, struct shot *shot)
 {
 	struct procfs_status status;
 	uint64_t bit = UINT64_C(1) << (shot->signal - 1);
@@ -129,7 +138,6 @@ static int fire_signal(struct fault_env *env, struct shot *shot, const struct mo
 		return refuse(shot, "the process to signal is not there");
 	shot->tgid = p->tgid;
 	shot->signal = action->signal;
-	p->fault_signals |= UINT64_C(1) << (shot->signal - 1);
 	if (p != at->p)
 		shot->tid = 0;
 	rc = check_disposition(env, shot);

@@ -144,7 +144,7 @@ static void look_closer(struct execution *x, struct tracee *t)
 	}
 	t->sampled = true;
 	t->sample.ip = 0;
-	tracee_resume(&x->engine, t, 0);
+	tracee_continue(&x->engine, t);
 }
 
 bool spin_check(struct execution *x, uint64_t now)

@@ -6,5 +6,5 @@
 #include <errno.h>
 
 #define WITHOUT_DLOPEN
-#define strerrorname_np(error) ((error) == EIO ? "EIO" : "another error")
+#define strerrorname_np(error) ((error) == EIO ? "EIO" : (error) == EMFILE ? "EMFILE" : "?")
 #include "e2e-follow.c"

@@ -1,5 +1,5 @@
 /*
- * The loop with the kernel played by tests/lib/fake_tracer.h: what it does at
+ * The loop with the kernel played by fake_tracer.h: what it does at
  * each stop, in orders that real processes show once in a while only.
  */
 #include <criterion/criterion.h>
@@ -11,7 +11,7 @@
 #include "engine/breakpoint.h"
 #include "engine/internal.h"
 #include "engine/remote.h"
-#include "lib/fake_tracer.h"
+#include "fake_tracer.h"
 
 #define BIT(signal) (UINT64_C(1) << ((signal)-1))
 #define FORK	    FAKE_EVENT(PTRACE_EVENT_FORK, SIGTRAP)
@@ -497,10 +497,10 @@ Test(engine_loop, an_ignored_signal_does_not_end_epoll_wait)
 		 "100 signal SIGCHLD\n"
 		 "  delivery SIGCHLD\n"
 		 "  SETREGS 100 nr=-1 result=232 ip-2\n"
-		 "  CONT 100\n"
+		 "  SYSCALL 100\n"
 		 "100 seccomp epoll_wait\n"
 		 "  entry epoll_wait(3) again\n"
-		 "  CONT 100\n"
+		 "  SYSCALL 100\n"
 		 "100 exited 0\n"
 		 "  end of 100: 0\n");
 }
@@ -729,6 +729,7 @@ Test(engine_loop, an_interrupt_finds_another_report_first)
 		 "100 seccomp read\n"
 		 "  entry read(3)\n"
 		 "  CONT 100\n"
+		 "  INTERRUPT 100\n"
 		 "100 attached\n"
 		 "interrupted: 0\n"
 		 "  CONT 100\n"
@@ -753,6 +754,27 @@ Test(engine_loop, an_interrupt_finds_the_end)
 		 "interrupted: -3\n");
 }
 
+/* Forked, and not yet heard of: its first stop comes by itself. */
+Test(engine_loop, an_interrupt_of_a_new_process_waits_for_its_first_stop)
+{
+	static const struct fake_report reports[] = {
+		{100, FAKE_ATTACHED},
+		{100, FAKE_EXITED(0)},
+		{0},
+	};
+
+	fake_begin(reports);
+	fake_process(100);
+	engine_find(&fake.engine, 100)->state = TRACEE_NEW;
+	interrupt_it();
+	cr_expect(eq(int, fake_run(), 0));
+	fake_end("100 attached\n"
+		 "interrupted: 0\n"
+		 "  CONT 100\n"
+		 "100 exited 0\n"
+		 "  end of 100: 0\n");
+}
+
 /* The report is with us already, not with the kernel: waiting for it would be for ever. */
 Test(engine_loop, an_interrupt_finds_a_deferred_report)
 {
@@ -775,6 +797,7 @@ Test(engine_loop, an_interrupt_finds_a_deferred_report)
 		 "  INTERRUPT 100\n"
 		 "  entry read(3)\n"
 		 "  CONT 100\n"
+		 "  INTERRUPT 100\n"
 		 "100 attached\n"
 		 "interrupted: 0\n"
 		 "  CONT 100\n"
@@ -894,8 +917,6 @@ Test(engine_loop, others_are_frozen_while_one_goes_to_sleep)
 		 "  blocked read by 100\n"
 		 "  CONT 200\n"
 		 "  entry write(5)\n"
-		 "  CONT 300\n"
-		 "300 attached\n"
 		 "  CONT 300\n"
 		 "300 exited 0\n"
 		 "  end of 300: 0\n"

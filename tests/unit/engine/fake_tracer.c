@@ -1,4 +1,4 @@
-#include "lib/fake_tracer.h"
+#include "fake_tracer.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -140,6 +140,7 @@ static pid_t take(struct thread *t, const struct fake_report *r, int *ret_status
 
 	fake_note("%d %s", t->tid, kind_of(r, buf, sizeof(buf)));
 	t->stop = r;
+	t->interrupted = false; /* kernel/signal.c, ptrace_stop(): any trap clears it */
 	t->life = is_end(r->status) ? LIFE_GONE : LIFE_STOPPED;
 	if (!is_end(r->status))
 		set_regs_of(t, r);
@@ -154,7 +155,6 @@ static pid_t answer_interrupt(struct thread *t, int *ret_status)
 	static const struct fake_report attached = {.status = FAKE_ATTACHED};
 	struct arch_regs regs = t->regs;
 
-	t->interrupted = false;
 	take(t, &attached, ret_status);
 	t->regs = regs;
 	return t->tid;

@@ -8,8 +8,8 @@
  * Processes are numbers that the test makes up; they have one block of memory
  * each and a folder in a /proc of their own (fake.proc_fd).
  */
-#ifndef TESTS_LIB_FAKE_TRACER_H
-#define TESTS_LIB_FAKE_TRACER_H
+#ifndef ENGINE_FAKE_TRACER_H
+#define ENGINE_FAKE_TRACER_H
 
 #include <signal.h>
 #include <stdbool.h>
