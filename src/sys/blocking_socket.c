@@ -228,8 +228,8 @@ static int listen_unix(int backlog, struct sockaddr_un *ret_address, socklen_t *
 
 static int make_unix_listener(struct blocking *b)
 {
-	struct sockaddr_un address = {0};
-	socklen_t size = 0;
+	struct sockaddr_un address;
+	socklen_t size;
 
 	b->fds[0] = listen_unix(1, &address, &size);
 	return b->fds[0] < 0 ? b->fds[0] : 0;
@@ -284,8 +284,8 @@ static void wake_by_connecting(struct blocking *b)
 /* fds[0] listens and its queue is full; fds[1] wants to connect. */
 static int make_full_unix_queue(struct blocking *b)
 {
-	struct sockaddr_un address;
-	socklen_t size;
+	struct sockaddr_un address = {0};
+	socklen_t size = 0;
 
 	b->fds[0] = listen_unix(0, &address, &size);
 	b->fds[1] = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
