@@ -181,7 +181,7 @@ static int step_out_of_line(struct engine *e, struct tracee *t, const struct bre
 	uint64_t scratch = t->process->entry + SCRATCH_OFFSET;
 	unsigned char code[INSN_MAX], copy[INSN_MAX];
 	struct arch_regs *regs;
-	struct insn insn;
+	struct insn insn = {0};
 	int rc;
 
 	if (!e->decoder)

@@ -14,6 +14,8 @@
 #include "engine/internal.h"
 
 #define TICK_NS		 (10 * NS_PER_MS)
+#define LOOKS_AT_ONCE 40
+#define LOOK_NAP_NS 20000
 #define TICK_SIGNAL	 SIGALRM
 #define KILL_PATIENCE_NS (5 * NS_PER_S)
 
@@ -186,6 +188,21 @@ static bool is_finished(struct engine *e)
 	return e->failed || (e->ops->finished && e->ops->finished(e->ctx)) || !e->live_processes;
 }
 
+/*
+ * Between two looks at a thread that is about to sleep.  Most do at once; for
+ * the others a tracer that sleeps itself gets the processor sooner, on a busy
+ * machine, than one that yields it again and again.
+ */
+static void pause_between_looks(struct engine *e)
+{
+	const struct timespec nap = {0, LOOK_NAP_NS};
+
+	if (e->looks++ < LOOKS_AT_ONCE)
+		sched_yield();
+	else
+		nanosleep(&nap, NULL);
+}
+
 int engine_run(struct engine *e, struct err *err)
 {
 	while (!is_finished(e)) {
@@ -197,11 +214,12 @@ int engine_run(struct engine *e, struct err *err)
 		if (tid < 0)
 			return err_errno(err, tid, "waitpid");
 		if (tid > 0) {
+			e->looks = 0;
 			rc = dispatch(e, tid, status, err);
 			if (rc)
 				return rc;
 		} else if (e->watched && !watch_poll(e)) {
-			sched_yield();
+			pause_between_looks(e);
 		}
 		if (tick_due)
 			tick(e);

@@ -79,6 +79,7 @@ struct engine {
 	uint64_t last_tick_stops; /* un-pin decision: see pin.c */
 	unsigned spin_ticks;
 	struct insn_decoder *decoder; /* of elf/insn.h, when first needed */
+	unsigned looks; /* in vain, since the last event */
 	unsigned watched;	      /* threads with want_blocked */
 	bool pinned;
 	struct tracee *reports; /* utlist: threads with a report that is handled later, in order */
@@ -92,6 +93,13 @@ uint64_t now_ns(void);
 
 /* Time since the start of the run. */
 uint64_t engine_elapsed_ns(const struct engine *e);
+
+/*
+ * Stay on one processor, and remember which ones there were: the targets are
+ * told those.  engine_init() does it; earlier is good for helper processes
+ * that are to be near, too.
+ */
+int engine_pin(int cpu);
 
 int engine_init(struct engine *e, const struct engine_options *options,
 		const struct engine_ops *ops, void *ctx, struct err *err);

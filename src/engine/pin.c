@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <sched.h>
 #include <string.h>
 
@@ -15,17 +16,20 @@
 
 static cpu_set_t allowed; /* what the targets would have without us */
 
-void pin_init(struct engine *e)
+int engine_pin(int cpu)
 {
 	cpu_set_t one;
 
-	if (e->options.cpu < 0)
-		return;
 	if (!CPU_COUNT(&allowed) && sched_getaffinity(0, sizeof(allowed), &allowed))
-		return;
+		return -errno;
 	CPU_ZERO(&one);
-	CPU_SET((unsigned)e->options.cpu, &one);
-	e->pinned = sched_setaffinity(0, sizeof(one), &one) == 0;
+	CPU_SET((unsigned)cpu, &one);
+	return sched_setaffinity(0, sizeof(one), &one) ? -errno : 0;
+}
+
+void pin_init(struct engine *e)
+{
+	e->pinned = e->options.cpu >= 0 && engine_pin(e->options.cpu) == 0;
 }
 
 static unsigned count_runnable(struct engine *e)

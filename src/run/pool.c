@@ -30,6 +30,8 @@ struct slot {
 	pid_t pid;	/* 0 = none */
 	int to, from;	/* pipes */
 	size_t current; /* index of its case, NO_CASE = idle */
+	size_t ahead;	/* sent already, for after that; NO_CASE */
+	size_t lost;	/* was ahead when the last worker of this slot died; NO_CASE */
 	int cpu;
 };
 
@@ -196,7 +198,13 @@ static int slot_start(struct pool *pool, struct slot *slot, struct err *err)
 		close(up[0]);
 		return err_errno(err, -errno, "worker");
 	}
-	*slot = (struct slot){pid, down[1], up[0], NO_CASE, slot->cpu};
+	*slot = (struct slot){.pid = pid,
+			      .to = down[1],
+			      .from = up[0],
+			      .current = NO_CASE,
+			      .ahead = NO_CASE,
+			      .lost = slot->lost,
+			      .cpu = slot->cpu};
 	return 0;
 }
 
@@ -212,18 +220,49 @@ static int slot_end(struct slot *slot)
 	return status;
 }
 
+static int send_index(const struct slot *slot, const size_t *index)
+{
+	int rc = write_all(slot->to, index, sizeof(*index));
+
+	return rc == -EPIPE ? 0 : rc; /* it died: read() will tell */
+}
+
+/*
+ * Repetitions of one case take about the same time: the next one is sent ahead,
+ * so that the worker need not wait for us.
+ */
+static int send_ahead(struct pool *pool, struct slot *slot)
+{
+	if (pool->options->fail_fast || pool->next == pool->count ||
+	    pool->cases[pool->next].scenario != pool->cases[slot->current].scenario)
+		return 0;
+	slot->ahead = pool->next++;
+	return send_index(slot, &slot->ahead);
+}
+
 static int give(struct pool *pool, struct slot *slot, struct err *err)
 {
 	int rc = slot->pid ? 0 : slot_start(pool, slot, err);
 
 	if (rc)
 		return rc;
-	slot->current = pool->next++;
+	if (slot->ahead != NO_CASE) {
+		slot->current = slot->ahead;
+		slot->ahead = NO_CASE;
+	} else {
+		slot->current = slot->lost != NO_CASE ? slot->lost : pool->next++;
+		slot->lost = NO_CASE;
+		rc = send_index(slot, &slot->current);
+	}
 	pool->running++;
 	if (pool->events->started)
 		pool->events->started(pool->events->ctx, &pool->cases[slot->current]);
-	rc = write_all(slot->to, &slot->current, sizeof(slot->current));
-	return rc == -EPIPE ? 0 : rc; /* it died: read() will tell */
+	return rc ? rc : send_ahead(pool, slot);
+}
+
+static bool has_work(const struct pool *pool, const struct slot *slot)
+{
+	return slot->ahead != NO_CASE || slot->lost != NO_CASE || pool->next < pool->count;
 }
 
 static void deliver(struct pool *pool, struct slot *slot, struct case_result *result)
@@ -245,6 +284,9 @@ static void deliver_death(struct pool *pool, struct slot *slot)
 	cleanup_free char *reason = NULL;
 	int status = slot_end(slot);
 
+	if (slot->ahead != NO_CASE)
+		slot->lost = slot->ahead;
+	slot->ahead = NO_CASE;
 	if (slot->current == NO_CASE)
 		return;
 	worker_describe(&pool->cases[slot->current], &result);
@@ -286,7 +328,7 @@ static int fill_slots(struct pool *pool, struct err *err)
 
 	for (unsigned i = 0; !rc && i < pool->slot_count; i++)
 		if ((!pool->slots[i].pid || pool->slots[i].current == NO_CASE) && !pool->stopping &&
-		    pool->next < pool->count)
+		    has_work(pool, &pool->slots[i]))
 			rc = give(pool, &pool->slots[i], err);
 	return rc;
 }
@@ -336,7 +378,8 @@ static void choose_cpus(struct pool *pool)
 	for (int cpu = 0; CPU_COUNT(&allowed) && slot < pool->slot_count;
 	     cpu = (cpu + 1) % CPU_SETSIZE)
 		if (CPU_ISSET((unsigned)cpu, &allowed))
-			pool->slots[slot++].cpu = cpu;
+			pool->slots[slot++] = (struct slot){
+				.cpu = cpu, .current = NO_CASE, .ahead = NO_CASE, .lost = NO_CASE};
 }
 
 int pool_run(const struct run_case *cases, size_t count, const struct pool_options *opts,

@@ -33,6 +33,7 @@ int worker_init(struct worker *w, const struct pool_options *options, int cpu, s
 	if (rc)
 		return rc;
 	sandbox.tmp = w->tmp;
+	engine_pin(cpu); /* pid 1 of the sandbox is on the same processor then */
 	rc = sandbox_enter(&sandbox, &w->sandbox, err);
 	if (!rc)
 		w->entered = true;

@@ -180,7 +180,7 @@ int tmp_remove_stale(const char *parent, unsigned *ret_count, struct err *err)
 	cleanup_close int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	cleanup_closedir DIR *dir = opendir(parent_or_default(parent));
 	struct dirent *entry;
-	struct maker self;
+	struct maker self = {0};
 	unsigned count = 0;
 	int rc = maker_self(&self);
 

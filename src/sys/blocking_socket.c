@@ -270,7 +270,7 @@ static long sleep_accept4(struct blocking *b)
 
 static void wake_by_connecting(struct blocking *b)
 {
-	struct sockaddr_storage address;
+	struct sockaddr_storage address = {0};
 	socklen_t size = sizeof(address);
 	int fd;
 
@@ -284,8 +284,8 @@ static void wake_by_connecting(struct blocking *b)
 /* fds[0] listens and its queue is full; fds[1] wants to connect. */
 static int make_full_unix_queue(struct blocking *b)
 {
-	struct sockaddr_un address;
-	socklen_t size;
+	struct sockaddr_un address = {0};
+	socklen_t size = 0;
 
 	b->fds[0] = listen_unix(0, &address, &size);
 	b->fds[1] = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -303,7 +303,7 @@ static int make_full_tcp_queue(struct blocking *b)
 	if (rc || listen(b->fds[0], 0))
 		return rc ? rc : -errno;
 	for (int i = 1; i < 5; i++) {
-		struct sockaddr_in address;
+		struct sockaddr_in address = {0};
 		socklen_t size = sizeof(address);
 
 		b->fds[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -311,7 +311,8 @@ static int make_full_tcp_queue(struct blocking *b)
 			continue;
 		blocking_set_nonblocking(b->fds[i], true);
 		getsockname(b->fds[0], (struct sockaddr *)&address, &size);
-		connect(b->fds[i], (struct sockaddr *)&address, size);
+		/* Under way, or refused as the queue is full. */
+		(void)connect(b->fds[i], (struct sockaddr *)&address, size);
 	}
 	return 0;
 }

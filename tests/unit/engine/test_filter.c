@@ -19,6 +19,7 @@
 #include "base/util.h"
 #include "lib/bpf.h"
 #include "lib/fault.h"
+#include "lib/needs.h"
 #include "sys/syscalls.h"
 
 #define RULES_MAX 64
@@ -281,6 +282,7 @@ Test(engine_filter, the_kernel_agrees)
 	int status;
 	pid_t pid;
 
+	needs_no_valgrind("it does not know seccomp(2)");
 	cr_assert(eq(int, filter_build(rules, 2, 0, &filter, NULL), 0));
 	pid = fork();
 	if (pid == 0)
