@@ -265,6 +265,9 @@ static int at_exit(struct engine *e, struct tracee *t, int64_t result)
 		t->interrupted = true;
 		t->exit_fixup = NULL;
 		rc = restore_args(t);
+		/* Interrupted by us alone, and this stop has taken the interrupt away. */
+		if (!rc && t->by_eintr && t->asked_to_stop)
+			rc = ask_to_stop(t);
 		return rc ? rc : tracee_resume(e, t, 0);
 	}
 	if (t->exit_fixup)

@@ -90,6 +90,8 @@ int dispatch(struct engine *e, pid_t tid, int status, struct err *err)
 		before = t->state;
 		t->state = TRACEE_STOPPED;
 		t->regs_valid = t->regs_dirty = false;
+		if (stop.kind == STOP_ATTACHED)
+			t->asked_to_stop = false;
 		rc = survive(act(e, t, &stop, before));
 	}
 	return rc ? err_errno(err, rc, "tracing thread %d (%s stop)", tid, stop_name(stop.kind))

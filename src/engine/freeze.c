@@ -38,13 +38,14 @@ static void freeze_one(struct engine *e, struct tracee *t)
 {
 	int status;
 
-	if (tracer->request(PTRACE_INTERRUPT, t->tid, 0, 0) ||
-	    engine_wait_for(e, t, STOP_LIMIT_NS, &status))
+	if (ask_to_stop(t) || engine_wait_for(e, t, STOP_LIMIT_NS, &status))
 		return;
 	t->state = TRACEE_FROZEN;
 	t->regs_valid = t->regs_dirty = false;
 	/* Something else came first: it is handled after the thaw. */
-	if (stop_classify(status).kind != STOP_ATTACHED)
+	if (stop_classify(status).kind == STOP_ATTACHED)
+		t->asked_to_stop = false;
+	else
 		tracee_defer(e, t, status);
 }
 

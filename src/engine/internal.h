@@ -41,6 +41,8 @@ void on_sigreturn(struct engine *e, struct tracee *t);
  * that the call goes on as if nothing had been.
  */
 int continue_interrupted(struct engine *e, struct tracee *t);
+/* PTRACE_INTERRUPT; any stop takes one that is pending away, so it may have to be repeated. */
+int ask_to_stop(struct tracee *t);
 /* EINTR, from one of the calls that give it also to signals that the program ignores. */
 bool is_eintr_undone(const struct syscall_row *row, int64_t result);
 /* Forget handlers that were left by longjmp; @sp: of the thread now. */

@@ -32,12 +32,13 @@ int tracee_interrupt(struct engine *e, struct tracee *t)
 
 		/* Each time, since any other stop takes it back: kernel/signal.c, ptrace_stop(). */
 		if (t->state == TRACEE_RUNNING)
-			rc = tracer->request(PTRACE_INTERRUPT, tid, 0, 0);
+			rc = ask_to_stop(t);
 		if (!rc)
 			rc = engine_wait_for(e, t, INTERRUPT_LIMIT_NS, &status);
 		if (rc)
 			return rc;
 		if (stop_classify(status).kind == STOP_ATTACHED) {
+			t->asked_to_stop = false;
 			t->state = TRACEE_STOPPED;
 			t->regs_valid = t->regs_dirty = false;
 			return 0;

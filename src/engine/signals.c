@@ -252,10 +252,31 @@ static bool is_stop_recent(const struct tracee *t)
 	return t->was_stopped || (t->continued_ns && now_ns() - t->continued_ns < ON_ITS_WAY_NS);
 }
 
+int ask_to_stop(struct tracee *t)
+{
+	int rc = tracer->request(PTRACE_INTERRUPT, t->tid, 0, 0);
+
+	t->asked_to_stop = rc == 0;
+	return rc;
+}
+
+/* Stops of ours come before the delivery of a signal that is pending as well. */
+static bool is_signal_due(struct engine *e, const struct tracee *t)
+{
+	struct procfs_status status;
+
+	return procfs_status(e->options.proc_fd, t->tid, &status) == 0 &&
+	       ((status.sig_pending | status.shared_pending) & ~status.sig_blocked);
+}
+
 int continue_interrupted(struct engine *e, struct tracee *t)
 {
 	bool is_real = is_stop_recent(t);
-	int rc = is_real ? 0 : undo_false_eintr(e, t);
+	int rc;
+
+	if (is_signal_due(e, t))
+		return 0; /* that delivery decides */
+	rc = is_real ? 0 : undo_false_eintr(e, t);
 
 	if (!rc && !is_real)
 		rc = send_the_rest(t);

@@ -112,6 +112,7 @@ struct tracee {
 	 * undone: the next delivery decides.
 	 */
 	bool interrupted, by_eintr;
+	bool asked_to_stop; /* PTRACE_INTERRUPT: no stop of it was seen yet */
 	struct handler_frame handlers[HANDLER_DEPTH_MAX];
 	unsigned handler_depth;
 	/* Undo at the exit stop: arguments that were changed at the entry. */
