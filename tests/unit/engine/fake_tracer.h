@@ -73,6 +73,8 @@ void fake_end(const char *want);
 
 /* The ops, to add to: the engine uses this struct. */
 extern struct engine_ops fake_ops;
+/* What they are at first: each writes into the trace what it is told. */
+extern const struct engine_ops fake_telling_ops;
 
 /* A line of ours in the trace. */
 void fake_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/cleanup.h"
 #include "lib/tmpdir.h"
 #include "oracle/observed.h"
 #include "run/memcheck.h"
@@ -17,9 +16,10 @@ static int collect(const char *log, struct observed *seen, struct err *err)
 	const struct process_spec *specs[] = {&spec};
 	struct scenario scenario = {.process_count = 1};
 	struct execution x = {.scenario = &scenario, .specs = specs, .tmp = dir, .seen = seen};
-	cleanup_free char *path = tmpdir_write(dir, ".valgrind.7", log);
-	int rc = memcheck_collect(&x, err);
+	int rc;
 
+	free(tmpdir_write(dir, ".valgrind.7", log));
+	rc = memcheck_collect(&x, err);
 	tmpdir_free(dir);
 	return rc;
 }
