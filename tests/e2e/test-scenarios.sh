@@ -7,10 +7,6 @@
 times=2
 [ -n "$LONG" ] && times=20
 
-verdicts() {
-	jq -r '.cases[] | "\(.file) \(.variant) \(.role) \(.verdict) \([.findings[].kind] | unique | join(","))"' "$1"
-}
-
 for ((i = 1; i <= times; i++)); do
 	start=$SECONDS
 	limit=300 run "$ipcfault" scenarios/*.scn --report "json:$work/report.json"
