@@ -1,7 +1,9 @@
 # Each harness/<mechanism>/*.c is one program: build/harness/<name>, linked with harness/lib.
 #
-# They are compiled as any Makefile would (-O2 -g -pthread), with a sanitizer only when SAN is
-# given.  They are linked as shared programs; lines of the head comment may ask for something else:
+# They are compiled as any Makefile would (-O2 -g -pthread), never with a sanitizer: that of leaks
+# ends every program that is traced.  Debug information is DWARF 4, as valgrind 3.19 does not
+# survive what clang 14 makes of version 5.
+# They are linked as shared programs; lines of the head comment may ask for something else:
 #	 * build: static	or musl, which is always static
 #	 * cflags: -O0
 #	 * libs: -lrt
@@ -15,15 +17,15 @@ endif
 SUBJECT_CC = $(CC)
 # Debian's musl comes without <linux/...> and <asm/...>; its own headers go first.
 KERNEL_HEADERS := $(addprefix -idirafter /usr/include,/ /$(shell gcc -print-multiarch))
-SUBJECT_CFLAGS = -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -O2 -g -pthread
+SUBJECT_CFLAGS = -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -O2 -gdwarf-4 -pthread
 
-# $(call compile_subject,flags,library sources,flags where the libraries are shared)
+# $(call compile_subject,flags,library sources)
 define compile_subject
 @mkdir -p $(@D)
 $(call say,SUBJECT,$<)
 $(Q)ask() { sed -n "1,60s/^ \* $$1: *//p" $<; }; \
 case "$$(ask build)" in \
-"") cc="$(SUBJECT_CC) $(3)" ;; \
+"") cc="$(SUBJECT_CC)" ;; \
 static) cc="$(SUBJECT_CC) -static" ;; \
 musl) cc="musl-gcc -static $(KERNEL_HEADERS)" ;; \
 *) echo "$<: build: $$(ask build): only static and musl are known" >&2; exit 1 ;; \
@@ -32,8 +34,8 @@ $$cc $(SUBJECT_CFLAGS) $(1) $$(ask cflags) -o $@ $< $(2) $$(ask libs)
 endef
 
 define harness_rules
-$(B)/harness/$(notdir $(1:.c=)): $(1) $(HARNESS_LIB) $(wildcard harness/lib/*.h $(dir $(1))*.h) $(B)/flags
-	$$(call compile_subject,-iquote harness,$(HARNESS_LIB),$(if $(SAN),-fsanitize=$(SAN)))
+$(B)/harness/$(notdir $(1:.c=)): $(1) $(HARNESS_LIB) $(wildcard harness/lib/*.h $(dir $(1))*.h) harness/rules.mk $(B)/flags
+	$$(call compile_subject,-iquote harness,$(HARNESS_LIB))
 endef
 $(foreach s,$(HARNESS_SRC),$(eval $(call harness_rules,$(s))))
 

@@ -111,6 +111,19 @@ bool was_cut_off(const struct judgement *j)
 	return false;
 }
 
+static int judge_unended(struct judgement *j, const struct observed_process *p,
+			 const struct process_expect *want)
+{
+	bool is_fine = p->started ? want->exit == EXIT_ALIVE : want->exit == EXIT_ANY;
+
+	if (is_fine || was_cut_off(j))
+		return 0;
+	return findings_add(&j->findings, FINDING_WRONG_EXIT, p->name, "%s",
+			    p->started ? "was still running at the end" : "was never started")
+		       ? 0
+		       : -ENOMEM;
+}
+
 int judge_exit(struct judgement *j, struct err *err)
 {
 	int rc = 0;
@@ -124,11 +137,8 @@ int judge_exit(struct judgement *j, struct err *err)
 			rc = judge_killed(j, p, want);
 		else if (p->exited)
 			rc = judge_exited(j, p, want);
-		else if (p->started && want->exit != EXIT_ALIVE && !was_cut_off(j))
-			rc = findings_add(&j->findings, FINDING_WRONG_EXIT, p->name,
-					  "was still running at the end")
-				     ? 0
-				     : -ENOMEM;
+		else
+			rc = judge_unended(j, p, want);
 	}
 	return rc;
 }

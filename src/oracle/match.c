@@ -47,18 +47,39 @@ static int compare(const char *what, const char *have, size_t have_size, const c
 	return *ret_why ? 0 : -ENOMEM;
 }
 
-static int match_regex(const char *pattern, const char *text, char **ret_why, struct err *err)
+static int regex_occurs(const char *pattern, const char *text, size_t size)
 {
+	regmatch_t whole = {0, (regoff_t)size}; /* REG_STARTEND: a NUL byte is no end */
 	regex_t regex;
 	int rc = regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB | REG_NEWLINE);
 
 	if (rc)
-		return err_set(err, -EINVAL, "bad expression /%s/", pattern);
-	rc = regexec(&regex, text, 0, NULL, 0);
+		return rc == REG_ESPACE ? -ENOMEM : -EINVAL;
+	rc = regexec(&regex, text, 1, &whole, REG_STARTEND);
 	regfree(&regex);
-	if (rc)
-		*ret_why = mem_printf("does not match /%s/", pattern);
-	return 0;
+	return rc == REG_ESPACE ? -ENOMEM : rc == 0;
+}
+
+int match_occurs(const struct match *match, const char *text, size_t size)
+{
+	if (match->kind == MATCH_REGEX)
+		return regex_occurs(match->text, text, size);
+	return memmem(text, size, match->text, strlen(match->text)) != NULL;
+}
+
+static int check_occurs(const struct match *match, const char *text, size_t size, char **ret_why,
+			struct err *err)
+{
+	bool is_regex = match->kind == MATCH_REGEX;
+	int rc = match_occurs(match, text, size);
+
+	if (rc < 0)
+		return err_errno(err, rc, "expression /%s/", match->text);
+	if (rc > 0)
+		return 0;
+	*ret_why = mem_printf(is_regex ? "does not match /%s/" : "does not contain '%s'",
+			      match->text);
+	return *ret_why ? 0 : -ENOMEM;
 }
 
 static int match_file(const struct judgement *j, const struct match *match, const char *text,
@@ -86,11 +107,8 @@ int match_check(const struct judgement *j, const struct match *match, const char
 {
 	switch (match->kind) {
 	case MATCH_CONTAINS:
-		if (!memmem(text, size, match->text, strlen(match->text)))
-			*ret_why = mem_printf("does not contain '%s'", match->text);
-		return 0;
 	case MATCH_REGEX:
-		return match_regex(match->text, text, ret_why, err);
+		return check_occurs(match, text, size, ret_why, err);
 	case MATCH_EQUALS:
 		return compare("what is expected", text, size, match->text, strlen(match->text),
 			       ret_why);

@@ -16,6 +16,11 @@ static struct finding *add(struct finding **items, size_t *count, enum finding_k
 	finding->kind = kind;
 	finding->process = process ? mem_strdup(process) : NULL;
 	finding->text = mem_vprintf(fmt, ap);
+	if (!finding->text || (process && !finding->process)) {
+		finding_release(finding);
+		--*count;
+		return NULL;
+	}
 	return finding;
 }
 

@@ -53,7 +53,7 @@ struct observed {
 
 void observed_release(struct observed *seen);
 
-/* Append a finding; -ENOMEM.  @process may be NULL; @text is formatted. */
+/* Append a finding; -ENOMEM, and nothing is appended.  @process may be NULL; @text is formatted. */
 int observed_add(struct observed *seen, enum finding_kind kind, const char *process,
 		 const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
@@ -62,6 +62,7 @@ struct findings {
 	struct finding *items;
 	size_t count;
 };
+/* NULL when memory is short. */
 struct finding *findings_add(struct findings *list, enum finding_kind kind, const char *process,
 			     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 

@@ -27,6 +27,13 @@ static const struct oracle_row {
 };
 /* clang-format on */
 
+/* NULL stays NULL. */
+static int dup_text(const char *text, char **ret_copy)
+{
+	*ret_copy = text ? mem_strdup(text) : NULL;
+	return text && !*ret_copy ? -ENOMEM : 0;
+}
+
 static int take_over(struct judgement *j, const struct finding *seen)
 {
 	struct finding *copy;
@@ -34,6 +41,7 @@ static int take_over(struct judgement *j, const struct finding *seen)
 	copy = findings_add(&j->findings, seen->kind, seen->process, "%s", seen->text);
 	if (!copy)
 		return -ENOMEM;
+	copy->silent = seen->silent;
 	for (size_t i = 0; i < seen->stack.count; i++) {
 		const struct frame *from = &seen->stack.frames[i];
 		struct frame *to = mem_append(&copy->stack.frames, &copy->stack.count, sizeof(*to));
@@ -41,9 +49,9 @@ static int take_over(struct judgement *j, const struct finding *seen)
 		if (!to)
 			return -ENOMEM;
 		*to = (struct frame){.line = from->line, .offset = from->offset};
-		to->function = from->function ? mem_strdup(from->function) : NULL;
-		to->file = from->file ? mem_strdup(from->file) : NULL;
-		to->module = from->module ? mem_strdup(from->module) : NULL;
+		if (dup_text(from->function, &to->function) || dup_text(from->file, &to->file) ||
+		    dup_text(from->module, &to->module))
+			return -ENOMEM;
 	}
 	return 0;
 }

@@ -37,6 +37,9 @@ bool oracle_needs_fault_free(const struct scenario *scenario, const struct obser
 /* What might have leaked cannot be told without a fault-free run: take it as nothing. */
 void oracle_forget_leaks(struct observed *seen);
 
+/* Is MATCH_CONTAINS or MATCH_REGEX true of @text?  1, 0, or -ENOMEM, -EINVAL (no expression). */
+int match_occurs(const struct match *match, const char *text, size_t size);
+
 /* Does @text (with @size bytes) satisfy @match?  *@ret_why: what is wrong; owned by the caller. */
 int match_check(const struct judgement *j, const struct match *match, const char *text, size_t size,
 		const struct output *fault_free, char **ret_why, struct err *err);

@@ -44,6 +44,21 @@ static int first_error(const char *path, char *text, size_t size)
 	return 0;
 }
 
+/* "Valgrind: debuginfo reader: ...": its own failure, and nothing of the program's. */
+static bool is_own_failure(const char *text)
+{
+	return strncasecmp(text, "valgrind: ", 10) == 0;
+}
+
+static int add_error(struct execution *x, char *text, struct err *err)
+{
+	if (is_own_failure(text)) {
+		text[strcspn(text, "\n")] = '\0';
+		return err_set(err, -ENOTSUP, "valgrind cannot run the program: %s", text + 10);
+	}
+	return observed_add(x->seen, FINDING_MEMORY_ERROR, NULL, "%s", text);
+}
+
 /* The process whose log it is: the number in the name is its own idea of its pid. */
 int memcheck_collect(struct execution *x, struct err *err)
 {
@@ -64,7 +79,7 @@ int memcheck_collect(struct execution *x, struct err *err)
 		if (rc)
 			err_errno(err, rc, "log of valgrind %s", path);
 		else if (*text)
-			rc = observed_add(x->seen, FINDING_MEMORY_ERROR, NULL, "%s", text);
+			rc = add_error(x, text, err);
 	}
 	return rc;
 }

@@ -1,12 +1,11 @@
 #include <errno.h>
-#include <regex.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/mem.h"
+#include "oracle/oracle.h"
 #include "run/execution.h"
 #include "run/outputs.h"
 
@@ -31,20 +30,6 @@ int output_read(int fd, struct output *ret_output)
 	return 0;
 }
 
-bool text_matches(const struct match *match, const char *text)
-{
-	regex_t regex;
-	bool found;
-
-	if (match->kind != MATCH_REGEX)
-		return match->text && strstr(text, match->text);
-	if (regcomp(&regex, match->text, REG_EXTENDED | REG_NOSUB | REG_NEWLINE))
-		return false;
-	found = regexec(&regex, text, 0, NULL, 0) == 0;
-	regfree(&regex);
-	return found;
-}
-
 static bool has_printed(struct subject *s, const struct match *match)
 {
 	const int fds[] = {s->out_fd, s->err_fd};
@@ -55,7 +40,7 @@ static bool has_printed(struct subject *s, const struct match *match)
 
 		if (output_read(fds[i], &output) || !output.data)
 			continue;
-		found = text_matches(match, output.data);
+		found = match_occurs(match, output.data, output.size) > 0;
 		free(output.data);
 		if (found)
 			return true;

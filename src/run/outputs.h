@@ -14,7 +14,4 @@
  */
 int output_read(int fd, struct output *ret_output);
 
-/* Does @text contain, or match, @match?  Only MATCH_CONTAINS and MATCH_REGEX. */
-bool text_matches(const struct match *match, const char *text);
-
 #endif
