@@ -36,12 +36,9 @@ struct launch_shared {
 	const struct launch *launch;
 	const char *failed; /* the step that failed; NULL = none (yet) */
 	int error;	    /* negative errno of that step */
-	uint64_t ignored; /* the signals that we ignore, bit n - 1 for n */
+	pid_t tracer;
 	uint32_t go;
 };
-
-/* The area of a launch that is over, for the next one. */
-static void *spare;
 
 static int is_executable(const char *path)
 {
@@ -110,8 +107,8 @@ IN_CHILD static void check(struct launch_shared *shared, const char *step, long 
 		fail(shared, step, rc);
 }
 
-/* What ipcfault ignores or blocks is not the program's business; execve(2) sees to the rest. */
-IN_CHILD static void reset_signals(const struct launch_shared *shared)
+/* What ipcfault ignores or blocks is not the program's business. */
+IN_CHILD static void reset_signals(void)
 {
 	struct {
 		void (*handler)(int);
@@ -122,7 +119,7 @@ IN_CHILD static void reset_signals(const struct launch_shared *shared)
 	unsigned long none = 0;
 
 	for (int sig = 1; sig < 65; sig++)
-		if (shared->ignored >> (sig - 1) & 1)
+		if (sig != SIGKILL && sig != SIGSTOP)
 			raw_syscall(SYS_rt_sigaction, sig, (long)&action, 0, 8, 0);
 	raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (long)&none, 0, 8, 0);
 }
@@ -181,7 +178,7 @@ IN_CHILD static int launch_child(void *arg)
 		raw_syscall(SYS_futex, (long)&shared->go, FUTEX_WAIT, 0, 0, 0);
 	if (!launch->same_session)
 		raw_syscall(SYS_setsid, 0, 0, 0, 0, 0);
-	reset_signals(shared);
+	reset_signals();
 	place_descriptors(shared);
 	if (launch->cwd)
 		check(shared, "chdir", raw_syscall(SYS_chdir, (long)launch->cwd, 0, 0, 0, 0));
@@ -194,42 +191,19 @@ IN_CHILD static int launch_child(void *arg)
 	return 127;
 }
 
-/* Asked once: the dispositions of a tracer do not change any more. */
-static uint64_t ignored_signals(void)
-{
-	static uint64_t ignored;
-	static bool known;
-	struct sigaction action;
-
-	for (int sig = 1; !known && sig < NSIG; sig++)
-		if (sigaction(sig, NULL, &action) == 0 && action.sa_handler == SIG_IGN)
-			ignored |= UINT64_C(1) << (sig - 1);
-	known = true;
-	return ignored;
-}
-
 static struct launch_shared *shared_new(const struct launch *launch)
 {
-	void *area = spare;
+	void *area;
 	struct launch_shared *shared;
 
-	spare = NULL;
-	if (!area && !fault_point("mmap"))
-		area = mmap(NULL, CHILD_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-			    -1, 0);
-	if (!area || area == MAP_FAILED)
+	if (fault_point("mmap"))
+		return NULL;
+	area = mmap(NULL, CHILD_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (area == MAP_FAILED)
 		return NULL;
 	shared = area;
-	*shared = (struct launch_shared){.launch = launch, .ignored = ignored_signals()};
+	*shared = (struct launch_shared){.launch = launch, .tracer = getpid()};
 	return shared;
-}
-
-static void shared_free(struct launch_shared *shared)
-{
-	if (!spare)
-		spare = shared;
-	else if (shared)
-		munmap(shared, CHILD_STACK);
 }
 
 static void let_go(struct launch_shared *shared)
@@ -255,14 +229,14 @@ int launch_start(const struct launch *launch, struct launched *ret_launched, str
 					   CLONE_VM | SIGCHLD, shared);
 	if (pid < 0) {
 		rc = err_errno(err, -errno, "start '%s'", launch->path);
-		shared_free(shared);
+		munmap(shared, CHILD_STACK);
 		return rc;
 	}
 	if (fault_point("seize") || ptrace(PTRACE_SEIZE, pid, 0, PTRACE_OPTIONS)) {
 		rc = err_errno(err, -errno, "attach to '%s'", launch->path);
 		kill(pid, SIGKILL);
 		waitpid(pid, NULL, __WALL);
-		shared_free(shared);
+		munmap(shared, CHILD_STACK);
 		return rc;
 	}
 	let_go(shared);
@@ -286,6 +260,7 @@ int launched_error(const struct launched *launched, const struct launch *launch,
 
 void launched_release(struct launched *launched)
 {
-	shared_free(launched->shared);
+	if (launched->shared)
+		munmap(launched->shared, CHILD_STACK);
 	launched->shared = NULL;
 }

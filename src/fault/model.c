@@ -86,9 +86,7 @@ static void add_descriptor(struct fault_env *env, struct tracee *t, struct kerne
 	if (row && row->fd_arg >= 0 &&
 	    fd_object_of(env->engine, t->tid, (int)t->call.args[row->fd_arg], &object) == 0) {
 		m->fd_kind = object.kind;
-		/* Costly to find out, and of the errors only EAGAIN depends on it. */
-		m->shared_description = (!m->err || m->err == EAGAIN) &&
-					is_shared(env, t->process, &object);
+		m->shared_description = is_shared(env, t->process, &object);
 	}
 	kernel_moment_from_call(m, t->call.id, t->call.args, object.flags);
 }

@@ -102,9 +102,6 @@ int procfs_fd(int proc_fd, pid_t pid, int fd, struct procfs_fd *ret_fd);
 int procfs_each_fd(int proc_fd, pid_t pid, int (*each)(void *ctx, const struct procfs_fd *fd),
 		   void *ctx);
 
-/* How many there are; cheaper than to look at each. */
-int procfs_count_fds(int proc_fd, pid_t pid, unsigned *ret_count);
-
 /*
  * What a link text alone tells: FD_KIND_SOCKET for any socket, FD_KIND_FILE
  * for any path.

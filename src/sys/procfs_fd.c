@@ -213,18 +213,6 @@ int procfs_fd(int proc_fd, pid_t pid, int fd, struct procfs_fd *ret_fd)
 	return rc;
 }
 
-int procfs_count_fds(int proc_fd, pid_t pid, unsigned *ret_count)
-{
-	cleanup_close int dir = procfs_open(proc_fd, pid, "fd", O_RDONLY | O_DIRECTORY);
-	cleanup_free int *numbers = NULL;
-	size_t count;
-	int rc = dir < 0 ? dir : procfs_numbers(dir, &numbers, &count);
-
-	if (!rc)
-		*ret_count = (unsigned)count;
-	return rc;
-}
-
 int procfs_each_fd(int proc_fd, pid_t pid, int (*each)(void *ctx, const struct procfs_fd *fd),
 		   void *ctx)
 {
