@@ -232,7 +232,8 @@ int launch_start(const struct launch *launch, struct launched *ret_launched, str
 		munmap(shared, CHILD_STACK);
 		return rc;
 	}
-	if (fault_point("seize") || ptrace(PTRACE_SEIZE, pid, 0, PTRACE_OPTIONS)) {
+	if (fault_point("seize") ? (errno = EPERM, true)
+				 : ptrace(PTRACE_SEIZE, pid, 0, PTRACE_OPTIONS) < 0) {
 		rc = err_errno(err, -errno, "attach to '%s'", launch->path);
 		kill(pid, SIGKILL);
 		waitpid(pid, NULL, __WALL);
