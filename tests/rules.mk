@@ -70,8 +70,11 @@ unit-build: $(TESTS_RUN) $(SUBJECTS)
 unit: unit-build ## unit tests of this variant; ONLY=base,model ARGS=...
 	@LABEL=$${LABEL:-$(VARIANT)} ci/run-unit $(TESTS_RUN) -- $(ARGS)
 
+# Those trace real processes, and valgrind knows neither seccomp(2) nor our clone(CLONE_VM).
+NOT_UNDER_VALGRIND := fault run
 unit-valgrind: unit-build ## the same under valgrind
-	@LABEL=$(VARIANT)-valgrind WRAP="$(VALGRIND)" ci/run-unit $(TESTS_RUN) -- $(ARGS)
+	@LABEL=$(VARIANT)-valgrind WRAP="$(VALGRIND)" ci/run-unit \
+		$(filter-out $(addprefix $(B)/tests/,$(NOT_UNDER_VALGRIND)),$(TESTS_RUN)) -- $(ARGS)
 
 # The counts of every run are added up: start anew.
 coverage: ## line coverage of the unit tests, build/coverage/index.html

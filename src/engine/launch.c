@@ -127,7 +127,7 @@ IN_CHILD static void reset_signals(void)
 IN_CHILD static void place_descriptors(struct launch_shared *shared)
 {
 	const struct launch *launch = shared->launch;
-	long high[64];
+	long high[LAUNCH_FDS_MAX];
 
 	raw_syscall(SYS_close_range, 0, (long)UINT_MAX, CLOSE_RANGE_CLOEXEC, 0, 0);
 	for (size_t i = 0; i < launch->fd_count; i++) {
@@ -214,10 +214,14 @@ static void let_go(struct launch_shared *shared)
 
 int launch_start(const struct launch *launch, struct launched *ret_launched, struct err *err)
 {
-	struct launch_shared *shared = shared_new(launch);
+	struct launch_shared *shared;
 	pid_t pid;
 	int rc;
 
+	if (launch->fd_count > LAUNCH_FDS_MAX)
+		return err_set(err, -E2BIG, "'%s' is given more than %d descriptors", launch->path,
+			       LAUNCH_FDS_MAX);
+	shared = shared_new(launch);
 	if (!shared)
 		return err_errno(err, -ENOMEM, "start '%s'", launch->path);
 	pid = fault_point("clone") ? (errno = EAGAIN, -1)

@@ -18,6 +18,8 @@
 #include "base/err.h"
 #include "engine/filter.h"
 
+#define LAUNCH_FDS_MAX 64
+
 struct launch_fd {
 	int target; /* number in the program */
 	int source; /* ours */
@@ -33,7 +35,7 @@ struct launch {
 	char *const *argv;
 	char *const *envp;
 	const char *cwd;	     /* NULL = ours */
-	const struct launch_fd *fds; /* all descriptors of the program, standard ones included */
+	const struct launch_fd *fds; /* all of the program's, standard ones included */
 	size_t fd_count;
 	const struct launch_limit *limits;
 	size_t limit_count;

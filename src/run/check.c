@@ -77,18 +77,34 @@ static int wait_for(pid_t pid, int *ret_status)
 	return rc == 0 ? -ETIMEDOUT : 0;
 }
 
+/* Nobody has said that something is wrong. */
+static bool all_exited_well(const struct observed *seen)
+{
+	for (size_t i = 0; i < seen->process_count; i++)
+		if (seen->processes[i].exited &&
+		    (seen->processes[i].signaled || seen->processes[i].status))
+			return false;
+	return true;
+}
+
 static int judge_check(struct execution *x, const char *program, int status,
 		       const struct output *output)
 {
 	const char *text = output->data ? output->data : "";
+	int rc;
 
-	if (WIFSIGNALED(status))
-		return observed_add(x->seen, FINDING_WRONG_OUTPUT, NULL, "check '%s' died of %s",
-				    program, signal_name(WTERMSIG(status)));
-	if (WEXITSTATUS(status) == 0)
+	if (!WIFSIGNALED(status) && WEXITSTATUS(status) == 0)
 		return 0;
-	return observed_add(x->seen, FINDING_WRONG_OUTPUT, NULL, "check '%s' said no (%d)%s%s",
-			    program, WEXITSTATUS(status), *text ? ": " : "", text);
+	if (WIFSIGNALED(status))
+		rc = observed_add(x->seen, FINDING_WRONG_OUTPUT, NULL, "check '%s' died of %s",
+				  program, signal_name(WTERMSIG(status)));
+	else
+		rc = observed_add(x->seen, FINDING_WRONG_OUTPUT, NULL,
+				  "check '%s' said no (%d)%s%s", program, WEXITSTATUS(status),
+				  *text ? ": " : "", text);
+	if (!rc)
+		x->seen->findings[x->seen->finding_count - 1].silent = all_exited_well(x->seen);
+	return rc;
 }
 
 int check_run(struct execution *x, struct err *err)

@@ -199,11 +199,18 @@ static int note_file(const char *path, const struct stat *st, int type, struct F
 	return listing_rc;
 }
 
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
 static int list_files(struct execution *x)
 {
 	listing = x;
 	listing_rc = 0;
 	nftw(x->tmp, note_file, 16, FTW_PHYS);
+	if (!listing_rc && x->seen->files_left.count)
+		qsort(x->seen->files_left.items, x->seen->files_left.count, sizeof(char *), by_name);
 	return listing_rc;
 }
 

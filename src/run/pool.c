@@ -14,6 +14,7 @@
 
 #include "base/cleanup.h"
 #include "base/mem.h"
+#include "base/util.h"
 #include "model/result.h"
 #include "model/result_json.h"
 #include "model/scenario.h"
@@ -176,9 +177,9 @@ static int slot_start(struct pool *pool, struct slot *slot, struct err *err)
 	int down[2], up[2];
 	pid_t parent = getpid(), pid;
 
-	if (pipe2(down, O_CLOEXEC))
+	if (fault_point("pipe2") ? (errno = EMFILE, true) : pipe2(down, O_CLOEXEC))
 		return err_errno(err, -errno, "worker");
-	if (pipe2(up, O_CLOEXEC)) {
+	if (fault_point("pipe2") ? (errno = EMFILE, true) : pipe2(up, O_CLOEXEC)) {
 		int rc = err_errno(err, -errno, "worker");
 
 		close(down[0]);
@@ -278,23 +279,50 @@ static void deliver(struct pool *pool, struct slot *slot, struct case_result *re
 		pool->stopping = true;
 }
 
-static void deliver_death(struct pool *pool, struct slot *slot)
+/* It had begun with the current case; the one ahead is for the next worker. */
+static void deliver_death(struct pool *pool, struct slot *slot, int status)
 {
 	struct case_result result = {0};
 	cleanup_free char *reason = NULL;
-	int status = slot_end(slot);
 
-	if (slot->ahead != NO_CASE)
-		slot->lost = slot->ahead;
+	slot->lost = slot->ahead;
 	slot->ahead = NO_CASE;
-	if (slot->current == NO_CASE)
-		return;
 	worker_describe(&pool->cases[slot->current], &result);
 	reason = WIFSIGNALED(status)
 			 ? mem_printf("the worker died of %s", signal_name(WTERMSIG(status)))
 			 : mem_printf("the worker ended with %d", WEXITSTATUS(status));
 	error_result(&result, reason);
 	deliver(pool, slot, &result);
+}
+
+/* A worker that has failed ends by itself after its result: what it was sent then is not begun. */
+static int replace(struct pool *pool, struct slot *slot, struct err *err)
+{
+	size_t unread[] = {slot->current, slot->ahead};
+	int rc = slot_start(pool, slot, err);
+
+	if (rc)
+		return rc;
+	slot->current = unread[0];
+	slot->ahead = unread[1];
+	for (size_t i = 0; !rc && i < ARRAY_SIZE(unread); i++)
+		if (unread[i] != NO_CASE)
+			rc = send_index(slot, &unread[i]);
+	return rc;
+}
+
+static int on_end_of_worker(struct pool *pool, struct slot *slot, struct err *err)
+{
+	int status = slot_end(slot);
+
+	if (slot->current == NO_CASE) {
+		slot->lost = slot->ahead;
+		return 0;
+	}
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		return replace(pool, slot, err);
+	deliver_death(pool, slot, status);
+	return 0;
 }
 
 static int receive(struct pool *pool, struct slot *slot, struct err *err)
@@ -304,17 +332,13 @@ static int receive(struct pool *pool, struct slot *slot, struct err *err)
 	uint32_t size;
 	int rc;
 
-	if (read_all(slot->from, &size, sizeof(size)) || size > MESSAGE_MAX) {
-		deliver_death(pool, slot);
-		return 0;
-	}
+	if (read_all(slot->from, &size, sizeof(size)) || size > MESSAGE_MAX)
+		return on_end_of_worker(pool, slot, err);
 	text = mem_zalloc(size);
 	if (!text)
 		return err_errno(err, -ENOMEM, "result");
-	if (read_all(slot->from, text, size)) {
-		deliver_death(pool, slot);
-		return 0;
-	}
+	if (read_all(slot->from, text, size))
+		return on_end_of_worker(pool, slot, err);
 	rc = case_result_from_text(text, size, &result, err);
 	if (rc)
 		return rc;
@@ -349,12 +373,10 @@ static int wait_once(struct pool *pool, struct err *err)
 		}
 	if (poll(fds, count, -1) < 0)
 		return errno == EINTR ? 0 : err_errno(err, -errno, "poll");
-	if (fds[0].revents)
-		return -EINTR;
 	for (nfds_t i = 1; !rc && i < count; i++)
 		if (fds[i].revents)
 			rc = receive(pool, of[i], err);
-	return rc;
+	return rc ? rc : fds[0].revents ? -EINTR : 0;
 }
 
 /* The kernel kills the targets with their tracer, and pid 1 of the sandbox tidies up. */
@@ -385,11 +407,14 @@ static void choose_cpus(struct pool *pool)
 int pool_run(const struct run_case *cases, size_t count, const struct pool_options *opts,
 	     const struct pool_events *events, struct err *err)
 {
+	const struct sigaction ignore = {.sa_handler = SIG_IGN};
 	struct pool *pool = mem_zalloc(sizeof(*pool));
+	struct sigaction before;
 	int rc = 0;
 
 	if (!pool)
 		return err_errno(err, -ENOMEM, "workers");
+	sigaction(SIGPIPE, &ignore, &before); /* of workers that have died */
 	*pool = (struct pool){.cases = cases, .count = count, .options = opts, .events = events};
 	pool->slot_count = opts->jobs < WORKERS_MAX ? opts->jobs : WORKERS_MAX;
 	if (pool->slot_count > count)
@@ -410,6 +435,7 @@ int pool_run(const struct run_case *cases, size_t count, const struct pool_optio
 	if (stop_fd >= 0)
 		close(stop_fd);
 	stop_fd = -1;
+	sigaction(SIGPIPE, &before, NULL);
 	free(pool);
 	return rc == -EINTR ? 0 : rc;
 }

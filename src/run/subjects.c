@@ -16,10 +16,10 @@
 struct preparation {
 	struct strings argv, env;
 	char *path, *cwd;
-	struct launch_fd fds[64];
+	struct launch_fd fds[LAUNCH_FDS_MAX];
 	size_t fd_count;
 	struct launch_limit limits[LIMIT_MAX_];
-	int own[8]; /* opened for this launch only */
+	int own[LAUNCH_FDS_MAX]; /* opened for this launch only */
 	size_t own_count;
 };
 
@@ -244,11 +244,16 @@ static int prepare_fds(struct execution *x, struct subject *s, struct preparatio
 		       struct err *err)
 {
 	const struct process_spec *spec = s->spec;
-	int rc = prepare_stdin(x, spec, prep, err);
+	int rc;
+
+	if (spec->fd_count + 3 > LAUNCH_FDS_MAX)
+		return err_set(err, -E2BIG, "process '%s' is given more than %d descriptors",
+			       spec->name, LAUNCH_FDS_MAX);
+	rc = prepare_stdin(x, spec, prep, err);
 
 	rc = rc ? rc : prepare_output(x, spec, &spec->out, 1, &s->out_fd, prep, err);
 	rc = rc ? rc : prepare_output(x, spec, &spec->err, 2, &s->err_fd, prep, err);
-	for (size_t i = 0; !rc && i < spec->fd_count && i < 56; i++) {
+	for (size_t i = 0; !rc && i < spec->fd_count; i++) {
 		int fd = channel_end(x, prep, spec->fds[i].channel, spec->fds[i].end == END_WRITE);
 
 		if (fd < 0)

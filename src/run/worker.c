@@ -60,32 +60,40 @@ struct job {
 	struct case_result *result;
 };
 
-static char *dup_or_null(const char *text)
+/* A copy; NULL stays NULL. */
+static int copy_text(const char *text, char **ret_copy)
 {
-	return text ? mem_strdup(text) : NULL;
+	*ret_copy = text ? mem_strdup(text) : NULL;
+	return text && !*ret_copy ? -ENOMEM : 0;
+}
+
+static int describe_value(struct case_result *result, const struct matrix_value *from)
+{
+	struct case_value *value =
+		mem_append(&result->values, &result->value_count, sizeof(*value));
+	char *before = result->variant;
+
+	if (!value || copy_text(from->name, &value->name) || copy_text(from->value, &value->value))
+		return -ENOMEM;
+	result->variant = mem_printf("%s%s%s=%s", before ? before : "", before ? " " : "",
+				     from->name, from->value);
+	free(before);
+	return result->variant ? 0 : -ENOMEM;
 }
 
 int worker_describe(const struct run_case *c, struct case_result *result)
 {
 	const struct scenario *s = c->scenario;
+	const char *mechanism = vocab_name(&mechanism_vocab, (int)s->mechanism);
+	int rc = 0;
 
 	*result = (struct case_result){.line = s->pos.line, .role = c->role, .seed = c->seed};
-	result->file = dup_or_null(s->file);
-	result->scenario = dup_or_null(s->title);
-	result->mechanism = dup_or_null(vocab_name(&mechanism_vocab, (int)s->mechanism));
-	for (size_t i = 0; i < s->matrix_count; i++) {
-		struct case_value *value =
-			mem_append(&result->values, &result->value_count, sizeof(*value));
-		cleanup_free char *before = result->variant;
-
-		if (!value)
-			return -ENOMEM;
-		value->name = mem_strdup(s->matrix[i].name);
-		value->value = mem_strdup(s->matrix[i].value);
-		result->variant = mem_printf("%s%s%s=%s", before ? before : "", before ? " " : "",
-					     s->matrix[i].name, s->matrix[i].value);
-	}
-	return result->scenario ? 0 : -ENOMEM;
+	if (copy_text(s->file, &result->file) || copy_text(s->title, &result->scenario) ||
+	    copy_text(mechanism, &result->mechanism))
+		return -ENOMEM;
+	for (size_t i = 0; !rc && i < s->matrix_count; i++)
+		rc = describe_value(result, &s->matrix[i]);
+	return rc;
 }
 
 static int choose_specs(struct job *job)
@@ -239,18 +247,19 @@ static int judge(struct job *job, struct judgement *j, struct err *err)
 	return oracle_judge(j, err);
 }
 
-/* The tail begins at a line where it can. */
-static char *tail_of(const struct output *output)
+/* The tail begins at a line where it can; NULL when nothing was printed. */
+static int tail_of(const struct output *output, char **ret_tail)
 {
 	const char *from = output->data;
 
+	*ret_tail = NULL;
 	if (!output->captured || !output->size)
-		return NULL;
+		return 0;
 	if (output->size > TAIL_MAX) {
 		from += output->size - TAIL_MAX;
 		from = strchr(from, '\n') ? strchr(from, '\n') + 1 : from;
 	}
-	return mem_strdup(from);
+	return copy_text(from, ret_tail);
 }
 
 static int add_note(struct case_result *result, const char *what, const char *path)
@@ -271,14 +280,14 @@ static int report_processes(struct job *job)
 
 		if (!to)
 			return -ENOMEM;
-		*to = (struct process_result){.name = mem_strdup(p->name),
-					      .started = p->started,
+		*to = (struct process_result){.started = p->started,
 					      .exited = p->exited && !p->signaled,
 					      .signaled = p->signaled,
 					      .alive = p->alive,
-					      .status = p->status,
-					      .out_tail = tail_of(&p->out),
-					      .err_tail = tail_of(&p->err)};
+					      .status = p->status};
+		if (copy_text(p->name, &to->name) || tail_of(&p->out, &to->out_tail) ||
+		    tail_of(&p->err, &to->err_tail))
+			return -ENOMEM;
 	}
 	job->result->notes = job->seen.notes;
 	job->result->note_count = job->seen.note_count;
@@ -289,31 +298,40 @@ static int report_processes(struct job *job)
 		       : 0;
 }
 
+/* What was injected is handed over. */
+static int report_fault(struct case_result *result, struct fault *fault)
+{
+	bool refused = !fault->fired && *fault->refused;
+	struct fault_result *to =
+		mem_append(&result->faults, &result->fault_count, sizeof(*to));
+
+	if (!to)
+		return -ENOMEM;
+	to->fired = fault->fired;
+	to->matched = fault->matched;
+	if (copy_text(fault->spec->name, &to->name) ||
+	    copy_text(refused ? fault->refused : NULL, &to->refused))
+		return -ENOMEM;
+	for (size_t i = 0; i < fault->injection_count; i++) {
+		struct injection *injection =
+			mem_append(&to->injections, &to->injection_count, sizeof(*injection));
+
+		if (!injection)
+			return -ENOMEM;
+		*injection = fault->injections[i];
+		fault->injections[i] = (struct injection){.process = NULL};
+	}
+	fault->injection_count = 0;
+	return 0;
+}
+
 static int report_faults(struct job *job)
 {
-	for (size_t i = 0; i < job->c->scenario->fault_count; i++) {
-		struct fault *fault = &job->with.faults[i];
-		struct fault_result *to =
-			mem_append(&job->result->faults, &job->result->fault_count, sizeof(*to));
+	int rc = 0;
 
-		if (!to)
-			return -ENOMEM;
-		*to = (struct fault_result){.name = mem_strdup(fault->spec->name),
-					    .fired = fault->fired,
-					    .matched = fault->matched};
-		if (!fault->fired && *fault->refused)
-			to->refused = mem_strdup(fault->refused);
-		for (size_t k = 0; k < fault->injection_count; k++) {
-			struct injection *injection = mem_append(
-				&to->injections, &to->injection_count, sizeof(*injection));
-
-			if (!injection)
-				return -ENOMEM;
-			*injection = fault->injections[k];
-		}
-		fault->injection_count = 0; /* handed over */
-	}
-	return 0;
+	for (size_t i = 0; !rc && i < job->c->scenario->fault_count; i++)
+		rc = report_fault(job->result, &job->with.faults[i]);
+	return rc;
 }
 
 static int run_case(struct job *job, struct err *err)
@@ -388,8 +406,10 @@ int worker_run(struct worker *w, const struct run_case *c, struct case_result *r
 		rc = choose_specs(&job);
 	if (!rc)
 		rc = set_folders(&job);
-	if (rc)
+	if (rc) {
+		job_release(&job);
 		return err_errno(err, rc, "run");
+	}
 	if (is_unmet(&job, &unmet, &why)) {
 		rc = why.code ? verdict_set(ret_result, VERDICT_ERROR, why.text)
 			      : verdict_set(ret_result, VERDICT_SKIP, unmet ? unmet : "not here");

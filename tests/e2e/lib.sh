@@ -102,6 +102,11 @@ judge() {
 	run "$ipcfault" "$work/$name.scn" --report "json:$work/report.json" "$@"
 }
 
+# A line for each case of a report.  What a control is caught by may differ: it names several.
+verdicts() {
+	jq -r '.cases[] | "\(.file) \(.variant) \(.role) \(.verdict)"' "$1"
+}
+
 # The processes that carry the mark, our own not being among them.
 left_processes() {
 	local file pid

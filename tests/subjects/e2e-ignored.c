@@ -92,7 +92,7 @@ static void let_children_die(long count)
 static void report(long sleeps, long interrupted, long early, long late)
 {
 	printf("sleeps %s, EINTR %ld, too early %ld, late %s\n", sleeps > 0 ? "some" : "none",
-	       interrupted, early, late * 4 > sleeps ? "many" : "few");
+	       interrupted, early, late * 2 > sleeps ? "many" : "few");
 }
 
 int main(int argc, char **argv)

@@ -1,0 +1,244 @@
+#include "run/pool.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/util.h"
+#include "bench.h"
+#include "lib/fault.h"
+
+#define CASES_MAX 16
+
+/* A pool under test: what was told of each case. */
+static struct stage {
+	struct scenario_file file;
+	struct run_case cases[CASES_MAX];
+	size_t count;
+	struct pool_options options;
+	unsigned started[CASES_MAX], done[CASES_MAX], done_total;
+	enum verdict verdicts[CASES_MAX];
+	char reasons[CASES_MAX][200];
+	unsigned order[CASES_MAX];
+	/* What a test does at these moments; NULL = nothing. */
+	void (*at_start)(size_t index);
+	void (*at_done)(size_t index);
+} stage;
+
+static size_t index_of(const struct run_case *c)
+{
+	return (size_t)(c - stage.cases);
+}
+
+static void on_started(void *ctx, const struct run_case *c)
+{
+	(void)ctx;
+	stage.started[index_of(c)]++;
+	if (stage.at_start)
+		stage.at_start(index_of(c));
+}
+
+static void on_done(void *ctx, const struct run_case *c, struct case_result *r)
+{
+	size_t i = index_of(c);
+
+	(void)ctx;
+	stage.done[i]++;
+	stage.order[stage.done_total++] = (unsigned)i;
+	stage.verdicts[i] = r->verdict;
+	snprintf(stage.reasons[i], sizeof(stage.reasons[i]), "%s", r->reason ? r->reason : "");
+	if (stage.at_done)
+		stage.at_done(i);
+}
+
+/* As many cases as @text has scenarios, times @repeat. */
+static void set_stage(const char *text, unsigned repeat, unsigned jobs)
+{
+	memset(&stage, 0, sizeof(stage));
+	stage.file = bench_read(text);
+	for (size_t i = 0; i < stage.file.count; i++)
+		for (unsigned k = 0; k < repeat; k++)
+			stage.cases[stage.count++] = (struct run_case){
+				.scenario = stage.file.scenarios[i], .seed = k};
+	stage.options = (struct pool_options){.jobs = jobs, .harness_dir = "/nonexistent"};
+}
+
+static int run(struct err *err)
+{
+	const struct pool_events events = {.started = on_started, .done = on_done};
+
+	return pool_run(stage.cases, stage.count, &stage.options, &events, err);
+}
+
+static void play(void)
+{
+	struct err err = ERR_INIT;
+
+	cr_expect(eq(int, run(&err), 0), "%s", err.text);
+	scenario_file_release(&stage.file);
+}
+
+#define SCENARIO(line) "scenario: x\nmechanism: process\nprocesses: {a: {run: '" line "'}}\n---\n"
+
+Test(run_pool, tells_every_case_once)
+{
+	for (unsigned jobs = 1; jobs <= 4; jobs++) {
+		set_stage(SCENARIO("exit 0") SCENARIO("exit 1") SCENARIO("exit 0"), 4, jobs);
+		play();
+		for (size_t i = 0; i < stage.count; i++) {
+			cr_expect(eq(uint, stage.started[i], 1), "%u jobs, case %zu", jobs, i);
+			cr_expect(eq(uint, stage.done[i], 1), "%u jobs, case %zu", jobs, i);
+			cr_expect(eq(int, stage.verdicts[i], i / 4 == 1 ? VERDICT_FAIL : VERDICT_PASS),
+				  "%u jobs, case %zu: %s", jobs, i, stage.reasons[i]);
+		}
+	}
+}
+
+Test(run_pool, more_workers_than_cases)
+{
+	set_stage(SCENARIO("exit 0"), 1, 50);
+	play();
+	cr_expect(eq(uint, stage.done_total, 1));
+}
+
+Test(run_pool, nothing_to_do)
+{
+	set_stage(SCENARIO("exit 0"), 0, 2);
+	play();
+	cr_expect(eq(uint, stage.done_total, 0));
+}
+
+/* Our children by name: the workers. */
+static pid_t first_worker(void)
+{
+	char path[64], text[4096];
+	size_t n;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/children", getpid());
+	file = fopen(path, "r");
+	cr_assert(ne(ptr, file, NULL));
+	n = fread(text, 1, sizeof(text) - 1, file);
+	fclose(file);
+	text[n] = '\0';
+	return atoi(text);
+}
+
+static void kill_worker(size_t index)
+{
+	if (index == 1)
+		kill(first_worker(), SIGKILL);
+}
+
+Test(run_pool, a_worker_that_dies_costs_one_case)
+{
+	set_stage(SCENARIO("exec sleep 5") SCENARIO("exit 0") SCENARIO("exit 0"), 1, 1);
+	stage.file.scenarios[0]->deadline_ns = 50 * NS_PER_MS;
+	stage.at_start = kill_worker;
+	play();
+	cr_expect(eq(int, stage.verdicts[0], VERDICT_FAIL));
+	cr_expect(eq(int, stage.verdicts[1], VERDICT_ERROR));
+	cr_expect(eq(str, stage.reasons[1], "the worker died of SIGKILL"));
+	cr_expect(eq(int, stage.verdicts[2], VERDICT_PASS), "%s", stage.reasons[2]);
+}
+
+/* The next repetition is with the worker already when it dies; it is not lost. */
+Test(run_pool, a_case_sent_ahead_is_not_lost_with_the_worker)
+{
+	set_stage(SCENARIO("exit 0"), 6, 1);
+	stage.at_start = kill_worker;
+	play();
+	for (size_t i = 0; i < stage.count; i++) {
+		cr_expect(eq(uint, stage.done[i], 1), "case %zu", i);
+		cr_expect(eq(int, stage.verdicts[i], i == 1 ? VERDICT_ERROR : VERDICT_PASS),
+			  "case %zu: %s", i, stage.reasons[i]);
+	}
+}
+
+/* Its own memory is short: it says so, ends, and another one does the rest. */
+static void starve_worker(size_t index)
+{
+	/* Counted in the worker, which is forked after this. */
+	if (index == 0)
+		fault_disarm();
+}
+
+Test(run_pool, a_worker_that_ends_itself_costs_one_case)
+{
+	set_stage(SCENARIO("exit 0"), 4, 1);
+	stage.at_start = starve_worker;
+	fault_arm(25);
+	play();
+	fault_disarm();
+	for (size_t i = 0; i < stage.count; i++)
+		cr_expect(eq(uint, stage.done[i], 1), "case %zu", i);
+	for (size_t i = 1; i < stage.count; i++)
+		cr_expect(eq(int, stage.verdicts[i], VERDICT_PASS), "case %zu: %s", i,
+			  stage.reasons[i]);
+}
+
+Test(run_pool, fail_fast_starts_nothing_after_a_failure)
+{
+	set_stage(SCENARIO("exit 0") SCENARIO("exit 1") SCENARIO("exit 0"), 2, 1);
+	stage.options.fail_fast = true;
+	play();
+	cr_expect(eq(uint, stage.done_total, 3));
+	cr_expect(eq(uint, stage.started[3], 0));
+}
+
+static void stop_at_third(size_t index)
+{
+	if (index == 2)
+		pool_stop();
+}
+
+Test(run_pool, stop_ends_it_after_what_is_done)
+{
+	set_stage(SCENARIO("exit 0"), 10, 1);
+	stage.at_done = stop_at_third;
+	play();
+	cr_expect(ge(uint, stage.done_total, 3));
+	cr_expect(le(uint, stage.done_total, 4));
+}
+
+static void stop_at_once(size_t index)
+{
+	(void)index;
+	pool_stop();
+}
+
+Test(run_pool, stop_ends_what_runs)
+{
+	set_stage(SCENARIO("exec sleep 1000"), 2, 2);
+	stage.at_start = stop_at_once;
+	play();
+	cr_expect(eq(uint, stage.done_total, 0));
+}
+
+Test(run_pool, stop_without_a_run_is_nothing)
+{
+	pool_stop();
+	set_stage(SCENARIO("exit 0"), 1, 1);
+	play();
+	cr_expect(eq(int, stage.verdicts[0], VERDICT_PASS));
+}
+
+static int run_short(void *arg)
+{
+	(void)arg;
+	stage.done_total = 0;
+	return run(NULL);
+}
+
+/* Those of the main process: the workers count on in copies of the counter. */
+Test(run_pool, want_of_memory_leaves_no_worker)
+{
+	set_stage(SCENARIO("exit 0"), 1, 1);
+	fault_sweep_tolerant(run_short, NULL);
+	scenario_file_release(&stage.file);
+}
