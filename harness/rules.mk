@@ -48,6 +48,9 @@ harness: $(HARNESS)
 	@if [ -d build/harness ] && [ ! -L build/harness ]; then rm -rf build/harness; fi
 	@ln -sfn $(VARIANT)/harness build/harness
 
-.PHONY: catalogue
+.PHONY: check-harness catalogue
+check-harness: ## is every bundled program declared, and used by a scenario?
+	@ci/harness-catalogue check
+
 catalogue: ## the bundled programs: what they do, their bugs, the scenarios that use them
 	@ci/harness-catalogue

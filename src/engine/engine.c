@@ -14,8 +14,8 @@
 #include "engine/internal.h"
 
 #define TICK_NS		 (10 * NS_PER_MS)
-#define LOOKS_AT_ONCE 40
-#define LOOK_NAP_NS 20000
+#define LOOKS_AT_ONCE	 40
+#define LOOK_NAP_NS	 20000
 #define TICK_SIGNAL	 SIGALRM
 #define KILL_PATIENCE_NS (5 * NS_PER_S)
 

@@ -79,7 +79,7 @@ struct engine {
 	uint64_t last_tick_stops; /* un-pin decision: see pin.c */
 	unsigned spin_ticks;
 	struct insn_decoder *decoder; /* of elf/insn.h, when first needed */
-	unsigned looks; /* in vain, since the last event */
+	unsigned looks;		      /* in vain, since the last event */
 	unsigned watched;	      /* threads with want_blocked */
 	bool pinned;
 	struct tracee *reports; /* utlist: threads with a report that is handled later, in order */

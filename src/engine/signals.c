@@ -11,9 +11,9 @@
 #include "sys/syscalls.h"
 
 /* x86-64: the handler's return has taken its address off the frame when sigreturn is called. */
-#define FRAME_SLACK 16
+#define FRAME_SLACK   16
 #define ON_ITS_WAY_NS (50 * NS_PER_MS) /* from SIGCONT back into the program */
-#define FRAME_REACH (64u << 20) /* stacks are smaller: a frame farther off is on another one */
+#define FRAME_REACH   (64u << 20) /* stacks are smaller: a frame farther off is on another one */
 
 void handlers_prune(struct tracee *t, uint64_t sp)
 {

@@ -120,7 +120,7 @@ struct tracee {
 	struct arch_regs entry_regs;
 	/* Called at the exit with the kernel's result; returns what the program shall see. */
 	int64_t (*exit_fixup)(struct engine *e, struct tracee *t, int64_t result);
-	int64_t moved;	    /* by a transfer whose rest is under way; signals.c */
+	int64_t moved;		/* by a transfer whose rest is under way; signals.c */
 	int64_t fixup_value;	/* for exit_fixup */
 	uint64_t hold_until_ns; /* TRACEE_HELD: 0 = until released */
 	int hold_signal;	/* to deliver when it goes on */

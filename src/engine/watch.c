@@ -5,7 +5,7 @@
 #include "sys/procfs.h"
 
 #define FREEZE_LIMIT_NS (20 * NS_PER_MS)
-#define READY_LIMIT_NS (500 * NS_PER_MS)
+#define READY_LIMIT_NS	(500 * NS_PER_MS)
 
 void tracee_watch_blocked(struct engine *e, struct tracee *t)
 {

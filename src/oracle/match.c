@@ -77,8 +77,8 @@ static int check_occurs(const struct match *match, const char *text, size_t size
 		return err_errno(err, rc, "expression /%s/", match->text);
 	if (rc > 0)
 		return 0;
-	*ret_why = mem_printf(is_regex ? "does not match /%s/" : "does not contain '%s'",
-			      match->text);
+	*ret_why =
+		mem_printf(is_regex ? "does not match /%s/" : "does not contain '%s'", match->text);
 	return *ret_why ? 0 : -ENOMEM;
 }
 

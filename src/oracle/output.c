@@ -151,7 +151,8 @@ static int judge_file(struct judgement *j, const struct file_expect *want, struc
 	if (rc == -ENOMEM)
 		return rc;
 	if (rc)
-		return add_wrong_file(j, path, rc == -EINVAL ? "is no regular file" : strerror(-rc));
+		return add_wrong_file(j, path,
+				      rc == -EINVAL ? "is no regular file" : strerror(-rc));
 	rc = match_check(j, &want->content, text, size, NULL, &why, err);
 	return rc || !why ? rc : add_wrong_file(j, path, why);
 }

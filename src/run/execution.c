@@ -210,7 +210,8 @@ static int list_files(struct execution *x)
 	listing_rc = 0;
 	nftw(x->tmp, note_file, 16, FTW_PHYS);
 	if (!listing_rc && x->seen->files_left.count)
-		qsort(x->seen->files_left.items, x->seen->files_left.count, sizeof(char *), by_name);
+		qsort(x->seen->files_left.items, x->seen->files_left.count, sizeof(char *),
+		      by_name);
 	return listing_rc;
 }
 

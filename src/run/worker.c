@@ -302,8 +302,7 @@ static int report_processes(struct job *job)
 static int report_fault(struct case_result *result, struct fault *fault)
 {
 	bool refused = !fault->fired && *fault->refused;
-	struct fault_result *to =
-		mem_append(&result->faults, &result->fault_count, sizeof(*to));
+	struct fault_result *to = mem_append(&result->faults, &result->fault_count, sizeof(*to));
 
 	if (!to)
 		return -ENOMEM;

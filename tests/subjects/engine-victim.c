@@ -82,8 +82,8 @@ static void make_pair(int type)
 
 static void put(const char *text)
 {
-	if (syscall(SYS_pwritev2, OUT, &(struct iovec){(void *)(uintptr_t)text, strlen(text)}, 1, -1L,
-		    -1L, 0) != (long)strlen(text))
+	if (syscall(SYS_pwritev2, OUT, &(struct iovec){(void *)(uintptr_t)text, strlen(text)}, 1,
+		    -1L, -1L, 0) != (long)strlen(text))
 		_exit(96);
 }
 
@@ -113,7 +113,7 @@ static void on_signal(int signal)
 	handled++;
 }
 
-static void catch(int signal, int flags)
+static void catch (int signal, int flags)
 {
 	struct sigaction action = {.sa_handler = on_signal, .sa_flags = flags};
 
@@ -286,7 +286,7 @@ union control {
 static long send_rights(int fd)
 {
 	union control control = {.data = ""};
-	struct iovec parts[] = {{(void *)(uintptr_t)"abcd", 4}, {(void *)(uintptr_t)"efgh", 4}};
+	struct iovec parts[] = {{(void *)(uintptr_t) "abcd", 4}, {(void *)(uintptr_t) "efgh", 4}};
 	struct msghdr msg = {.msg_iov = parts,
 			     .msg_iovlen = 2,
 			     .msg_control = control.data,
@@ -344,7 +344,7 @@ static void case_datagram(void)
 static void call_and_compare(long nr, long a, long b, long c)
 {
 	register long r10 __asm__("r10") = 0x1010, r8 __asm__("r8") = 0x808,
-		      r9 __asm__("r9") = 0x909;
+			  r9 __asm__("r9") = 0x909;
 	long rdi = a, rsi = b, rdx = c, result = nr;
 
 	__asm__ volatile("syscall"
@@ -380,7 +380,7 @@ static void read_and_say(void)
 static void case_eintr(void)
 {
 	make_pipe();
-	catch(SIGUSR1, 0);
+	catch (SIGUSR1, 0);
 	read_and_say();
 }
 
@@ -388,7 +388,7 @@ static void case_handler_and_data(void)
 {
 	make_pipe();
 	put("hello");
-	catch(SIGUSR1, 0);
+	catch (SIGUSR1, 0);
 	read_and_say();
 }
 
@@ -413,7 +413,7 @@ static void start_feeder(void)
 static void case_restart(void)
 {
 	make_pipe();
-	catch(SIGUSR1, SA_RESTART);
+	catch (SIGUSR1, SA_RESTART);
 	start_feeder();
 	read_and_say();
 }
@@ -421,7 +421,7 @@ static void case_restart(void)
 static void case_slow_data(void)
 {
 	make_pipe();
-	catch(SIGUSR1, 0);
+	catch (SIGUSR1, 0);
 	start_feeder();
 	read_and_say();
 	read_and_say();
@@ -429,8 +429,8 @@ static void case_slow_data(void)
 
 static void case_raise(void)
 {
-	catch(SIGUSR1, 0);
-	catch(SIGUSR2, 0);
+	catch (SIGUSR1, 0);
+	catch (SIGUSR2, 0);
 	make_pipe();
 	syscall(SYS_kill, getpid(), SIGUSR1);
 	say_handled();
@@ -439,8 +439,8 @@ static void case_raise(void)
 static void case_burst(void)
 {
 	make_pipe();
-	catch(SIGUSR1, 0);
-	catch(SIGRTMIN, 0);
+	catch (SIGUSR1, 0);
+	catch (SIGRTMIN, 0);
 	put("hello");
 	read_and_say();
 }
@@ -451,7 +451,7 @@ static void case_blocked_signal(void)
 
 	make_pipe();
 	put("hello");
-	catch(SIGUSR1, 0);
+	catch (SIGUSR1, 0);
 	sigemptyset(&set);
 	sigaddset(&set, SIGUSR1);
 	sigprocmask(SIG_BLOCK, &set, NULL);
@@ -608,7 +608,8 @@ static void put_numbered(size_t count)
 
 	for (size_t i = 0; i < count; i++)
 		bytes[i] = (unsigned char)(i % 251);
-	if (syscall(SYS_pwritev2, OUT, &(struct iovec){bytes, count}, 1, -1L, -1L, 0) != (long)count)
+	if (syscall(SYS_pwritev2, OUT, &(struct iovec){bytes, count}, 1, -1L, -1L, 0) !=
+	    (long)count)
 		_exit(95);
 }
 

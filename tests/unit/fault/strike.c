@@ -274,9 +274,8 @@ static void prepare(struct scene *scene, const struct strike *strike, int proc_f
 
 	*scene = (struct scene){.strike = strike};
 	scene->spec = (struct fault_spec){.name = "strike", .action = strike->action};
-	scene->spec.at.count = (struct count_spec){.kind = COUNT_RANGE,
-						   .first = first_of(strike),
-						   .last = last_of(strike)};
+	scene->spec.at.count = (struct count_spec){
+		.kind = COUNT_RANGE, .first = first_of(strike), .last = last_of(strike)};
 	scene->spec.action.of_channel = INDEX_NONE;
 	scene->spec.action.of_process.process = INDEX_NONE;
 	if (strike->of_child)

@@ -6,9 +6,18 @@
 #include "base/util.h"
 #include "strike.h"
 
-#define CAPACITY(n) {.kind = ACTION_CAPACITY, .bytes = n}
-#define FILL	    {.kind = ACTION_FILL, .on = true}
-#define DRAIN	    {.kind = ACTION_DRAIN, .on = true}
+#define CAPACITY(n)                                                                                \
+	{                                                                                          \
+		.kind = ACTION_CAPACITY, .bytes = n                                                \
+	}
+#define FILL                                                                                       \
+	{                                                                                          \
+		.kind = ACTION_FILL, .on = true                                                    \
+	}
+#define DRAIN                                                                                      \
+	{                                                                                          \
+		.kind = ACTION_DRAIN, .on = true                                                   \
+	}
 
 /* clang-format off */
 static const struct strike capacity_rows[] = {

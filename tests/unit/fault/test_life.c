@@ -7,10 +7,22 @@
 #include "base/util.h"
 #include "strike.h"
 
-#define KILL(sig)     {.kind = ACTION_KILL, .signal = sig}
-#define DELAY(ms)     {.kind = ACTION_DELAY, .time_ns = (ms) * NS_PER_MS}
-#define STOP(ns)      {.kind = ACTION_STOP, .time_ns = ns}
-#define NOFILE(n)     {.kind = ACTION_LIMIT, .limit = {LIMIT_NOFILE, n}}
+#define KILL(sig)                                                                                  \
+	{                                                                                          \
+		.kind = ACTION_KILL, .signal = sig                                                 \
+	}
+#define DELAY(ms)                                                                                  \
+	{                                                                                          \
+		.kind = ACTION_DELAY, .time_ns = (ms)*NS_PER_MS                                    \
+	}
+#define STOP(ns)                                                                                   \
+	{                                                                                          \
+		.kind = ACTION_STOP, .time_ns = ns                                                 \
+	}
+#define NOFILE(n)                                                                                  \
+	{                                                                                          \
+		.kind = ACTION_LIMIT, .limit = { LIMIT_NOFILE, n }                                 \
+	}
 
 /* clang-format off */
 static const struct strike kill_rows[] = {

@@ -6,8 +6,14 @@
 #include "base/util.h"
 #include "strike.h"
 
-#define CLOSE_PEER {.kind = ACTION_CLOSE_PEER}
-#define NONBLOCK   {.kind = ACTION_NONBLOCK, .on = true}
+#define CLOSE_PEER                                                                                 \
+	{                                                                                          \
+		.kind = ACTION_CLOSE_PEER                                                          \
+	}
+#define NONBLOCK                                                                                   \
+	{                                                                                          \
+		.kind = ACTION_NONBLOCK, .on = true                                                \
+	}
 
 /* clang-format off */
 static const struct strike close_rows[] = {

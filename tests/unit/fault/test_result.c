@@ -7,12 +7,27 @@
 #include "base/util.h"
 #include "strike.h"
 
-#define ERRNO(code)	  {.kind = ACTION_ERRNO, .error = code}
-#define ERRNO_AFTER(code) {.kind = ACTION_ERRNO_AFTER, .error = code}
-#define RETURN(what)	  {.kind = ACTION_RETURN, .value = what}
-#define SHORT(n)	  {.kind = ACTION_SHORT, .cut = SHORT_BYTES, .bytes = n}
-#define HALF		  {.kind = ACTION_SHORT, .cut = SHORT_HALF}
-#define NOT_LINUX	  "Linux cannot do that here"
+#define ERRNO(code)                                                                                \
+	{                                                                                          \
+		.kind = ACTION_ERRNO, .error = code                                                \
+	}
+#define ERRNO_AFTER(code)                                                                          \
+	{                                                                                          \
+		.kind = ACTION_ERRNO_AFTER, .error = code                                          \
+	}
+#define RETURN(what)                                                                               \
+	{                                                                                          \
+		.kind = ACTION_RETURN, .value = what                                               \
+	}
+#define SHORT(n)                                                                                   \
+	{                                                                                          \
+		.kind = ACTION_SHORT, .cut = SHORT_BYTES, .bytes = n                               \
+	}
+#define HALF                                                                                       \
+	{                                                                                          \
+		.kind = ACTION_SHORT, .cut = SHORT_HALF                                            \
+	}
+#define NOT_LINUX "Linux cannot do that here"
 
 /* clang-format off */
 static const struct strike errno_rows[] = {

@@ -7,9 +7,15 @@
 #include "base/util.h"
 #include "strike.h"
 
-#define SIGNAL(sig, moment) {.kind = ACTION_SIGNAL, .signal = sig, .when = moment, .burst = 1}
-#define PULSE(ms)	    {.kind = ACTION_PULSE, .time_ns = (ms) * NS_PER_MS}
-#define RT		    34 /* SIGRTMIN of glibc, which is a function */
+#define SIGNAL(sig, moment)                                                                        \
+	{                                                                                          \
+		.kind = ACTION_SIGNAL, .signal = sig, .when = moment, .burst = 1                   \
+	}
+#define PULSE(ms)                                                                                  \
+	{                                                                                          \
+		.kind = ACTION_PULSE, .time_ns = (ms)*NS_PER_MS                                    \
+	}
+#define RT 34 /* SIGRTMIN of glibc, which is a function */
 
 /* clang-format off */
 static const struct strike pending_rows[] = {

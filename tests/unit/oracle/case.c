@@ -73,7 +73,8 @@ void case_check(const struct judged_case *c, int (*judge)(struct judgement *j, s
 {
 	struct scenario scenario = {.fault_count = 1};
 	struct observed seen = observed_of(c, false), fault_free = observed_of(c, true);
-	struct judgement j = {.scenario = &scenario, .seen = &seen, .tmp = case_tmp, .expand = expand};
+	struct judgement j = {
+		.scenario = &scenario, .seen = &seen, .tmp = case_tmp, .expand = expand};
 	struct err err = ERR_INIT;
 	char text[2048];
 

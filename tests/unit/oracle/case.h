@@ -34,6 +34,9 @@ void cases_check(const struct judged_case *cases, size_t count,
 extern const char *case_tmp;
 
 /* Outputs: the text itself. */
-#define CAPTURED(text) {.captured = true, .data = (char *)(text), .size = sizeof(text) - 1}
+#define CAPTURED(text)                                                                             \
+	{                                                                                          \
+		.captured = true, .data = (char *)(text), .size = sizeof(text) - 1                 \
+	}
 
 #endif

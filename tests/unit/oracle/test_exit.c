@@ -6,15 +6,56 @@
 
 static int zero_or_three[] = {0, 3};
 
-#define EXITS(code)  {{.name = "writer", .started = true, .exited = true, .status = code}}
-#define DIES(sig)    {{.name = "writer", .started = true, .exited = true, .signaled = true, .status = sig}}
-#define KILLED(sig)  {{.name = "writer", .started = true, .exited = true, .signaled = true, \
-		       .status = sig, .killed_on_purpose = true}}
-#define RUNS	     {{.name = "writer", .started = true, .alive = true}}
-#define NEVER	     {{.name = "writer"}}
-#define WANT_STATUS  {{.exit = EXIT_STATUS, .statuses = zero_or_three, .status_count = 2}}
-#define WANT(what)   {{.exit = what}}
-#define WANT_KILLED(sig) {{.exit = EXIT_KILLED, .signal = sig}}
+#define EXITS(code)                                                                                \
+	{                                                                                          \
+		{                                                                                  \
+			.name = "writer", .started = true, .exited = true, .status = code          \
+		}                                                                                  \
+	}
+#define DIES(sig)                                                                                  \
+	{                                                                                          \
+		{                                                                                  \
+			.name = "writer", .started = true, .exited = true, .signaled = true,       \
+			.status = sig                                                              \
+		}                                                                                  \
+	}
+#define KILLED(sig)                                                                                \
+	{                                                                                          \
+		{                                                                                  \
+			.name = "writer", .started = true, .exited = true, .signaled = true,       \
+			.status = sig, .killed_on_purpose = true                                   \
+		}                                                                                  \
+	}
+#define RUNS                                                                                       \
+	{                                                                                          \
+		{                                                                                  \
+			.name = "writer", .started = true, .alive = true                           \
+		}                                                                                  \
+	}
+#define NEVER                                                                                      \
+	{                                                                                          \
+		{                                                                                  \
+			.name = "writer"                                                           \
+		}                                                                                  \
+	}
+#define WANT_STATUS                                                                                \
+	{                                                                                          \
+		{                                                                                  \
+			.exit = EXIT_STATUS, .statuses = zero_or_three, .status_count = 2          \
+		}                                                                                  \
+	}
+#define WANT(what)                                                                                 \
+	{                                                                                          \
+		{                                                                                  \
+			.exit = what                                                               \
+		}                                                                                  \
+	}
+#define WANT_KILLED(sig)                                                                           \
+	{                                                                                          \
+		{                                                                                  \
+			.exit = EXIT_KILLED, .signal = sig                                         \
+		}                                                                                  \
+	}
 
 /* clang-format off */
 static const struct judged_case exits[] = {

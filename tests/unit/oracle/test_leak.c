@@ -5,14 +5,19 @@
 #include "case.h"
 
 #define LEFT(code, fds, zombies)                                                                   \
-	{{.name = "scan",                                                                          \
-	  .started = true,                                                                         \
-	  .exited = true,                                                                          \
-	  .status = code,                                                                          \
-	  .exit_seen = true,                                                                       \
-	  .fds_at_exit = fds,                                                                      \
-	  .zombies_at_exit = zombies}}
-#define KILLED {{.name = "scan", .started = true, .exited = true, .signaled = true, .status = 9}}
+	{                                                                                          \
+		{                                                                                  \
+			.name = "scan", .started = true, .exited = true, .status = code,           \
+			.exit_seen = true, .fds_at_exit = fds, .zombies_at_exit = zombies          \
+		}                                                                                  \
+	}
+#define KILLED                                                                                     \
+	{                                                                                          \
+		{                                                                                  \
+			.name = "scan", .started = true, .exited = true, .signaled = true,         \
+			.status = 9                                                                \
+		}                                                                                  \
+	}
 
 /* clang-format off */
 static const struct judged_case rows[] = {

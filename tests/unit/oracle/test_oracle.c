@@ -58,10 +58,17 @@ static int judge_much(void *arg)
 				.text = (char *)"died",
 				.stack = {&frame, 1}};
 	char *left = (char *)"left";
-	struct observed_process processes[] = {
-		{.name = (char *)"a", .started = true, .exited = true, .status = 1, .out = CAPTURED("y")},
-		{.name = (char *)"b", .spec = 1, .started = true, .exited = true, .signaled = true,
-		 .status = SIGSEGV}};
+	struct observed_process processes[] = {{.name = (char *)"a",
+						.started = true,
+						.exited = true,
+						.status = 1,
+						.out = CAPTURED("y")},
+					       {.name = (char *)"b",
+						.spec = 1,
+						.started = true,
+						.exited = true,
+						.signaled = true,
+						.status = SIGSEGV}};
 	struct observed seen = {.processes = processes,
 				.process_count = 2,
 				.duration_ns = 2,

@@ -10,19 +10,38 @@
 #include "case.h"
 #include "lib/tmpdir.h"
 
-#define OUT(pattern, what) {{.out = {.kind = pattern, .text = (char *)(what)}}}
-#define ERR(pattern, what) {{.err = {.kind = pattern, .text = (char *)(what)}}}
-#define PRINTS(text)	   {{.name = "cat", .started = true, .exited = true, .out = CAPTURED(text)}}
+#define OUT(pattern, what)                                                                         \
+	{                                                                                          \
+		{                                                                                  \
+			.out = {.kind = pattern, .text = (char *)(what) }                          \
+		}                                                                                  \
+	}
+#define ERR(pattern, what)                                                                         \
+	{                                                                                          \
+		{                                                                                  \
+			.err = {.kind = pattern, .text = (char *)(what) }                          \
+		}                                                                                  \
+	}
+#define PRINTS(text)                                                                               \
+	{                                                                                          \
+		{                                                                                  \
+			.name = "cat", .started = true, .exited = true, .out = CAPTURED(text)      \
+		}                                                                                  \
+	}
 #define FAILS(text)                                                                                \
-	{{.name = "cat", .started = true, .exited = true, .status = 1, .out = CAPTURED(text)}}
+	{                                                                                          \
+		{                                                                                  \
+			.name = "cat", .started = true, .exited = true, .status = 1,               \
+			.out = CAPTURED(text)                                                      \
+		}                                                                                  \
+	}
 #define DIES(text, sig, purpose)                                                                   \
-	{{.name = "cat",                                                                           \
-	  .started = true,                                                                         \
-	  .exited = true,                                                                          \
-	  .signaled = true,                                                                        \
-	  .status = sig,                                                                           \
-	  .killed_on_purpose = purpose,                                                            \
-	  .out = CAPTURED(text)}}
+	{                                                                                          \
+		{                                                                                  \
+			.name = "cat", .started = true, .exited = true, .signaled = true,          \
+			.status = sig, .killed_on_purpose = purpose, .out = CAPTURED(text)         \
+		}                                                                                  \
+	}
 
 /* clang-format off */
 static const struct judged_case contents[] = {
@@ -108,7 +127,14 @@ Test(oracle_output, same_as_without_faults)
 }
 
 #define FILE_IS(name, pattern, what)                                                               \
-	{{.path = (char *)"${tmp}/" name, .content = {.kind = pattern, .text = (char *)(what)}}}
+	{                                                                                          \
+		{                                                                                  \
+			.path = (char *)"${tmp}/" name, .content = {                               \
+				.kind = pattern,                                                   \
+				.text = (char *)(what)                                             \
+			}                                                                          \
+		}                                                                                  \
+	}
 
 /* clang-format off */
 static const struct judged_case files[] = {

@@ -4,7 +4,12 @@
 #include "case.h"
 
 #define MS NS_PER_MS
-#define PRINTS(text) {{.name = "reader", .started = true, .exited = true, .out = CAPTURED(text)}}
+#define PRINTS(text)                                                                               \
+	{                                                                                          \
+		{                                                                                  \
+			.name = "reader", .started = true, .exited = true, .out = CAPTURED(text)   \
+		}                                                                                  \
+	}
 
 /* clang-format off */
 static const struct judged_case times[] = {

@@ -30,7 +30,8 @@ struct scenario_file bench_read(const char *text)
 	struct scenario_file file = {0};
 	struct err err = ERR_INIT;
 
-	cr_assert(eq(int, scenario_text_read("bench.scn", text, strlen(text), NULL, &file, &err), 0),
+	cr_assert(eq(int, scenario_text_read("bench.scn", text, strlen(text), NULL, &file, &err),
+		     0),
 		  "%s", err.text);
 	if (file.problems.count)
 		problems_print(&file.problems, false, stderr);

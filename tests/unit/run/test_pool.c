@@ -63,8 +63,8 @@ static void set_stage(const char *text, unsigned repeat, unsigned jobs)
 	stage.file = bench_read(text);
 	for (size_t i = 0; i < stage.file.count; i++)
 		for (unsigned k = 0; k < repeat; k++)
-			stage.cases[stage.count++] = (struct run_case){
-				.scenario = stage.file.scenarios[i], .seed = k};
+			stage.cases[stage.count++] =
+				(struct run_case){.scenario = stage.file.scenarios[i], .seed = k};
 	stage.options = (struct pool_options){.jobs = jobs, .harness_dir = "/nonexistent"};
 }
 
@@ -93,7 +93,8 @@ Test(run_pool, tells_every_case_once)
 		for (size_t i = 0; i < stage.count; i++) {
 			cr_expect(eq(uint, stage.started[i], 1), "%u jobs, case %zu", jobs, i);
 			cr_expect(eq(uint, stage.done[i], 1), "%u jobs, case %zu", jobs, i);
-			cr_expect(eq(int, stage.verdicts[i], i / 4 == 1 ? VERDICT_FAIL : VERDICT_PASS),
+			cr_expect(eq(int, stage.verdicts[i],
+				     i / 4 == 1 ? VERDICT_FAIL : VERDICT_PASS),
 				  "%u jobs, case %zu: %s", jobs, i, stage.reasons[i]);
 		}
 	}

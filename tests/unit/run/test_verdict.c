@@ -8,12 +8,30 @@
 #include "base/util.h"
 #include "lib/fault.h"
 
-#define FIRED		{.name = (char *)"f", .fired = 1, .matched = 3}
-#define UNFIRED(n)	{.name = (char *)"f", .matched = n}
-#define REFUSED(why)	{.name = (char *)"f", .matched = 1, .refused = (char *)(why)}
-#define FOUND(what)	{.kind = FINDING_##what, .process = (char *)"writer", .text = (char *)"t"}
-#define FOUND_IN(what, who) {.kind = FINDING_##what, .process = (char *)(who), .text = (char *)"t"}
-#define FOUND_ALL(what) {.kind = FINDING_##what, .text = (char *)"t"}
+#define FIRED                                                                                      \
+	{                                                                                          \
+		.name = (char *)"f", .fired = 1, .matched = 3                                      \
+	}
+#define UNFIRED(n)                                                                                 \
+	{                                                                                          \
+		.name = (char *)"f", .matched = n                                                  \
+	}
+#define REFUSED(why)                                                                               \
+	{                                                                                          \
+		.name = (char *)"f", .matched = 1, .refused = (char *)(why)                        \
+	}
+#define FOUND(what)                                                                                \
+	{                                                                                          \
+		.kind = FINDING_##what, .process = (char *)"writer", .text = (char *)"t"           \
+	}
+#define FOUND_IN(what, who)                                                                        \
+	{                                                                                          \
+		.kind = FINDING_##what, .process = (char *)(who), .text = (char *)"t"              \
+	}
+#define FOUND_ALL(what)                                                                            \
+	{                                                                                          \
+		.kind = FINDING_##what, .text = (char *)"t"                                        \
+	}
 
 /* What a run came to; faults and findings end with an empty one. */
 static const struct row {
@@ -96,10 +114,11 @@ static int decide(const struct row *row, struct case_result *result)
 {
 	struct caught_spec caught[3];
 	struct process_spec process = {.name = (char *)"writer"};
-	struct scenario scenario = {
-		.processes = &process,
-		.process_count = 1,
-		.control = {.present = true, .caught = caught, .caught_count = (size_t)row->caught_count}};
+	struct scenario scenario = {.processes = &process,
+				    .process_count = 1,
+				    .control = {.present = true,
+						.caught = caught,
+						.caught_count = (size_t)row->caught_count}};
 
 	*result = (struct case_result){.role = row->control ? ROLE_CONTROL : ROLE_SUBJECT,
 				       .faults = (struct fault_result *)(uintptr_t)row->faults,

@@ -137,8 +137,8 @@ static void check(const struct row *row)
 		  result.reason ? result.reason : "", findings);
 	cr_expect(eq(str, findings, (char *)(row->findings ? row->findings : "")), "%s", row->name);
 	if (row->reason)
-		cr_expect(result.reason && strstr(result.reason, row->reason), "%s: '%s'", row->name,
-			  result.reason ? result.reason : "");
+		cr_expect(result.reason && strstr(result.reason, row->reason), "%s: '%s'",
+			  row->name, result.reason ? result.reason : "");
 	else
 		cr_expect(eq(ptr, result.reason, NULL), "%s: %s", row->name, result.reason);
 	free(findings);
@@ -166,7 +166,8 @@ static int run_tolerant(void *arg)
 	return rc;
 }
 
-/* Launch, channels, filters, triggers, outputs, oracles, verdict: each allocation and call of ours. */
+/* Launch, channels, filters, triggers, outputs, oracles, verdict: each allocation and call of ours.
+ */
 Test(run_worker, survives_want_of_everything)
 {
 	struct scenario_file file = bench_read(
