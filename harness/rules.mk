@@ -33,8 +33,11 @@ esac; \
 $$cc $(SUBJECT_CFLAGS) $(1) $$(ask cflags) -o $@ $< $(2) $$(ask libs)
 endef
 
+# A program with a bug may be the sound one with a few lines changed: PROGRAM=THAT-ONE.
+TWINS := $(shell grep -H '^#include ".*\.c"' harness/*/*.c | sed 's|\.c:\#include "|.c=harness/|; s|"$$||')
+
 define harness_rules
-$(B)/harness/$(notdir $(1:.c=)): $(1) $(HARNESS_LIB) $(wildcard harness/lib/*.h $(dir $(1))*.h) harness/rules.mk $(B)/flags
+$(B)/harness/$(notdir $(1:.c=)): $(1) $(patsubst $(1)=%,%,$(filter $(1)=%,$(TWINS))) $(HARNESS_LIB) $(wildcard harness/lib/*.h $(dir $(1))*.h) harness/rules.mk $(B)/flags
 	$$(call compile_subject,-iquote harness,$(HARNESS_LIB))
 endef
 $(foreach s,$(HARNESS_SRC),$(eval $(call harness_rules,$(s))))
@@ -45,6 +48,9 @@ harness: $(HARNESS)
 	@if [ -d build/harness ] && [ ! -L build/harness ]; then rm -rf build/harness; fi
 	@ln -sfn $(VARIANT)/harness build/harness
 
-.PHONY: catalogue
+.PHONY: check-harness catalogue
+check-harness: ## is every bundled program declared, and used by a scenario?
+	@ci/harness-catalogue check
+
 catalogue: ## the bundled programs: what they do, their bugs, the scenarios that use them
 	@ci/harness-catalogue

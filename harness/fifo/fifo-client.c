@@ -5,6 +5,7 @@
  * about: fifo-client PATH: sends --records records as writer --id; exits 5 when nobody
  *	reads the FIFO (or waits for a reader, with --wait), 3 when the reader has gone
  */
+/* Twins with a bug include this file: fifo-client-naive, fifo-client-no-eintr. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -22,7 +23,12 @@ static int open_fifo(const char *path, bool wait)
 
 	if (wait) {
 		fprintf(stderr, "waiting for a reader\n");
+#ifdef BUG_NO_EINTR
+		fd = open(path, O_WRONLY | O_CLOEXEC);
+		return fd < 0 ? -errno : fd;
+#else
 		return safe_open(path, O_WRONLY, 0);
+#endif
 	}
 	fd = safe_open(path, O_WRONLY | O_NONBLOCK, 0);
 	if (fd >= 0)
@@ -63,7 +69,9 @@ int main(int argc, char **argv)
 	wait = args_flag("--wait");
 	path = args_operand();
 	args_end();
+#ifndef BUG_NAIVE
 	on_signal(SIGPIPE, SIG_IGN, 0);
+#endif
 	on_signal(SIGUSR1, on_usr1, 0);
 	fd = open_fifo(path, wait);
 	if (fd == -ENXIO) {

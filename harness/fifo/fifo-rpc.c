@@ -5,6 +5,7 @@
  * about: fifo-rpc PREFIX: a client and a server (its child) talk over two FIFOs,
  *	PREFIX.request and PREFIX.answer; both open them in the same order
  */
+/* Twins with a bug include this file: fifo-rpc-order. */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -37,8 +38,13 @@ static int server(void)
 
 static void client(unsigned records, struct tally *tally)
 {
-	int out = open_or_die(request, O_WRONLY);
+#ifdef BUG_ORDER
 	int in = open_or_die(answer, O_RDONLY);
+#endif
+	int out = open_or_die(request, O_WRONLY);
+#ifndef BUG_ORDER
+	int in = open_or_die(answer, O_RDONLY);
+#endif
 	struct record r;
 
 	for (unsigned seq = 0; seq <= records; seq++) {

@@ -5,6 +5,7 @@
  * about: fifo-server PATH: makes the FIFO when it is not there, and collects records until
  *	--clients clients have sent their end record, or SIGTERM; removes what it made
  */
+/* Twins with a bug include this file: fifo-server-first-eof. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -75,11 +76,18 @@ int main(int argc, char **argv)
 	made = mkfifo(path, 0600) == 0;
 	if (!made && errno != EEXIST)
 		die(path);
+#ifdef BUG_FIRST_EOF
+	fprintf(stderr, "ready\n");
+	fd = safe_open(path, O_RDONLY, 0);
+#else
 	/* Read and write: no client's end is the end of the file, see fifo(7). */
 	fd = safe_open(path, O_RDWR | O_NONBLOCK, 0);
+#endif
 	if (fd < 0)
 		die(path);
+#ifndef BUG_FIRST_EOF
 	fprintf(stderr, "ready\n");
+#endif
 	serve(fd, clients, &tally);
 	safe_close(&fd);
 	if (made)

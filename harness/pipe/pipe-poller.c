@@ -5,6 +5,7 @@
  * about: collects records until the end record, but no longer than --timeout milliseconds
  *	in all; signals do not prolong that
  */
+/* Twins with a bug include this file: pipe-poller-no-eintr. */
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -24,7 +25,14 @@ static void on_usr1(int sig)
 static int wait_input(int64_t deadline)
 {
 	struct pollfd p = {.fd = STDIN_FILENO, .events = POLLIN};
+#ifdef BUG_NO_EINTR
+	int64_t left = deadline - now_ms();
+	int n = poll(&p, 1, left > 0 ? (int)left : 0);
 
+	if (n < 0)
+		die("poll");
+	return n;
+#else
 	for (;;) {
 		int64_t left = deadline - now_ms();
 		int n = poll(&p, 1, left > 0 ? (int)left : 0);
@@ -34,6 +42,7 @@ static int wait_input(int64_t deadline)
 		if (errno != EINTR)
 			die("poll");
 	}
+#endif
 }
 
 int main(int argc, char **argv)

@@ -5,6 +5,7 @@
  * about: three children, each behind two pipes, answer in turn; each child closes what is
  *	not its own, so the end of a child is seen at once, and the others go on
  */
+/* Twins with a bug include this file: pipe-pool-inherit. */
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -21,6 +22,7 @@ static struct {
 	int requests[2], answers[2];
 } pool[WORKERS];
 
+#ifndef BUG_INHERIT
 static void close_all_but(unsigned mine)
 {
 	for (unsigned i = 0; i < WORKERS; i++) {
@@ -33,6 +35,7 @@ static void close_all_but(unsigned mine)
 	}
 }
 
+#endif
 static void start_workers(void)
 {
 	for (unsigned i = 0; i < WORKERS; i++) {
@@ -42,7 +45,12 @@ static void start_workers(void)
 	for (unsigned i = 0; i < WORKERS; i++) {
 		pool[i].pid = make_child();
 		if (pool[i].pid == 0) {
+#ifdef BUG_INHERIT
+			safe_close(&pool[i].requests[1]);
+			safe_close(&pool[i].answers[0]);
+#else
 			close_all_but(i);
+#endif
 			_exit(worker_answer(pool[i].requests[0], pool[i].answers[1], i));
 		}
 	}

@@ -5,6 +5,7 @@
  * about: sends records to a child and collects its answers at the same time; a child that
  *	dies is reported, exit 3
  */
+/* Twins with a bug include this file: pipe-relay-holds-end, pipe-relay-no-status. */
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -31,8 +32,10 @@ static pid_t start_worker(void)
 		close(answers[0]);
 		_exit(worker_answer(requests[0], answers[1], 0));
 	}
+#ifndef BUG_HOLDS_END
 	close(requests[0]);
 	close(answers[1]);
+#endif
 	to = requests[1];
 	from = answers[0];
 	return pid;
@@ -76,7 +79,9 @@ int main(int argc, char **argv)
 {
 	struct tally tally = {0};
 	unsigned records;
+#ifndef BUG_NO_STATUS
 	int status, result;
+#endif
 	pid_t pid;
 
 	args_init(argc, argv);
@@ -87,11 +92,19 @@ int main(int argc, char **argv)
 	exchange(records, &tally);
 	safe_close(&to);
 	safe_close(&from);
+#ifdef BUG_NO_STATUS
+	if (safe_wait(pid, NULL) < 0)
+#else
 	if (safe_wait(pid, &status) < 0)
+#endif
 		die("wait");
 	tally_print(&tally, stdout);
+#ifdef BUG_NO_STATUS
+	return 0;
+#else
 	result = worker_judge("the worker", status);
 	if (result == 0 && tally.records != records)
 		result = STATUS_WRONG;
 	return result;
+#endif
 }

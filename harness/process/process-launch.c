@@ -5,6 +5,7 @@
  * about: process-launch COMMAND: runs a command behind a pipe and sends it lines; signals
  *	are blocked here, but not in the command
  */
+/* Twins with a bug include this file: process-launch-masked. */
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,13 +15,17 @@
 #include "lib/safe.h"
 #include "lib/worker.h"
 
+#ifndef BUG_MASKED
 static sigset_t before;
+#endif
 
 static void run(const char *command, int input)
 {
 	dup2(input, STDIN_FILENO);
+#ifndef BUG_MASKED
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	signal(SIGPIPE, SIG_DFL);
+#endif
 	execlp(command, command, (char *)NULL);
 	_exit(127);
 }
@@ -37,7 +42,11 @@ int main(int argc, char **argv)
 	args_end();
 	sigemptyset(&term);
 	sigaddset(&term, SIGTERM);
+#ifdef BUG_MASKED
+	sigprocmask(SIG_BLOCK, &term, NULL);
+#else
 	sigprocmask(SIG_BLOCK, &term, &before);
+#endif
 	on_signal(SIGPIPE, SIG_IGN, 0);
 	make_pipe(ends);
 	pid = make_child();

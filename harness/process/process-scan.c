@@ -5,6 +5,7 @@
  * about: process-scan FILE: reads the head of a file --times times; a file that cannot be
  *	read is counted, and closed
  */
+/* Twins with a bug include this file: process-scan-fd-leak. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -24,8 +25,16 @@ static int scan(const char *path)
 	if (fd < 0)
 		return fd;
 	n = safe_read(fd, head, sizeof(head));
+#ifdef BUG_FD_LEAK
+	if (n < 0)
+		return (int)n;
+#endif
 	safe_close(&fd);
+#ifdef BUG_FD_LEAK
+	return 0;
+#else
 	return n < 0 ? (int)n : 0;
+#endif
 }
 
 int main(int argc, char **argv)

@@ -6,47 +6,5 @@
  *	of files it dies and leaves the piece
  * caught-as: killed leak
  */
-#include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
-
-#include "lib/args.h"
-#include "lib/safe.h"
-
-static ssize_t copy(int fd)
-{
-	char block[1024];
-	ssize_t n;
-
-	while ((n = safe_read_some(STDIN_FILENO, block, sizeof(block))) > 0) {
-		int error = safe_write(fd, block, (size_t)n);
-
-		if (error)
-			return error;
-	}
-	return n;
-}
-
-int main(int argc, char **argv)
-{
-	const char *path;
-	ssize_t error;
-	int fd;
-
-	args_init(argc, argv);
-	path = args_operand();
-	args_end();
-	fd = safe_open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-	if (fd < 0)
-		die(path);
-	error = copy(fd);
-	safe_close(&fd);
-	if (error) {
-		fprintf(stderr, "%s: %s\n", path, strerror((int)-error));
-		unlink(path);
-		return STATUS_WRONG;
-	}
-	printf("stored\n");
-	return 0;
-}
+#define BUG_NAIVE
+#include "process/process-store.c"

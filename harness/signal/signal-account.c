@@ -5,6 +5,7 @@
  * about: moves money between two accounts; SIGUSR1 audits them, but never in the middle of
  *	a transfer
  */
+/* Twins with a bug include this file: signal-account-open. */
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -26,15 +27,19 @@ static void on_usr1(int sig)
 
 static void transfer(int amount)
 {
+#ifndef BUG_OPEN
 	sigset_t usr1, before;
 
 	sigemptyset(&usr1);
 	sigaddset(&usr1, SIGUSR1);
 	sigprocmask(SIG_BLOCK, &usr1, &before);
+#endif
 	left -= amount;
 	safe_write(STDERR_FILENO, "transfer\n", strlen("transfer\n"));
 	right += amount;
+#ifndef BUG_OPEN
 	sigprocmask(SIG_SETMASK, &before, NULL);
+#endif
 }
 
 int main(int argc, char **argv)

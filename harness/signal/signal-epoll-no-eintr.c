@@ -5,38 +5,5 @@
  * about: waits for records in epoll_wait; it has no handlers and so expects no EINTR
  * caught-as: wrong-exit wrong-output sigpipe
  */
-#include <stdio.h>
-#include <sys/epoll.h>
-#include <unistd.h>
-
-#include "lib/record.h"
-#include "lib/safe.h"
-
-static bool wait_input(int epoll)
-{
-	struct epoll_event event;
-	int n = epoll_wait(epoll, &event, 1, -1);
-
-	if (n < 0)
-		perror("epoll_wait");
-	return n > 0;
-}
-
-int main(void)
-{
-	struct epoll_event event = {.events = EPOLLIN};
-	int epoll = epoll_create1(EPOLL_CLOEXEC);
-	struct tally tally = {0};
-	struct record r;
-
-	if (epoll < 0 || epoll_ctl(epoll, EPOLL_CTL_ADD, STDIN_FILENO, &event) < 0)
-		die("epoll");
-	while (wait_input(epoll)) {
-		if (safe_read(STDIN_FILENO, &r, sizeof(r)) != sizeof(r))
-			break;
-		tally_add(&tally, &r);
-	}
-	safe_close(&epoll);
-	tally_print(&tally, stdout);
-	return tally.ends ? 0 : STATUS_EARLY;
-}
+#define BUG_NO_EINTR
+#include "signal/signal-epoll.c"

@@ -6,6 +6,7 @@
  *	counts and wakes (the self-pipe, which does not block), the list belongs to the main
  *	program
  */
+/* Twins with a bug include this file: signal-queue-blocking. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -69,8 +70,13 @@ int main(void)
 {
 	unsigned done = 0;
 
+#ifdef BUG_BLOCKING
+	make_pipe(wake);
+	fcntl(wake[0], F_SETFL, O_NONBLOCK);
+#else
 	if (pipe2(wake, O_CLOEXEC | O_NONBLOCK) < 0)
 		die("pipe");
+#endif
 	on_signal(SIGUSR1, on_usr1, SA_RESTART);
 	while (used < JOBS)
 		add_job();

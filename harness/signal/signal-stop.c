@@ -5,6 +5,7 @@
  * about: asks a child for results that are announced by SIGUSR1; with --alone it has no
  *	child and waits for SIGTERM; its signals arrive in sigsuspend and nowhere else
  */
+/* Twins with a bug include this file: signal-stop-pause. */
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -14,7 +15,9 @@
 #include "lib/worker.h"
 
 static volatile sig_atomic_t ready, stop;
+#ifndef BUG_PAUSE
 static sigset_t unblocked;
+#endif
 
 static void on_event(int sig)
 {
@@ -26,19 +29,25 @@ static void on_event(int sig)
 
 static void set_up_signals(void)
 {
+#ifndef BUG_PAUSE
 	sigset_t ours;
 
 	sigemptyset(&ours);
 	sigaddset(&ours, SIGUSR1);
 	sigaddset(&ours, SIGTERM);
 	sigprocmask(SIG_BLOCK, &ours, &unblocked);
+#endif
 	on_signal(SIGUSR1, on_event, 0);
 	on_signal(SIGTERM, on_event, 0);
 }
 
 static __attribute__((noinline)) void wait_signal(void)
 {
+#ifdef BUG_PAUSE
+	pause();
+#else
 	sigsuspend(&unblocked);
+#endif
 }
 
 static void wait_until(const volatile sig_atomic_t *flag)

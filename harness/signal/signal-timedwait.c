@@ -5,6 +5,7 @@
  * about: a child announces by SIGUSR1 that its work is done; waited for in sigtimedwait,
  *	up to --timeout milliseconds, of which SIGSTOP and SIGCONT take none away
  */
+/* Twins with a bug include this file: signal-timedwait-no-eintr. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -18,6 +19,12 @@
 /* The signal's number, or -1 when the time is up. */
 static int wait_signal(const sigset_t *set, int64_t deadline)
 {
+#ifdef BUG_NO_EINTR
+	int64_t left = deadline - now_ms();
+	struct timespec t = {.tv_sec = left / 1000, .tv_nsec = left % 1000 * 1000000};
+
+	return sigtimedwait(set, NULL, &t);
+#else
 	for (;;) {
 		int64_t left = deadline - now_ms();
 		struct timespec t = {.tv_sec = left > 0 ? left / 1000 : 0,
@@ -27,6 +34,7 @@ static int wait_signal(const sigset_t *set, int64_t deadline)
 		if (sig > 0 || errno != EINTR)
 			return sig;
 	}
+#endif
 }
 
 int main(int argc, char **argv)

@@ -6,7 +6,7 @@
 
 #include <unistd.h>
 
-#ifdef COVERAGE /* make COV=1 */
+#ifdef COVERAGE		/* make COV=1 */
 void __gcov_dump(void); /* gcc's and clang's runtime */
 #else
 #define __gcov_dump() ((void)0)

@@ -11,7 +11,6 @@
 #include "cli/files.h"
 #include "cli/harness_dir.h"
 #include "cli/select.h"
-#include "cli/style.h"
 
 enum check_key { KEY_COLOR = 256 };
 
@@ -78,20 +77,13 @@ static void print_totals(const struct cli_env *env, const struct file_set *set)
 static int check_with(const struct cli_env *env, const struct run_options *check)
 {
 	cleanup_free char *harness = harness_dir_find(env);
-	struct scenario_options how = {
-		.harness = harness,
-		.check_programs = true,
-		.refusal = kernel_model_refusal,
-	};
 	struct err err = ERR_INIT;
 	struct file_set set;
 	int code = EXIT_PASSED;
 
 	if (!check->files.count)
 		return usage_error(env, "nothing to check: name scenario files or a folder");
-	if (file_set_read(&check->files, &how,
-			  style_has_color(env, env->err_is_terminal, check->color), env->err, &set,
-			  &err) < 0)
+	if (file_set_read(env, check, harness, &set, &err) < 0)
 		return command_error(env, err.text, EXIT_INCONCLUSIVE);
 	if (set.problems) {
 		fprintf(env->err, "ipcfault: %zu problem%s\n", set.problems,

@@ -10,7 +10,9 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "cli/style.h"
 #include "report/text.h"
+#include "sys/kernel_model.h"
 
 static int is_scenario_name(const struct dirent *entry)
 {
@@ -82,20 +84,27 @@ static int read_one(struct file_set *set, size_t index, const struct scenario_op
 	return 0;
 }
 
-int file_set_read(const struct words *words, const struct scenario_options *options, bool color,
-		  FILE *to, struct file_set *ret_set, struct err *err)
+int file_set_read(const struct cli_env *env, const struct run_options *options, const char *harness,
+		  struct file_set *ret_set, struct err *err)
 {
+	const struct words *words = &options->files;
+	const struct scenario_options how = {
+		.harness = harness,
+		.check_programs = true,
+		.refusal = kernel_model_refusal,
+	};
+	bool color = style_has_color(env, env->err_is_terminal, options->color);
 	struct file_set set = {0};
 	int r = 0;
 
 	for (size_t i = 0; i < words->count && r == 0; i++)
-		r = add_word(&set, words->items[i], to);
+		r = add_word(&set, words->items[i], env->err);
 	if (r == 0) {
 		set.files = mem_zalloc(set.count * sizeof(*set.files));
 		r = set.files ? 0 : -ENOMEM;
 	}
 	for (size_t i = 0; i < set.count && r == 0; i++)
-		r = read_one(&set, i, options, color, to);
+		r = read_one(&set, i, &how, color, env->err);
 	if (r < 0) {
 		file_set_release(&set);
 		return err_errno(err, r, "cannot read the scenarios");

@@ -5,8 +5,8 @@
 #define CLI_FILES_H
 
 #include <stddef.h>
-#include <stdio.h>
 
+#include "cli/cli.h"
 #include "cli/options.h"
 #include "scenario/scenario_file.h"
 
@@ -20,11 +20,12 @@ struct file_set {
 };
 
 /*
- * Read @words: files, and folders for all *.scn in them, by name.  Problems go
- * to @to at once, all of them; 0 even so, and ret_set->problems says how many.
+ * Read options->files: files, and folders for all *.scn in them, by name, with
+ * the bundled programs in @harness.  Problems go to env->err at once, all of
+ * them; 0 even so, and ret_set->problems says how many.
  */
-int file_set_read(const struct words *words, const struct scenario_options *options, bool color,
-		  FILE *to, struct file_set *ret_set, struct err *err);
+int file_set_read(const struct cli_env *env, const struct run_options *options, const char *harness,
+		  struct file_set *ret_set, struct err *err);
 void file_set_release(struct file_set *set);
 
 #endif

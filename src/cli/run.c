@@ -15,7 +15,6 @@
 #include "cli/options.h"
 #include "cli/select.h"
 #include "cli/session.h"
-#include "cli/style.h"
 #include "model/result.h"
 
 static unsigned processors(void)
@@ -139,20 +138,13 @@ static int run_set(const struct cli_env *env, const struct run_options *options,
 static int run_with(const struct cli_env *env, const struct run_options *options)
 {
 	cleanup_free char *harness = harness_dir_find(env);
-	struct scenario_options how = {
-		.harness = harness,
-		.check_programs = true,
-		.refusal = kernel_model_refusal,
-	};
 	struct err err = ERR_INIT;
 	struct file_set set;
 	int code;
 
 	if (!options->files.count)
 		return usage_error(env, "nothing to run: name scenario files or a folder");
-	if (file_set_read(&options->files, &how,
-			  style_has_color(env, env->err_is_terminal, options->color), env->err,
-			  &set, &err) < 0)
+	if (file_set_read(env, options, harness, &set, &err) < 0)
 		return command_error(env, err.text, EXIT_INCONCLUSIVE);
 	code = run_set(env, options, harness, &set);
 	file_set_release(&set);

@@ -320,28 +320,32 @@ int procfs_children(int proc_fd, pid_t pid, pid_t **ret_pids, size_t *ret_count)
 	return 0;
 }
 
+static int give_copy(const char *text, size_t len, char **ret_copy)
+{
+	char *copy = mem_strndup(text, len);
+
+	if (!copy)
+		return -ENOMEM;
+	*ret_copy = copy;
+	return 0;
+}
+
 int procfs_exe(int proc_fd, pid_t pid, char **ret_path)
 {
 	char name[NAME_SIZE], target[PATH_MAX];
-	char *path;
 	ssize_t n;
 
 	snprintf(name, sizeof(name), "%d/exe", pid);
 	n = readlinkat(proc_fd, name, target, sizeof(target));
 	if (n < 0)
 		return procfs_errno(errno);
-	path = mem_strndup(target, (size_t)n);
-	if (!path)
-		return -ENOMEM;
-	*ret_path = path;
-	return 0;
+	return give_copy(target, (size_t)n, ret_path);
 }
 
 int procfs_cmdline(int proc_fd, pid_t pid, char **ret_text)
 {
 	char text[STATUS_SIZE];
 	ssize_t n = procfs_slurp(proc_fd, pid, "cmdline", text, sizeof(text));
-	char *copy;
 
 	if (n < 0)
 		return (int)n;
@@ -350,24 +354,15 @@ int procfs_cmdline(int proc_fd, pid_t pid, char **ret_text)
 	for (ssize_t i = 0; i < n; i++)
 		if (text[i] == '\0')
 			text[i] = ' ';
-	copy = mem_strndup(text, (size_t)n);
-	if (!copy)
-		return -ENOMEM;
-	*ret_text = copy;
-	return 0;
+	return give_copy(text, (size_t)n, ret_text);
 }
 
 int procfs_comm(int proc_fd, pid_t tid, char **ret_name)
 {
 	char text[NAME_SIZE];
 	ssize_t n = procfs_slurp(proc_fd, tid, "comm", text, sizeof(text));
-	char *copy;
 
 	if (n < 0)
 		return (int)n;
-	copy = mem_strndup(text, strcspn(text, "\n"));
-	if (!copy)
-		return -ENOMEM;
-	*ret_name = copy;
-	return 0;
+	return give_copy(text, strcspn(text, "\n"), ret_name);
 }

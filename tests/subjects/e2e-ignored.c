@@ -110,8 +110,8 @@ int main(int argc, char **argv)
 	}
 	number = atoi(argv[2]);
 	count = atol(argv[3]);
-	all_sent = mmap(NULL, sizeof(*all_sent), PROT_READ | PROT_WRITE,
-			MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	all_sent = mmap(NULL, sizeof(*all_sent), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+			-1, 0);
 	sleeper.epoll = epoll_create1(EPOLL_CLOEXEC);
 	sleeper.sem = semget(IPC_PRIVATE, 1, IPC_CREAT | 0600);
 	sender = fork();

@@ -18,8 +18,7 @@
 
 static void write_one(int fd, const char *what)
 {
-	printf("%s %s\n", what,
-	       write(fd, what, 1) == 1 ? "ok" : strerrorname_np(errno));
+	printf("%s %s\n", what, write(fd, what, 1) == 1 ? "ok" : strerrorname_np(errno));
 }
 
 /* A write by the table of 32-bit calls: number 4, with a buffer below 4 GiB. */
