@@ -19,6 +19,16 @@ struct fd_object {
 /* -EBADF when @fd is not open in the process of @tid; -ESRCH. */
 int fd_object_of(struct engine *e, pid_t tid, int fd, struct fd_object *ret_object);
 
+/*
+ * What the call of @t is about: the object of its descriptor, or the System V
+ * object whose id it names, which has the id as ino and its kind as dev.
+ * -EBADF when the descriptor is not open, -ENOENT when the call has neither.
+ */
+int call_object(struct engine *e, struct tracee *t, struct fd_object *ret_object);
+
+/* The System V object of the kind @kind with that id. */
+struct fd_object sysv_object(enum fd_kind kind, int id);
+
 /* The same for a descriptor of ours. */
 int fd_object_own(int fd, struct fd_object *ret_object);
 

@@ -282,19 +282,15 @@ int struck_object(struct fault_env *env, struct shot *shot, const struct moment 
 		  struct fd_object *ret_object)
 {
 	int channel = shot->fault->spec->action.of_channel, rc;
-	const struct syscall_row *row;
 
 	if (channel != INDEX_NONE)
 		return env->channel_object(env->ctx, channel, ret_object);
 	if (!at->at_call)
 		return refuse(shot, "nothing to strike: say which channel with `of:`");
-	row = syscall_get(at->t->call.id);
-	if (!row || row->fd_arg < 0)
+	rc = call_object(env->engine, at->t, ret_object);
+	if (rc == -ENOENT)
 		return refuse(shot, "this call has no descriptor: say which channel with `of:`");
-	rc = fd_object_of(env->engine, at->t->tid, (int)at->t->call.args[row->fd_arg], ret_object);
-	return rc == -EBADF ? refuse(shot, "descriptor %d is not open",
-				     (int)at->t->call.args[row->fd_arg])
-			    : rc;
+	return rc == -EBADF ? refuse(shot, "the descriptor of the call is not open") : rc;
 }
 
 const char *object_label(struct fault_env *env, const struct fd_object *object, char *buf,

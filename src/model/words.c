@@ -191,6 +191,9 @@ static const struct vocab_row fd_kind_rows[] = {
 	[FD_KIND_DEVICE]         = { "device",         "a device file", false },
 	[FD_KIND_TTY]            = { "tty",            "a terminal", false },
 	[FD_KIND_DIRECTORY]      = { "directory",      "a directory", false },
+	[FD_KIND_MSG_SYSV]       = { "msg-sysv",       "a System V message queue", false },
+	[FD_KIND_SEM_SYSV]       = { "sem-sysv",       "System V semaphores", false },
+	[FD_KIND_SHM_SYSV]       = { "shm-sysv",       "System V shared memory", false },
 	[FD_KIND_OTHER]          = { "other",          "anything else", false },
 };
 VOCAB(fd_kind_vocab, "kind of descriptor", fd_kind_rows, FD_KIND_MAX_);

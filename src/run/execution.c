@@ -37,7 +37,7 @@ static const char *lookup(const char *name, size_t len, void *data)
 		const struct run_channel *c = &x->channels[i];
 
 		if (strlen(c->spec->name) == len && strncmp(c->spec->name, name, len) == 0)
-			return c->path;
+			return c->text ? c->text : c->path;
 	}
 	return NULL;
 }
@@ -187,9 +187,8 @@ static int note_file(const char *path, const struct stat *st, int type, struct F
 	(void)st;
 	if (type == FTW_D || type == FTW_DP || ftw->level == 0 || name[1] == '.')
 		return 0;
-	for (size_t i = 0; i < listing->scenario->channel_count; i++)
-		if (listing->channels[i].path && strcmp(listing->channels[i].path, path) == 0)
-			return 0;
+	if (channel_is_path(listing, path))
+		return 0;
 	slot = mem_append(&listing->seen->files_left.items, &listing->seen->files_left.count,
 			  sizeof(*slot));
 	if (slot)

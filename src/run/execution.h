@@ -7,15 +7,8 @@
 
 #include "fault/fault.h"
 #include "oracle/observed.h"
+#include "run/channels.h"
 #include "run/worker.h"
-
-/* A channel as it is in this execution. */
-struct run_channel {
-	const struct channel *spec;
-	int ends[2]; /* ours until all processes have started: read, write; -1 */
-	char *path;  /* of a FIFO */
-	struct fd_object object;
-};
 
 /* A process that the scenario starts, one for each copy. */
 struct subject {
@@ -70,12 +63,6 @@ void execution_release(struct execution *x);
 
 /* The text with ${harness}, ${tmp}, ${dir}, ${CHANNEL} replaced; owned by the caller. */
 char *execution_expand(struct execution *x, const char *text);
-
-/* channels.c */
-int channels_open(struct execution *x, struct err *err);
-void channels_close_ours(struct execution *x);
-void channels_release(struct execution *x);
-const char *channel_name_of(struct execution *x, const struct fd_object *object);
 
 /* subjects.c */
 int subjects_prepare(struct execution *x, struct err *err);

@@ -36,13 +36,13 @@ static bool object_matches(struct execution *x, const struct on_spec *on,
 {
 	switch (on->kind) {
 	case ON_CHANNEL:
-		return fd_object_same(object, &x->channels[on->channel].object);
+		return channel_has(&x->channels[on->channel], object);
 	case ON_FD_KIND:
 		return object->kind == on->fd_kind;
 	case ON_PATH:
 		return fnmatch(on->glob, object->path, 0) == 0;
 	default:
-		return true;
+		return false;
 	}
 }
 
@@ -95,6 +95,7 @@ static bool poll_matches(struct execution *x, const struct on_spec *on, struct t
 static bool on_matches(struct execution *x, const struct on_spec *on, struct tracee *t)
 {
 	const struct syscall_row *row = syscall_get(t->call.id);
+	struct fd_object object;
 
 	if (on->kind == ON_ANY)
 		return true;
@@ -106,7 +107,7 @@ static bool on_matches(struct execution *x, const struct on_spec *on, struct tra
 		return fd_matches(x, on, t, (int)t->call.args[row->fd_arg]);
 	if (strcmp(row->name, "poll") == 0 || strcmp(row->name, "ppoll") == 0)
 		return poll_matches(x, on, t);
-	return false;
+	return call_object(&x->engine, t, &object) == 0 && object_matches(x, on, &object);
 }
 
 static bool thread_matches(struct execution *x, const struct trigger_spec *at,

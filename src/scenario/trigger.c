@@ -135,7 +135,7 @@ static void read_access(struct reader *reader, const struct node *value, const s
 	struct trigger_spec *at = target;
 
 	at->kind = (enum trigger_kind)row->word;
-	take_channel(reader, value);
+	at->channel = take_channel(reader, value);
 }
 
 static void read_output(struct reader *reader, const struct node *value, const struct key_row *row,
@@ -191,11 +191,10 @@ static void read_phase(struct reader *reader, const struct node *value, const st
 static void read_steps(struct reader *reader, const struct node *value, const struct key_row *row,
 		       void *target)
 {
-	uint64_t steps;
+	struct trigger_spec *at = target;
 
 	(void)row;
-	(void)target;
-	take_unsigned(reader, value, 0, UINT32_MAX, &steps);
+	take_unsigned(reader, value, 0, UINT32_MAX, &at->steps);
 }
 
 static void read_selector(struct reader *reader, const struct node *value,
