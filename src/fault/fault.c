@@ -290,7 +290,9 @@ int struck_object(struct fault_env *env, struct shot *shot, const struct moment 
 	rc = call_object(env->engine, at->t, ret_object);
 	if (rc == -ENOENT)
 		return refuse(shot, "this call has no descriptor: say which channel with `of:`");
-	return rc == -EBADF ? refuse(shot, "the descriptor of the call is not open") : rc;
+	return rc == -EBADF ? refuse(shot, "descriptor %d is not open",
+				     (int)at->t->call.args[syscall_get(at->t->call.id)->fd_arg])
+			    : rc;
 }
 
 const char *object_label(struct fault_env *env, const struct fd_object *object, char *buf,
