@@ -60,7 +60,7 @@ static int fifo_end(struct run_channel *channel, int end, bool *ret_own)
 		channel->ends[0] = open(channel->path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
 	if (channel->ends[0] < 0)
 		return -errno;
-	fd = open(channel->path, (end ? O_WRONLY : O_RDONLY) | O_CLOEXEC);
+	fd = open(channel->path, (end == END_WRITE ? O_WRONLY : O_RDONLY) | O_CLOEXEC);
 	*ret_own = fd >= 0;
 	return fd < 0 ? -errno : fd;
 }
