@@ -140,7 +140,7 @@ static int memory_end(struct run_channel *channel, int end, bool *ret_own)
 }
 
 /* A program may have put another file there: under its name it is the channel as well. */
-static bool memory_has(const struct run_channel *channel, const struct fd_object *object)
+static bool memory_has(struct run_channel *channel, const struct fd_object *object)
 {
 	return (channel->object.ino && fd_object_same(&channel->object, object)) ||
 	       (channel->path && strcmp(channel->path, object->path) == 0);

@@ -28,7 +28,7 @@ static int open_pipe(struct execution *x, struct run_channel *channel, struct er
 static int pipe_end(struct run_channel *channel, int end, bool *ret_own)
 {
 	(void)ret_own;
-	return channel->ends[end];
+	return channel->ends[end == END_WRITE];
 }
 
 /* Nobody of ours holds it: a FIFO has no readers or writers but the programs. */
