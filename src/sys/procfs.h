@@ -58,6 +58,13 @@ struct procfs_stat {
 
 int procfs_stat(int proc_fd, pid_t tid, struct procfs_stat *ret_stat);
 
+/*
+ * How long the thread has been ready to run without a processor, in ns since
+ * it began: the second number of /proc/TID/schedstat.  -ENOENT where the
+ * kernel does not count it.
+ */
+int procfs_run_delay(int proc_fd, pid_t tid, uint64_t *ret_ns);
+
 /* /proc/TID/status; signal sets have signal n in bit n - 1. */
 struct procfs_status {
 	char state;
