@@ -139,10 +139,10 @@ struct procfs_auxv {
 int procfs_auxv(int proc_fd, pid_t pid, struct procfs_auxv *ret_auxv);
 
 /*
- * The code of the dynamic loader that is mapped at @base.  False when there
- * is none of its own: musl's loader is the C library as well.
+ * The code of the dynamic loader that is mapped at @base.  1; 0 when there is
+ * none of its own: musl's loader is the C library as well; or a negative errno.
  */
-bool procfs_loader_text(int proc_fd, pid_t pid, uint64_t base, uint64_t *ret_lo, uint64_t *ret_hi);
+int procfs_loader_text(int proc_fd, pid_t pid, uint64_t base, uint64_t *ret_lo, uint64_t *ret_hi);
 
 /*
  * The same by the file's name, where the kernel has started another program:
