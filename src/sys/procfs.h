@@ -88,6 +88,7 @@ struct procfs_fd {
 	enum fd_kind kind;
 	char link[PATH_MAX]; /* "pipe:[12]", "/tmp/x (deleted)" */
 	uint64_t inode;	     /* of the object: same inode = same pipe */
+	uint64_t device;     /* of the file system that the inode is of */
 	int flags;	     /* of open(2): access mode, O_NONBLOCK, O_CLOEXEC */
 	int64_t pos;
 };
@@ -101,6 +102,9 @@ int procfs_fd(int proc_fd, pid_t pid, int fd, struct procfs_fd *ret_fd);
  */
 int procfs_each_fd(int proc_fd, pid_t pid, int (*each)(void *ctx, const struct procfs_fd *fd),
 		   void *ctx);
+
+/* How many there are; cheaper than to look at each. */
+int procfs_count_fds(int proc_fd, pid_t pid, unsigned *ret_count);
 
 /*
  * What a link text alone tells: FD_KIND_SOCKET for any socket, FD_KIND_FILE

@@ -10,6 +10,7 @@
 #include <sys/vfs.h>
 
 #include "base/cleanup.h"
+#include "base/mem.h"
 #include "base/util.h"
 #include "sys/procfs.h"
 #include "sys/procfs_internal.h"
@@ -152,6 +153,7 @@ static int read_object(int proc_fd, pid_t pid, struct procfs_fd *out)
 	if (fstat(object, &st))
 		return -errno;
 	out->inode = st.st_ino;
+	out->device = st.st_dev;
 	if (out->kind == FD_KIND_FILE)
 		out->kind = path_kind(object, &st);
 	else if (out->kind == FD_KIND_SOCKET)
@@ -211,6 +213,35 @@ int procfs_fd(int proc_fd, pid_t pid, int fd, struct procfs_fd *ret_fd)
 	if (!rc)
 		*ret_fd = out;
 	return rc;
+}
+
+static int count_by_listing(int proc_fd, pid_t pid, unsigned *ret_count)
+{
+	cleanup_close int dir = procfs_open(proc_fd, pid, "fd", O_RDONLY | O_DIRECTORY);
+	cleanup_free int *numbers = NULL;
+	size_t count;
+	int rc = dir < 0 ? dir : procfs_numbers(dir, &numbers, &count);
+
+	if (!rc)
+		*ret_count = (unsigned)count;
+	return rc;
+}
+
+/* Since Linux 6.2 the size of the folder is their number, proc(5); before that it is 0. */
+int procfs_count_fds(int proc_fd, pid_t pid, unsigned *ret_count)
+{
+	char name[NAME_SIZE];
+	struct stat st;
+
+	snprintf(name, sizeof(name), "%d/fd", pid);
+	if (fault_point("fstatat"))
+		return -EACCES;
+	if (fstatat(proc_fd, name, &st, 0))
+		return procfs_errno(errno);
+	if (!st.st_size)
+		return count_by_listing(proc_fd, pid, ret_count);
+	*ret_count = (unsigned)st.st_size;
+	return 0;
 }
 
 int procfs_each_fd(int proc_fd, pid_t pid, int (*each)(void *ctx, const struct procfs_fd *fd),
