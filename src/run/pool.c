@@ -97,15 +97,19 @@ static int read_all(int fd, void *data, size_t size)
 
 static int send_result(int fd, const struct case_result *result)
 {
-	cleanup_free char *text = case_result_to_text(result);
+	cleanup_free char *text = case_result_to_text(result), *message = NULL;
 	uint32_t size;
-	int rc;
 
 	if (!text)
 		return -ENOMEM;
 	size = (uint32_t)strlen(text);
-	rc = write_all(fd, &size, sizeof(size));
-	return rc ? rc : write_all(fd, text, size);
+	message = mem_zalloc(sizeof(size) + size);
+	if (!message)
+		return -ENOMEM;
+	memcpy(message, &size, sizeof(size));
+	memcpy(message + sizeof(size), text, size);
+	/* At once: each write may wake the main process. */
+	return write_all(fd, message, sizeof(size) + size);
 }
 
 static void error_result(struct case_result *result, const char *reason)
