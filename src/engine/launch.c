@@ -40,6 +40,14 @@ struct launch_shared {
 	uint32_t go;
 };
 
+/* As the kernel has it: struct sigaction of <asm/signal.h>. */
+struct kernel_action {
+	void (*handler)(int);
+	unsigned long flags;
+	void (*restorer)(void);
+	unsigned long mask;
+};
+
 /* The area of a launch that is over, for the next one. */
 static void *spare;
 
@@ -113,12 +121,7 @@ IN_CHILD static void check(struct launch_shared *shared, const char *step, long 
 /* What ipcfault ignores or blocks is not the program's business; execve(2) sees to the rest. */
 IN_CHILD static void reset_signals(const struct launch_shared *shared)
 {
-	struct {
-		void (*handler)(int);
-		unsigned long flags;
-		void (*restorer)(void);
-		unsigned long mask;
-	} action = {SIG_DFL, 0, NULL, 0};
+	const struct kernel_action action = {.handler = SIG_DFL};
 	unsigned long none = 0;
 
 	for (int sig = 1; sig < 65; sig++)
@@ -194,17 +197,24 @@ IN_CHILD static int launch_child(void *arg)
 	return 127;
 }
 
-/* Asked once: the dispositions of a tracer do not change any more. */
+/*
+ * Asked once in a process: a tracer does not change what it ignores.  Not by
+ * sigaction(3), which keeps the C library's own signals to itself.
+ */
 static uint64_t ignored_signals(void)
 {
 	static uint64_t ignored;
-	static bool known;
-	struct sigaction action;
+	static pid_t asked;
+	struct kernel_action action;
 
-	for (int sig = 1; !known && sig < NSIG; sig++)
-		if (sigaction(sig, NULL, &action) == 0 && action.sa_handler == SIG_IGN)
+	if (asked == getpid())
+		return ignored;
+	ignored = 0;
+	for (int sig = 1; sig < 65; sig++)
+		if (raw_syscall(SYS_rt_sigaction, sig, 0, (long)&action, 8, 0) == 0 &&
+		    action.handler == SIG_IGN)
 			ignored |= UINT64_C(1) << (sig - 1);
-	known = true;
+	asked = getpid();
 	return ignored;
 }
 
