@@ -56,6 +56,8 @@ struct fault_env {
 	enum fault_model model;
 	struct shot *shots;	/* utlist */
 	struct filler *fillers; /* of buffer.c */
+	struct fd_object object; /* of the descriptor of the call where a fault fires now */
+	pid_t object_of;	 /* whose call; 0 = not looked up yet */
 	void *ctx;
 	/* The process that `of: NAME` means: the first of the kind that lives, or NULL. */
 	struct process *(*process_of)(void *ctx, const struct selector *of);
