@@ -16,10 +16,8 @@
 /* A FIFO's link is its path: the file system's numbers name it. */
 static void fill_in(const struct procfs_fd *from, struct fd_object *object)
 {
-	*object = (struct fd_object){.kind = from->kind,
-				     .dev = from->device,
-				     .ino = from->inode,
-				     .flags = from->flags};
+	*object = (struct fd_object){
+		.kind = from->kind, .dev = from->device, .ino = from->inode, .flags = from->flags};
 	snprintf(object->path, sizeof(object->path), "%s", from->link);
 }
 

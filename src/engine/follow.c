@@ -149,10 +149,10 @@ static void find_loader(struct engine *e, struct process *p, uint64_t base,
 		p->loader_lo = p->loader_hi = 0;
 	/* What could not be read now may be read the next time. */
 	if (named && found >= 0)
-		known_loaders[next_loader++ % ARRAY_SIZE(known_loaders)] = (struct known_loader){
-			program->st_dev, program->st_ino, program->st_ctim,
-			p->loader_hi ? p->loader_lo - base : 0,
-			p->loader_hi ? p->loader_hi - base : 0};
+		known_loaders[next_loader++ % ARRAY_SIZE(known_loaders)] =
+			(struct known_loader){program->st_dev, program->st_ino, program->st_ctim,
+					      p->loader_hi ? p->loader_lo - base : 0,
+					      p->loader_hi ? p->loader_hi - base : 0};
 }
 
 static int find_start(struct engine *e, struct tracee *t, const struct stat *program)

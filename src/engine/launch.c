@@ -36,7 +36,7 @@ struct launch_shared {
 	const struct launch *launch;
 	const char *failed; /* the step that failed; NULL = none (yet) */
 	int error;	    /* negative errno of that step */
-	uint64_t ignored; /* the signals that we ignore, bit n - 1 for n */
+	uint64_t ignored;   /* the signals that we ignore, bit n - 1 for n */
 	uint32_t go;
 };
 

@@ -54,8 +54,8 @@ struct shot {
 struct fault_env {
 	struct engine *engine;
 	enum fault_model model;
-	struct shot *shots;	/* utlist */
-	struct filler *fillers; /* of buffer.c */
+	struct shot *shots;	 /* utlist */
+	struct filler *fillers;	 /* of buffer.c */
 	struct fd_object object; /* of the descriptor of the call where a fault fires now */
 	pid_t object_of;	 /* whose call; 0 = not looked up yet */
 	void *ctx;
