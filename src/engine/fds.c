@@ -12,12 +12,17 @@
 #include "base/cleanup.h"
 #include "base/mem.h"
 #include "sys/procfs.h"
+#include "sys/syscalls.h"
 
 /* A FIFO's link is its path: the file system's numbers name it. */
 static void fill_in(const struct procfs_fd *from, struct fd_object *object)
 {
-	*object = (struct fd_object){
-		.kind = from->kind, .dev = from->device, .ino = from->inode, .flags = from->flags};
+	*object = (struct fd_object){.kind = from->kind,
+				     .dev = from->device,
+				     .ino = from->inode,
+				     .flags = from->flags,
+				     .port = from->port,
+				     .peer_port = from->peer_port};
 	snprintf(object->path, sizeof(object->path), "%s", from->link);
 }
 
@@ -29,6 +34,39 @@ int fd_object_of(struct engine *e, pid_t tid, int fd, struct fd_object *ret_obje
 	if (!rc)
 		fill_in(&found, ret_object);
 	return rc;
+}
+
+struct fd_object sysv_object(enum fd_kind kind, int id)
+{
+	struct fd_object object = {
+		.kind = kind, .dev = (uint64_t)kind, .ino = (unsigned)id, .flags = O_RDWR};
+
+	snprintf(object.path, sizeof(object.path), "%s:[%d]", vocab_name(&fd_kind_vocab, (int)kind),
+		 id);
+	return object;
+}
+
+int object_of_args(struct engine *e, pid_t tid, const struct syscall_row *row, const uint64_t *args,
+		   struct fd_object *ret_object)
+{
+	static const enum fd_kind sysv_kinds[] = {
+		[SYSV_NONE] = FD_KIND_NONE,
+		[SYSV_MSG] = FD_KIND_MSG_SYSV,
+		[SYSV_SEM] = FD_KIND_SEM_SYSV,
+		[SYSV_SHM] = FD_KIND_SHM_SYSV,
+	};
+
+	if (row && row->fd_arg >= 0)
+		return fd_object_of(e, tid, (int)args[row->fd_arg], ret_object);
+	if (!row || row->sysv == SYSV_NONE)
+		return -ENOENT;
+	*ret_object = sysv_object(sysv_kinds[row->sysv], (int)args[0]);
+	return 0;
+}
+
+int call_object(struct engine *e, struct tracee *t, struct fd_object *ret_object)
+{
+	return object_of_args(e, t->tid, syscall_get(t->call.id), t->call.args, ret_object);
 }
 
 int fd_object_own(int fd, struct fd_object *ret_object)

@@ -24,9 +24,10 @@ static const struct action_ops *const action_table[] = {
 	[ACTION_DELAY]       = &ops_delay,
 	[ACTION_STOP]        = &ops_stop,
 	[ACTION_CLOSE_PEER]  = &ops_close_peer,
-	[ACTION_CAPACITY]    = &ops_capacity,
-	[ACTION_FILL]        = &ops_fill,
-	[ACTION_DRAIN]       = &ops_drain,
+	[ACTION_CAPACITY]    = &ops_object,
+	[ACTION_FILL]        = &ops_object,
+	[ACTION_DRAIN]       = &ops_object,
+	[ACTION_REMOVE]      = &ops_object,
 	[ACTION_LIMIT]       = &ops_limit,
 	[ACTION_NONBLOCK]    = &ops_nonblock,
 };
@@ -283,18 +284,16 @@ int struck_object(struct fault_env *env, struct shot *shot, const struct moment 
 		  struct fd_object *ret_object)
 {
 	int channel = shot->fault->spec->action.of_channel, rc;
-	const struct syscall_row *row;
 
 	if (channel != INDEX_NONE)
 		return env->channel_object(env->ctx, channel, ret_object);
 	if (!at->at_call)
 		return refuse(shot, "nothing to strike: say which channel with `of:`");
-	row = syscall_get(at->t->call.id);
-	if (!row || row->fd_arg < 0)
+	rc = call_object(env->engine, at->t, ret_object);
+	if (rc == -ENOENT)
 		return refuse(shot, "this call has no descriptor: say which channel with `of:`");
-	rc = fd_object_of(env->engine, at->t->tid, (int)at->t->call.args[row->fd_arg], ret_object);
 	return rc == -EBADF ? refuse(shot, "descriptor %d is not open",
-				     (int)at->t->call.args[row->fd_arg])
+				     (int)at->t->call.args[syscall_get(at->t->call.id)->fd_arg])
 			    : rc;
 }
 
@@ -311,7 +310,7 @@ const char *object_label(struct fault_env *env, const struct fd_object *object, 
 	return buf;
 }
 
-int call_object(struct fault_env *env, const struct tracee *t, struct fd_object *ret_object)
+int descriptor_object(struct fault_env *env, const struct tracee *t, struct fd_object *ret_object)
 {
 	const struct syscall_row *row = syscall_get(t->call.id);
 	int rc = 0;
@@ -342,7 +341,7 @@ void describe_call(struct fault_env *env, const struct tracee *t, char *buf, siz
 		snprintf(buf, size, "%s()", row->name);
 		return;
 	}
-	if (!call_object(env, t, &object))
+	if (!descriptor_object(env, t, &object))
 		snprintf(where, sizeof(where), " → %s",
 			 object_label(env, &object, label, sizeof(label)));
 	if (row->transfer == TRANSFER_BUFFER)

@@ -49,8 +49,12 @@ struct match {
 struct channel {
 	char *name;
 	enum channel_kind kind;
-	char *path;	   /* fifo: relative to ${tmp} unless absolute */
-	uint64_t capacity; /* pipe, fifo: F_SETPIPE_SZ; 0 = the kernel's default */
+	char *path;		  /* fifo: relative to ${tmp} unless absolute */
+	uint64_t capacity;	  /* pipe, fifo: F_SETPIPE_SZ; shm, file: of the file system that it
+				     lies on; 0 = the kernel's default */
+	int socket_type;	  /* socketpair: SOCK_STREAM, SOCK_DGRAM or SOCK_SEQPACKET */
+	uint64_t maxmsg, msgsize; /* mq: 0 = the kernel's default */
+	uint64_t size;		  /* shm, file: bytes */
 	struct pos pos;
 };
 
@@ -149,6 +153,8 @@ struct trigger_spec {
 	char *function;	     /* TRIGGER_FUNCTION: a name, or file.c:42 */
 	struct match output; /* TRIGGER_OUTPUT */
 	uint64_t elapsed_ns; /* TRIGGER_ELAPSED */
+	uint64_t steps;	     /* TRIGGER_LOCK: so many instructions later */
+	int channel;	     /* TRIGGER_ACCESS */
 	int after;	     /* TRIGGER_AFTER: fault index */
 	struct on_spec on;   /* filters: */
 	char *site;	     /* a function or file.c:42 on the call stack; NULL = any */
@@ -169,13 +175,15 @@ struct action_spec {
 	int error;     /* errno, errno-after: positive */
 	int64_t value; /* return */
 	enum short_kind cut;
-	uint64_t bytes; /* short: how many move; capacity: the size */
+	uint64_t bytes; /* short: how many move; capacity, truncate, tear, truncate-message: the
+			   size; corrupt: how many bits */
 	int signal;	/* signal, kill */
 	enum signal_when when;
 	bool nested;	  /* signal: while a handler runs */
 	unsigned burst;	  /* signal: how many, default 1 */
 	uint64_t time_ns; /* pulse, delay, stop (STOP_FOREVER) */
 	struct limit_spec limit;
+	int shutdown_how;	    /* shutdown: SHUT_RD, SHUT_WR or SHUT_RDWR */
 	bool on;		    /* nonblock, fill, drain: false takes it back (nonblock only) */
 	struct selector of_process; /* `of: NAME`; process INDEX_NONE = not given */
 	int of_channel;		    /* `of: NAME`, INDEX_NONE */

@@ -21,14 +21,14 @@ static const struct vocab_row mechanism_rows[] = {
 	[MECHANISM_UDP]            = { "udp",            "UDP over loopback", true },
 	[MECHANISM_MQ_POSIX]       = { "mq-posix",       "POSIX message queues", true },
 	[MECHANISM_MSG_SYSV]       = { "msg-sysv",       "System V message queues", true },
-	[MECHANISM_SHM_POSIX]      = { "shm-posix",      "POSIX shared memory", true },
+	[MECHANISM_SHM_POSIX]      = { "shm-posix",      "POSIX shared memory", false },
 	[MECHANISM_SHM_SYSV]       = { "shm-sysv",       "System V shared memory", true },
-	[MECHANISM_MMAP]           = { "mmap",           "mapped files", true },
-	[MECHANISM_SEM_POSIX]      = { "sem-posix",      "POSIX semaphores", true },
-	[MECHANISM_SEM_SYSV]       = { "sem-sysv",       "System V semaphores", true },
-	[MECHANISM_FUTEX]          = { "futex",          "futexes and what is built on them", true },
-	[MECHANISM_EVENTFD]        = { "eventfd",        "event counters", true },
-	[MECHANISM_FILE_LOCK]      = { "file-lock",      "flock, lockf and fcntl locks", true },
+	[MECHANISM_MMAP]           = { "mmap",           "mapped files", false },
+	[MECHANISM_SEM_POSIX]      = { "sem-posix",      "POSIX semaphores", false },
+	[MECHANISM_SEM_SYSV]       = { "sem-sysv",       "System V semaphores", false },
+	[MECHANISM_FUTEX]          = { "futex",          "futexes and what is built on them", false },
+	[MECHANISM_EVENTFD]        = { "eventfd",        "event counters", false },
+	[MECHANISM_FILE_LOCK]      = { "file-lock",      "flock, lockf and fcntl locks", false },
 	[MECHANISM_PROCESS]        = { "process",        "processes; no mechanism in particular", false },
 };
 VOCAB(mechanism_vocab, "mechanism", mechanism_rows, MECHANISM_MAX_);
@@ -36,18 +36,18 @@ VOCAB(mechanism_vocab, "mechanism", mechanism_rows, MECHANISM_MAX_);
 static const struct vocab_row channel_rows[] = {
 	[CHANNEL_PIPE]       = { "pipe",       "an anonymous pipe", false },
 	[CHANNEL_FIFO]       = { "fifo",       "a named pipe; ${channel} is its path", false },
-	[CHANNEL_SOCKETPAIR] = { "socketpair", "two connected Unix sockets", true },
-	[CHANNEL_TCP]        = { "tcp",        "a loopback port; ${channel} is its number", true },
+	[CHANNEL_SOCKETPAIR] = { "socketpair", "two connected Unix sockets", false },
+	[CHANNEL_TCP]        = { "tcp",        "a loopback port; ${channel} is its number", false },
 	[CHANNEL_MQ]         = { "mq",         "a POSIX message queue; ${channel} is its name", true },
-	[CHANNEL_SHM]        = { "shm",        "a shared memory object; ${channel} is its name", true },
-	[CHANNEL_FILE]       = { "file",       "a file; ${channel} is its path", true },
+	[CHANNEL_SHM]        = { "shm",        "a shared memory object; ${channel} is its name", false },
+	[CHANNEL_FILE]       = { "file",       "a file; ${channel} is its path", false },
 };
 VOCAB(channel_vocab, "channel", channel_rows, CHANNEL_MAX_);
 
 static const struct vocab_row trigger_rows[] = {
 	[TRIGGER_CALL]     = { "call",     "at a system call, or a family of them", false },
 	[TRIGGER_FUNCTION] = { "function", "at a function, or a source line (file.c:42)", false },
-	[TRIGGER_LOCK]     = { "lock",     "a shared lock has just been taken", true },
+	[TRIGGER_LOCK]     = { "lock",     "a shared lock has just been taken", false },
 	[TRIGGER_ACCESS]   = { "access",   "the N-th access to a shared mapping", true },
 	[TRIGGER_OUTPUT]   = { "output",   "the process has written this text to stdout or stderr", false },
 	[TRIGGER_ELAPSED]  = { "elapsed",  "so long after the start of the run", false },
@@ -82,7 +82,7 @@ static const struct vocab_row action_rows[] = {
 	[ACTION_DRAIN]            = { "drain",            "the buffer is emptied", false },
 	[ACTION_TRUNCATE]         = { "truncate",         "the file under a mapping is cut", true },
 	[ACTION_UNLINK]           = { "unlink",           "the name is removed", true },
-	[ACTION_REMOVE]           = { "remove",           "the object is removed under its users", true },
+	[ACTION_REMOVE]           = { "remove",           "the object is removed under its users", false },
 	[ACTION_CORRUPT]          = { "corrupt",          "bits flip", true },
 	[ACTION_TEAR]             = { "tear",             "half of a store is seen", true },
 	[ACTION_DROP]             = { "drop",             "the message is lost", true },
@@ -191,6 +191,9 @@ static const struct vocab_row fd_kind_rows[] = {
 	[FD_KIND_DEVICE]         = { "device",         "a device file", false },
 	[FD_KIND_TTY]            = { "tty",            "a terminal", false },
 	[FD_KIND_DIRECTORY]      = { "directory",      "a directory", false },
+	[FD_KIND_MSG_SYSV]       = { "msg-sysv",       "a System V message queue", false },
+	[FD_KIND_SEM_SYSV]       = { "sem-sysv",       "System V semaphores", false },
+	[FD_KIND_SHM_SYSV]       = { "shm-sysv",       "System V shared memory", false },
 	[FD_KIND_OTHER]          = { "other",          "anything else", false },
 };
 VOCAB(fd_kind_vocab, "kind of descriptor", fd_kind_rows, FD_KIND_MAX_);

@@ -171,7 +171,7 @@ extern const struct vocab limit_vocab;
 /* The RLIMIT_ constant of @kind. */
 int limit_resource(enum limit_kind kind);
 
-/* What a descriptor refers to, as `on:` names it. */
+/* What a descriptor or a System V id refers to, as `on:` names it. */
 enum fd_kind {
 	FD_KIND_NONE, /* closed, or unknown */
 	FD_KIND_FILE,
@@ -193,6 +193,9 @@ enum fd_kind {
 	FD_KIND_DEVICE, /* a character or block device that is no terminal */
 	FD_KIND_TTY,
 	FD_KIND_DIRECTORY,
+	FD_KIND_MSG_SYSV, /* the System V ones have ids instead of descriptors */
+	FD_KIND_SEM_SYSV,
+	FD_KIND_SHM_SYSV,
 	FD_KIND_OTHER,
 	FD_KIND_MAX_
 };

@@ -1,61 +1,25 @@
+#include "run/channels.h"
+
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "run/execution.h"
 
-static int set_capacity(int fd, const struct channel *spec, struct err *err)
+static const struct channel_ops *const channel_table[CHANNEL_MAX_] = {
+	[CHANNEL_PIPE] = &channel_pipe_ops,
+	[CHANNEL_FIFO] = &channel_fifo_ops,
+	[CHANNEL_SHM] = &channel_shm_ops,
+	[CHANNEL_FILE] = &channel_file_ops,
+	[CHANNEL_SOCKETPAIR] = &channel_socketpair_ops,
+	[CHANNEL_TCP] = &channel_tcp_ops,
+};
+
+static const struct channel_ops *ops_of(const struct run_channel *channel)
 {
-	if (spec->capacity && fcntl(fd, F_SETPIPE_SZ, (int)spec->capacity) < 0)
-		return err_errno(err, -errno, "capacity of channel '%s'", spec->name);
-	return 0;
-}
-
-static int open_pipe(struct run_channel *channel, struct err *err)
-{
-	if (fault_point("pipe2") || pipe2(channel->ends, O_CLOEXEC))
-		return err_errno(err, -errno, "channel '%s'", channel->spec->name);
-	return set_capacity(channel->ends[1], channel->spec, err);
-}
-
-/* Held open only for the identity: a FIFO has no readers or writers of ours. */
-static int open_fifo(struct execution *x, struct run_channel *channel, struct err *err)
-{
-	const char *path = channel->spec->path;
-	struct stat st;
-
-	channel->path = *path == '/' ? mem_strdup(path) : mem_printf("%s/%s", x->tmp, path);
-	if (!channel->path)
-		return -ENOMEM;
-	if (mkfifo(channel->path, 0666) || stat(channel->path, &st))
-		return err_errno(err, -errno, "channel '%s' at %s", channel->spec->name,
-				 channel->path);
-	channel->object =
-		(struct fd_object){.kind = FD_KIND_FIFO, .dev = st.st_dev, .ino = st.st_ino};
-	return 0;
-}
-
-static int open_channel(struct execution *x, struct run_channel *channel, struct err *err)
-{
-	int rc;
-
-	switch (channel->spec->kind) {
-	case CHANNEL_PIPE:
-		rc = open_pipe(channel, err);
-		if (!rc)
-			rc = fd_object_own(channel->ends[0], &channel->object);
-		channel->object.kind = FD_KIND_PIPE;
-		return rc;
-	case CHANNEL_FIFO:
-		return open_fifo(x, channel, err);
-	default:
-		return err_set(err, -ENOSYS, "channels of the kind '%s' are not available yet",
-			       vocab_name(&channel_vocab, (int)channel->spec->kind));
-	}
+	return channel_table[channel->spec->kind];
 }
 
 int channels_open(struct execution *x, struct err *err)
@@ -68,10 +32,10 @@ int channels_open(struct execution *x, struct err *err)
 		return err_errno(err, -ENOMEM, "channels");
 	for (size_t i = 0; i < count; i++) {
 		x->channels[i].spec = &x->scenario->channels[i];
-		x->channels[i].ends[0] = x->channels[i].ends[1] = -1;
+		x->channels[i].ends[0] = x->channels[i].ends[1] = x->channels[i].lock = -1;
 	}
 	for (size_t i = 0; !rc && i < count; i++)
-		rc = open_channel(x, &x->channels[i], err);
+		rc = ops_of(&x->channels[i])->open(x, &x->channels[i], err);
 	return rc;
 }
 
@@ -89,18 +53,101 @@ void channels_release(struct execution *x)
 {
 	channels_close_ours(x);
 	for (size_t i = 0; x->channels && i < x->scenario->channel_count; i++) {
-		if (x->channels[i].path)
-			unlink(x->channels[i].path);
-		free(x->channels[i].path);
+		struct run_channel *channel = &x->channels[i];
+
+		if (ops_of(channel)->release)
+			ops_of(channel)->release(channel);
+		free(channel->path);
+		free(channel->text);
+		free(channel->mounted);
+		free(channel->sockets);
+		if (channel->lock >= 0)
+			close(channel->lock);
 	}
 	free(x->channels);
 	x->channels = NULL;
 }
 
+int channel_end(struct run_channel *channel, int end, bool *ret_own)
+{
+	*ret_own = false;
+	return ops_of(channel)->end ? ops_of(channel)->end(channel, end, ret_own) : -ENOTSUP;
+}
+
+static bool is_ip(const struct fd_object *object)
+{
+	return object->kind == FD_KIND_TCP || object->kind == FD_KIND_UDP;
+}
+
+static bool was_seen(const struct run_channel *channel, const struct fd_object *object)
+{
+	for (size_t i = 0; i < channel->socket_count; i++)
+		if (channel->sockets[i] == object->ino)
+			return true;
+	return false;
+}
+
+/* Without memory it is found anew each time, for as long as it knows its port. */
+static void note_seen(struct run_channel *channel, const struct fd_object *object)
+{
+	uint64_t *slot;
+
+	if (!object->ino || was_seen(channel, object))
+		return;
+	slot = mem_append(&channel->sockets, &channel->socket_count, sizeof(*slot));
+	if (slot)
+		*slot = object->ino;
+}
+
+bool channel_has_address(struct run_channel *channel, const struct fd_object *object,
+			 const struct sockaddr *address)
+{
+	const struct channel_ops *ops = ops_of(channel);
+
+	if (!ops->has_address || !ops->has_address(channel, object->kind, address))
+		return false;
+	note_seen(channel, object);
+	return true;
+}
+
+bool channel_has(struct run_channel *channel, const struct fd_object *object)
+{
+	if (is_ip(object) && was_seen(channel, object))
+		return true;
+	if (ops_of(channel)->has && ops_of(channel)->has(channel, object)) {
+		note_seen(channel, object);
+		return true;
+	}
+	return (channel->object.ino && fd_object_same(&channel->object, object)) ||
+	       (channel->other.ino && fd_object_same(&channel->other, object));
+}
+
 const char *channel_name_of(struct execution *x, const struct fd_object *object)
 {
 	for (size_t i = 0; i < x->scenario->channel_count; i++)
-		if (x->channels[i].object.ino && fd_object_same(&x->channels[i].object, object))
+		if (channel_has(&x->channels[i], object))
 			return x->channels[i].spec->name;
 	return NULL;
+}
+
+bool channel_is_path(const struct execution *x, const char *path)
+{
+	for (size_t i = 0; i < x->scenario->channel_count; i++)
+		if (x->channels[i].path && strcmp(x->channels[i].path, path) == 0)
+			return true;
+	return false;
+}
+
+bool channel_is_object(const struct execution *x, const struct sandbox_object *object)
+{
+	static const int kinds[CHANNEL_MAX_] = {[CHANNEL_SHM] = OBJECT_SHM_POSIX + 1};
+
+	for (size_t i = 0; i < x->scenario->channel_count; i++) {
+		const struct run_channel *channel = &x->channels[i];
+
+		if (kinds[channel->spec->kind] == (int)object->kind + 1 && channel->text &&
+		    strcmp(channel->text, object->name) == 0)
+			return true;
+	}
+	return false;
 }

@@ -1,4 +1,5 @@
 #include "run/execution.h"
+#include "run/locks.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -37,7 +38,7 @@ static const char *lookup(const char *name, size_t len, void *data)
 		const struct run_channel *c = &x->channels[i];
 
 		if (strlen(c->spec->name) == len && strncmp(c->spec->name, name, len) == 0)
-			return c->path;
+			return c->text ? c->text : c->path;
 	}
 	return NULL;
 }
@@ -187,9 +188,8 @@ static int note_file(const char *path, const struct stat *st, int type, struct F
 	(void)st;
 	if (type == FTW_D || type == FTW_DP || ftw->level == 0 || name[1] == '.')
 		return 0;
-	for (size_t i = 0; i < listing->scenario->channel_count; i++)
-		if (listing->channels[i].path && strcmp(listing->channels[i].path, path) == 0)
-			return 0;
+	if (channel_is_path(listing, path))
+		return 0;
 	slot = mem_append(&listing->seen->files_left.items, &listing->seen->files_left.count,
 			  sizeof(*slot));
 	if (slot)
@@ -274,8 +274,12 @@ static int list_objects(struct execution *x, struct err *err)
 	if (rc)
 		return rc;
 	for (size_t i = 0; !rc && i < count; i++) {
-		char **slot = mem_append(&x->seen->objects_left.items, &x->seen->objects_left.count,
-					 sizeof(*slot));
+		char **slot;
+
+		if (channel_is_object(x, &objects[i]))
+			continue;
+		slot = mem_append(&x->seen->objects_left.items, &x->seen->objects_left.count,
+				  sizeof(*slot));
 
 		if (slot)
 			*slot = mem_printf("%s %s", object_kind_name(objects[i].kind),
@@ -319,6 +323,7 @@ void execution_release(struct execution *x)
 		fault_release(&x->faults[i]);
 	free(x->faults);
 	deadlock_forget(x);
+	locks_release(x);
 	spin_release(x);
 	engine_release(&x->engine);
 	if (x->channels)

@@ -7,15 +7,8 @@
 
 #include "fault/fault.h"
 #include "oracle/observed.h"
+#include "run/channels.h"
 #include "run/worker.h"
-
-/* A channel as it is in this execution. */
-struct run_channel {
-	const struct channel *spec;
-	int ends[2]; /* ours until all processes have started: read, write; -1 */
-	char *path;  /* of a FIFO */
-	struct fd_object object;
-};
 
 /* A process that the scenario starts, one for each copy. */
 struct subject {
@@ -53,10 +46,12 @@ struct execution {
 	uint64_t grace_ns; /* main processes are done; the rest may go on until then; 0 = not yet */
 	struct deadlock_watch *deadlock; /* of deadlock.c */
 	struct spin *spin;		 /* of spin.c */
-	bool unsafe_found;		 /* one such finding is enough */
-	pid_t gdb_pid;			 /* --gdb: struck by the first fault; 0 = none yet */
-	bool handed_over;		 /* …and now gdb's */
-	struct err err;			 /* first problem of ours */
+	struct lock_steps *steps;	 /* of locks.c: under way */
+	size_t step_count;
+	bool unsafe_found; /* one such finding is enough */
+	pid_t gdb_pid;	   /* --gdb: struck by the first fault; 0 = none yet */
+	bool handed_over;  /* …and now gdb's */
+	struct err err;	   /* first problem of ours */
 	int failed;
 };
 
@@ -70,12 +65,6 @@ void execution_release(struct execution *x);
 
 /* The text with ${harness}, ${tmp}, ${dir}, ${CHANNEL} replaced; owned by the caller. */
 char *execution_expand(struct execution *x, const char *text);
-
-/* channels.c */
-int channels_open(struct execution *x, struct err *err);
-void channels_close_ours(struct execution *x);
-void channels_release(struct execution *x);
-const char *channel_name_of(struct execution *x, const struct fd_object *object);
 
 /* subjects.c */
 int subjects_prepare(struct execution *x, struct err *err);
@@ -99,6 +88,11 @@ void execution_connect(struct execution *x); /* the part of x->env that is in mo
 void outputs_check(struct execution *x, struct process *p);
 /* True, with a finding, when a process prints without end. */
 bool outputs_overflow(struct execution *x);
+/* Some of its moments are still to come. */
+bool fault_is_live(const struct fault *fault);
+/* Count a moment of @fault: is it one that fires? */
+bool moment_is_due(struct fault *fault);
+void moment_fire(struct execution *x, struct fault *fault, const struct moment *at);
 /* Count a moment of @fault and fire when it is its turn. */
 void moment_count(struct execution *x, struct fault *fault, const struct moment *at);
 

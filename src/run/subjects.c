@@ -136,24 +136,12 @@ static int own_fd(struct preparation *prep, int fd)
 	return fd < 0 ? -errno : fd;
 }
 
-/*
- * A FIFO given as a standard stream is opened here.  Somebody must hold both
- * ends meanwhile: open() would wait, and an early reader would meet its end.
- */
-static int fifo_end(struct run_channel *c, struct preparation *prep, int end)
+static int end_of_channel(struct execution *x, struct preparation *prep, int channel, int end)
 {
-	if (c->ends[0] < 0)
-		c->ends[0] = open(c->path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
-	if (c->ends[0] < 0)
-		return -errno;
-	return own_fd(prep, open(c->path, (end ? O_WRONLY : O_RDONLY) | O_CLOEXEC));
-}
+	bool own;
+	int fd = channel_end(&x->channels[channel], end, &own);
 
-static int channel_end(struct execution *x, struct preparation *prep, int channel, int end)
-{
-	struct run_channel *c = &x->channels[channel];
-
-	return c->spec->kind == CHANNEL_FIFO ? fifo_end(c, prep, end) : c->ends[end];
+	return own ? own_fd(prep, fd) : fd;
 }
 
 static int text_input(struct execution *x, struct preparation *prep, const char *text)
@@ -186,7 +174,7 @@ static int prepare_stdin(struct execution *x, const struct process_spec *spec,
 
 	switch (spec->in.kind) {
 	case STDIO_CHANNEL:
-		fd = channel_end(x, prep, spec->in.channel, 0);
+		fd = end_of_channel(x, prep, spec->in.channel, END_READ);
 		break;
 	case STDIO_FILE:
 		fd = open_file(x, prep, spec->in.text, O_RDONLY);
@@ -224,7 +212,7 @@ static int prepare_output(struct execution *x, const struct process_spec *spec,
 
 	switch (stdio->kind) {
 	case STDIO_CHANNEL:
-		fd = channel_end(x, prep, stdio->channel, 1);
+		fd = end_of_channel(x, prep, stdio->channel, END_WRITE);
 		break;
 	case STDIO_FILE:
 		fd = open_file(x, prep, stdio->text, O_WRONLY | O_CREAT | O_TRUNC);
@@ -254,7 +242,7 @@ static int prepare_fds(struct execution *x, struct subject *s, struct preparatio
 	rc = rc ? rc : prepare_output(x, spec, &spec->out, 1, &s->out_fd, prep, err);
 	rc = rc ? rc : prepare_output(x, spec, &spec->err, 2, &s->err_fd, prep, err);
 	for (size_t i = 0; !rc && i < spec->fd_count; i++) {
-		int fd = channel_end(x, prep, spec->fds[i].channel, spec->fds[i].end == END_WRITE);
+		int fd = end_of_channel(x, prep, spec->fds[i].channel, (int)spec->fds[i].end);
 
 		if (fd < 0)
 			return err_errno(err, fd, "descriptor %d of '%s'", spec->fds[i].fd,

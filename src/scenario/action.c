@@ -1,5 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/util.h"
 #include "scenario/reader.h"
@@ -126,10 +127,12 @@ static void read_shutdown(struct reader *reader, const struct node *value,
 {
 	static const struct vocab_row rows[] = {
 		{"read", "", false}, {"write", "", false}, {"both", "", false}};
+	static const int hows[] = {SHUT_RD, SHUT_WR, SHUT_RDWR};
 	static const struct vocab ends = {"end", rows, ARRAY_SIZE(rows)};
+	int how;
 
-	set_kind(row, target);
-	take_word(reader, value, &ends);
+	how = take_word(reader, value, &ends);
+	set_kind(row, target)->shutdown_how = how < 0 ? 0 : hows[how];
 }
 
 static void read_true_action(struct reader *reader, const struct node *value,

@@ -1,5 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/mem.h"
 #include "base/util.h"
@@ -21,30 +22,43 @@ static void read_capacity(struct reader *reader, const struct node *value,
 	read_size(reader, value, row, &channel->capacity);
 }
 
-/* For kinds that are not available yet. */
-static void check_size(struct reader *reader, const struct node *value, const struct key_row *row,
+static void read_count(struct reader *reader, const struct node *value, const struct key_row *row,
 		       void *target)
 {
-	uint64_t size;
+	(void)row;
+	take_unsigned(reader, value, 1, INT32_MAX, target);
+}
 
-	(void)target;
-	read_size(reader, value, row, &size);
+/* An object that its program has still to give a size is empty. */
+static void read_length(struct reader *reader, const struct node *value, const struct key_row *row,
+			void *target)
+{
+	char *text = take_text(reader, value, "a size");
+	const char *needed = text ? parse_size(text, target) : NULL;
+
+	(void)row;
+	if (needed)
+		complain_value(reader, value, text, needed);
+	free(text);
 }
 
 /* clang-format off */
+#define FIELD(f) .offset = offsetof(struct channel, f)
 static const struct key_row options_rows[] = {
 	{ .name = "capacity", .read = read_capacity, .type = &type_size,
 	  .summary = "size of its buffer, rounded up to a page; else the kernel's default" },
 };
 static const struct key_row mq_rows[] = {
-	{ .name = "maxmsg", .read = check_size, .type = &type_count,
+	{ .name = "maxmsg", .read = read_count, .type = &type_count, FIELD(maxmsg),
 	  .summary = "messages that fit in" },
-	{ .name = "msgsize", .read = check_size, .type = &type_size,
+	{ .name = "msgsize", .read = read_size, .type = &type_size, FIELD(msgsize),
 	  .summary = "longest message, in bytes" },
 };
 static const struct key_row shm_rows[] = {
-	{ .name = "size", .read = check_size, .type = &type_size,
+	{ .name = "size", .read = read_length, .type = &type_size, FIELD(size),
 	  .flags = KEY_REQUIRED, .summary = "size in bytes" },
+	{ .name = "capacity", .read = read_size, .type = &type_size, FIELD(capacity),
+	  .summary = "room on the file system that it lies on; else plenty" },
 };
 /* clang-format on */
 
@@ -93,10 +107,13 @@ static void read_socketpair(struct reader *reader, const struct node *value,
 {
 	static const struct vocab_row rows[] = {
 		{"stream", "", false}, {"dgram", "", false}, {"seqpacket", "", false}};
-	static const struct vocab types = {"type of socket", rows, ARRAY_SIZE(rows)};
+	static const int types[] = {SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET};
+	static const struct vocab words = {"type of socket", rows, ARRAY_SIZE(rows)};
+	struct channel *channel = target;
+	int type = take_word(reader, value, &words);
 
-	set_kind(row, target);
-	take_word(reader, value, &types);
+	set_kind(row, channel);
+	channel->socket_type = type < 0 ? SOCK_STREAM : types[type];
 }
 
 static void read_tcp(struct reader *reader, const struct node *value, const struct key_row *row,
@@ -165,6 +182,7 @@ static void read_kind_word(struct reader *reader, const struct node *value, stru
 	if (kind < 0)
 		return;
 	channel->kind = (enum channel_kind)kind;
+	channel->socket_type = SOCK_STREAM;
 	if (kind != CHANNEL_FIFO)
 		return;
 	set_text(&channel->path, mem_strdup(channel->name));

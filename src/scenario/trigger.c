@@ -135,7 +135,7 @@ static void read_access(struct reader *reader, const struct node *value, const s
 	struct trigger_spec *at = target;
 
 	at->kind = (enum trigger_kind)row->word;
-	take_channel(reader, value);
+	at->channel = take_channel(reader, value);
 }
 
 static void read_output(struct reader *reader, const struct node *value, const struct key_row *row,
@@ -191,11 +191,10 @@ static void read_phase(struct reader *reader, const struct node *value, const st
 static void read_steps(struct reader *reader, const struct node *value, const struct key_row *row,
 		       void *target)
 {
-	uint64_t steps;
+	struct trigger_spec *at = target;
 
 	(void)row;
-	(void)target;
-	take_unsigned(reader, value, 0, UINT32_MAX, &steps);
+	take_unsigned(reader, value, 0, UINT32_MAX, &at->steps);
 }
 
 static void read_selector(struct reader *reader, const struct node *value,
@@ -332,7 +331,7 @@ static const struct key_row trigger_rows[] = {
 	WORD(TRIGGER_AFTER, read_after, &type_text),
 	{ .name = "phase", .read = read_phase, .type = &phase_type, FIELD(phase),
 	  .summary = "where in the call or the function; default: entry" },
-	{ .name = "steps", .read = read_steps, .type = &type_number, .flags = KEY_LATER,
+	{ .name = "steps", .read = read_steps, .type = &type_number,
 	  .summary = "with `lock`: so many instructions later" },
 	{ .name = "process", .read = read_selector, .type = &type_selector, FIELD(process),
 	  .summary = "in this process and its descendants: NAME, NAME/main, NAME/child[2]" },

@@ -11,7 +11,7 @@
 
 /* NOLINTBEGIN(bugprone-macro-parentheses): they are initialisers, some of them lists */
 #define ROW(name_, x86_64_, aarch64_, families_, fd_, fd2_, dir_, path_, restart_, timed_,         \
-	    transfer_, length_, timeout_, timeout_arg_, short_)                                    \
+	    transfer_, length_, timeout_, timeout_arg_, short_, sysv_)                             \
 	{                                                                                          \
 		.name = name_,                                                                     \
 		.nr = {x86_64_, aarch64_},                                                         \
@@ -27,6 +27,7 @@
 		.timeout = timeout_,                                                               \
 		.timeout_arg = timeout_arg_,                                                       \
 		.may_be_short = short_,                                                            \
+		.sysv = sysv_,                                                                     \
 	},
 static const struct syscall_row rows[] = {
 #include "sys/syscalls.inc"

@@ -63,6 +63,9 @@ enum timeout_shape {
 	TIMEOUT_ALWAYS,	 /* ends by itself: nanosleep */
 };
 
+/* Of which kind of System V object args[0] is the id. */
+enum sysv_kind { SYSV_NONE, SYSV_MSG, SYSV_SEM, SYSV_SHM };
+
 struct syscall_row {
 	const char *name;
 	short nr[ARCH_MAX_]; /* SYSCALL_NONE = not on that machine */
@@ -78,6 +81,7 @@ struct syscall_row {
 	enum timeout_shape timeout;
 	signed char timeout_arg;
 	bool may_be_short; /* a short result is legal somewhere */
+	enum sysv_kind sysv;
 };
 
 size_t syscall_count(void);
