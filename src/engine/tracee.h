@@ -150,6 +150,9 @@ int tracee_read(const struct tracee *t, uint64_t addr, void *data, size_t size);
 /* Also writes read-only and executable pages (through /proc/PID/mem). */
 int tracee_write(struct engine *e, const struct tracee *t, uint64_t addr, const void *data,
 		 size_t size);
+/* The same for a few bytes of code, where nobody else writes near them. */
+int tracee_patch(struct engine *e, const struct tracee *t, uint64_t addr, const void *data,
+		 size_t size);
 /* A NUL-terminated string, at most @size - 1 bytes. */
 int tracee_read_string(const struct tracee *t, uint64_t addr, char *text, size_t size);
 

@@ -38,6 +38,9 @@ extern const struct action_ops ops_close_peer, ops_nonblock;
 /* object.c */
 extern const struct action_ops ops_object; /* capacity, fill, drain, remove */
 
+/* What the descriptor of the call refers to, looked up once where a fault fires. */
+int descriptor_object(struct fault_env *env, const struct tracee *t, struct fd_object *ret_object);
+
 /* "write(1, 4096)" and so on, for texts. */
 void describe_call(struct fault_env *env, const struct tracee *t, char *buf, size_t size);
 

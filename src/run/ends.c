@@ -229,13 +229,6 @@ void ends_tick(struct execution *x, uint64_t now)
 		x->ended = true;
 }
 
-static int count_fd(void *ctx, const struct procfs_fd *fd)
-{
-	(void)fd;
-	++*(unsigned *)ctx;
-	return 0;
-}
-
 static unsigned count_zombies(struct execution *x, const struct process *parent)
 {
 	unsigned count = 0;
@@ -262,7 +255,7 @@ void ends_note_exit(struct execution *x, struct tracee *t)
 	if (!s)
 		return;
 	seen = &x->seen->processes[s - x->subjects];
-	procfs_each_fd(x->engine.options.proc_fd, t->process->tgid, count_fd, &fds);
+	procfs_count_fds(x->engine.options.proc_fd, t->process->tgid, &fds);
 	seen->fds_at_exit = fds > s->fds_at_start ? fds - s->fds_at_start : 0;
 	seen->zombies_at_exit = count_zombies(x, t->process);
 	seen->exit_seen = true;

@@ -76,7 +76,7 @@ const char *subject_label(struct execution *x, const struct process *p, char *bu
 
 /* rules.c: which calls have to stop. */
 int execution_filter(struct execution *x, const struct process_spec *spec,
-		     struct filter *ret_filter, struct err *err);
+		     const struct filter **ret_filter, struct err *err);
 
 /* match.c: does the moment pass the trigger's filters? */
 bool moment_matches(struct execution *x, const struct trigger_spec *at, struct tracee *t);

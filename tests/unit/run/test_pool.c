@@ -163,21 +163,22 @@ static void kill_worker_and_say_so(size_t index)
 }
 
 /*
- * The next repetition is with the worker already when it dies; it is not lost.
+ * The next repetitions are with the worker already when it dies; none is lost.
  * The second one, which finds that the first has been here, waits to be killed.
  */
-Test(run_pool, a_case_sent_ahead_is_not_lost_with_the_worker)
+Test(run_pool, cases_sent_ahead_are_not_lost_with_the_worker)
 {
 	char text[256];
 
 	folder = tmpdir_new();
 	snprintf(text, sizeof(text),
 		 SCENARIO("cd %s; test -e killed || mkdir first || exec sleep 60"), folder);
-	set_stage(text, 6, 1);
+	set_stage(text, CASES_MAX, 1);
 	stage.at_start = kill_worker_and_say_so;
 	play();
 	for (size_t i = 0; i < stage.count; i++) {
 		cr_expect(eq(uint, stage.done[i], 1), "case %zu", i);
+		cr_expect(eq(uint, stage.order[i], (unsigned)i), "case %zu", i);
 		cr_expect(eq(int, stage.verdicts[i], i == 1 ? VERDICT_ERROR : VERDICT_PASS),
 			  "case %zu: %s", i, stage.reasons[i]);
 	}
