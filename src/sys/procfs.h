@@ -87,7 +87,7 @@ struct procfs_fd {
 	int fd;
 	enum fd_kind kind;
 	char link[PATH_MAX]; /* "pipe:[12]", "/tmp/x (deleted)" */
-	uint64_t inode;	     /* of the object: same inode = same pipe */
+	uint64_t inode;	     /* of the object: same inode = same pipe; of an eventfd its id */
 	int flags;	     /* of open(2): access mode, O_NONBLOCK, O_CLOEXEC */
 	int64_t pos;
 };
@@ -169,5 +169,13 @@ struct procfs_lock {
 bool procfs_lock_parse(const char *line, struct procfs_lock *ret_lock);
 int procfs_each_lock(int proc_fd, int (*each)(void *ctx, const struct procfs_lock *lock),
 		     void *ctx);
+
+/*
+ * Those that go with the descriptor: of its description, or of the process
+ * through it.  Unlike the above it knows also those whose taker has ended,
+ * which /proc/locks of another pid namespace than the first hides.
+ */
+int procfs_each_fd_lock(int proc_fd, pid_t pid, int fd,
+			int (*each)(void *ctx, const struct procfs_lock *lock), void *ctx);
 
 #endif

@@ -162,6 +162,7 @@ static int read_object(int proc_fd, pid_t pid, struct procfs_fd *out)
 static int read_info(int proc_fd, pid_t pid, struct procfs_fd *out)
 {
 	char name[NAME_SIZE], text[512];
+	const char *id;
 	unsigned flags;
 	long long pos;
 	ssize_t n;
@@ -174,6 +175,10 @@ static int read_info(int proc_fd, pid_t pid, struct procfs_fd *out)
 		return -ESRCH;
 	out->pos = pos;
 	out->flags = (int)flags;
+	/* All that have no file of their own share one inode. */
+	id = out->kind == FD_KIND_EVENTFD ? strstr(text, "eventfd-id:") : NULL;
+	if (id)
+		out->inode = strtoull(id + strlen("eventfd-id:"), NULL, 10);
 	return 0;
 }
 
