@@ -96,6 +96,15 @@ struct procfs_fd {
 /* -EBADF: the process is there, the descriptor is not. */
 int procfs_fd(int proc_fd, pid_t pid, int fd, struct procfs_fd *ret_fd);
 
+/* What fdinfo says of an eventfd. */
+struct procfs_eventfd {
+	uint64_t count, id;
+	bool is_semaphore; /* EFD_SEMAPHORE; false before Linux 6.5, which does not say it */
+};
+
+/* -ENOENT: it is none. */
+int procfs_eventfd(int proc_fd, pid_t pid, int fd, struct procfs_eventfd *ret_eventfd);
+
 /*
  * Calls @each for every descriptor in ascending order; stops when it returns
  * other than 0, and returns that.  Descriptors that vanish meanwhile are left out.
