@@ -38,7 +38,7 @@ static const struct vocab_row channel_rows[] = {
 	[CHANNEL_FIFO]       = { "fifo",       "a named pipe; ${channel} is its path", false },
 	[CHANNEL_SOCKETPAIR] = { "socketpair", "two connected Unix sockets", true },
 	[CHANNEL_TCP]        = { "tcp",        "a loopback port; ${channel} is its number", true },
-	[CHANNEL_MQ]         = { "mq",         "a POSIX message queue; ${channel} is its name", true },
+	[CHANNEL_MQ]         = { "mq",         "a POSIX message queue; ${channel} is its name", false },
 	[CHANNEL_SHM]        = { "shm",        "a shared memory object; ${channel} is its name", true },
 	[CHANNEL_FILE]       = { "file",       "a file; ${channel} is its path", true },
 };

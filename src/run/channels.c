@@ -11,6 +11,7 @@
 static const struct channel_ops *const channel_table[CHANNEL_MAX_] = {
 	[CHANNEL_PIPE] = &channel_pipe_ops,
 	[CHANNEL_FIFO] = &channel_fifo_ops,
+	[CHANNEL_MQ] = &channel_mq_ops,
 };
 
 static const struct channel_ops *ops_of(const struct run_channel *channel)
@@ -86,6 +87,14 @@ bool channel_is_path(const struct execution *x, const char *path)
 {
 	for (size_t i = 0; i < x->scenario->channel_count; i++)
 		if (x->channels[i].path && strcmp(x->channels[i].path, path) == 0)
+			return true;
+	return false;
+}
+
+bool channel_is_name(const struct execution *x, const char *name)
+{
+	for (size_t i = 0; i < x->scenario->channel_count; i++)
+		if (x->channels[i].text && strcmp(x->channels[i].text, name) == 0)
 			return true;
 	return false;
 }

@@ -40,6 +40,8 @@ struct channel_ops {
 
 /* channel_pipe.c */
 extern const struct channel_ops channel_pipe_ops, channel_fifo_ops;
+/* channel_queue.c */
+extern const struct channel_ops channel_mq_ops;
 
 int channels_open(struct execution *x, struct err *err);
 void channels_close_ours(struct execution *x);
@@ -54,5 +56,8 @@ const char *channel_name_of(struct execution *x, const struct fd_object *object)
 
 /* Whether that file is a channel of the run. */
 bool channel_is_path(const struct execution *x, const char *path);
+
+/* Whether the object with that name ("/queue") is a channel of the run. */
+bool channel_is_name(const struct execution *x, const char *name);
 
 #endif

@@ -4,11 +4,13 @@
 #include <criterion/new/assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <mqueue.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/msg.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -20,6 +22,7 @@
 #include "lib/child.h"
 #include "sys/syscalls.h"
 
+#define MESSAGE_KEY   0x67000000 /* of graph-cases.c */
 #define PROCESSES_MAX 8
 #define THREADS_MAX   8
 
@@ -129,6 +132,16 @@ struct row {
 	const char *says; /* in the report */
 };
 
+/* What such a case leaves behind when it is killed. */
+static void remove_queues(pid_t pid)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "/graph-cases-%d", pid);
+	mq_unlink(name);
+	msgctl(msgget(MESSAGE_KEY + pid, 0), IPC_RMID, NULL);
+}
+
 static void check(const struct row *row)
 {
 	char dead[256], cycle[256];
@@ -152,6 +165,7 @@ static void check(const struct row *row)
 	blocked_scan_release(&first);
 	blocked_scan_release(&second);
 	group_end(&group);
+	remove_queues(group.processes[0].pid);
 }
 
 static void check_all(const struct row *rows, size_t count)
@@ -196,7 +210,21 @@ Test(oracle_blocked, proves_deadlocks_over_events)
 		{"suspend-with-reader", "rt_sigsuspend read", "main one", "main",
 		 "waits for a signal"},
 		{"vfork", "vfork read", "main one", "main one", "vfork()"},
-		{"queue", "mq_timedreceive", "main", "main", "the same object"},
+	};
+
+	check_all(rows, ARRAY_SIZE(rows));
+}
+
+Test(oracle_blocked, proves_deadlocks_over_queues)
+{
+	static const struct row rows[] = {
+		{"queue", "mq_timedreceive", "main", "main", "nobody is left who could send"},
+		{"queue-full", "mq_timedsend", "main", "main",
+		 "waits for a receiver: nobody is left who could receive"},
+		{"queue-cycle", "clock_nanosleep mq_timedreceive mq_timedreceive", "one two",
+		 "one two", "waits for a sender: held by"},
+		{"queue-poll", "poll", "main", "main", "queue /graph-cases-"},
+		{"messages", "msgrcv msgrcv", "main one", "main", "msgrcv(System V queue "},
 	};
 
 	check_all(rows, ARRAY_SIZE(rows));
@@ -238,6 +266,8 @@ Test(oracle_blocked, never_claims_what_can_resolve_itself)
 		{"with-posix-timer", "read", "", "", ""},
 		{"fifo-and-sleeper", "openat clock_nanosleep", "", "", ""},
 		{"fcntl-sleeper", "wait4 clock_nanosleep fcntl", "", "", ""},
+		{"queue-and-sleeper", "mq_timedreceive clock_nanosleep", "", "", ""},
+		{"messages-and-sleeper", "clock_nanosleep msgrcv", "", "", ""},
 	};
 
 	check_all(rows, ARRAY_SIZE(rows));
