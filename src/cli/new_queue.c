@@ -1,9 +1,9 @@
 /*
  * The starts of ipcfault new for message queues.
  */
-#include "cli/new_texts.h"
+#include "cli/new.h"
 
-const char new_mq_posix_text[] =
+const char new_mq_posix[] =
 	"\n"
 	"scenario: a signal while it waits for a message does not end the receiver\n"
 	"mechanism: mq-posix\n"
@@ -34,7 +34,7 @@ const char new_mq_posix_text[] =
 	"  receiver: {run: [\"${harness}/mq-receiver-no-eintr\", \"${jobs}\"]}\n"
 	"  caught: {receiver: wrong-exit}\n";
 
-const char new_msg_sysv_text[] =
+const char new_msg_sysv[] =
 	"\n"
 	"scenario: the receiver notices that the queue was removed while it waited\n"
 	"mechanism: msg-sysv\n"

@@ -60,7 +60,9 @@ static int open_queue(struct execution *x, struct run_channel *channel, struct e
 
 static int queue_end(struct run_channel *channel, int end, bool *ret_own)
 {
-	mqd_t queue = mq_open(channel->text, (end ? O_WRONLY : O_RDONLY) | O_CLOEXEC);
+	static const int flags[] = {
+		[END_READ] = O_RDONLY, [END_WRITE] = O_WRONLY, [END_BOTH] = O_RDWR};
+	mqd_t queue = mq_open(channel->text, flags[end] | O_CLOEXEC);
 
 	*ret_own = queue >= 0;
 	return queue < 0 ? -errno : queue;

@@ -275,7 +275,7 @@ static int list_objects(struct execution *x, struct err *err)
 	for (size_t i = 0; !rc && i < count; i++) {
 		char **slot;
 
-		if (channel_is_name(x, objects[i].name))
+		if (channel_is_object(x, &objects[i]))
 			continue;
 		slot = mem_append(&x->seen->objects_left.items, &x->seen->objects_left.count,
 				  sizeof(*slot));
