@@ -36,23 +36,19 @@ static void say_queue(struct wait *wait, const struct procfs_fd *info, unsigned 
 
 int wait_for_queue(struct wait *wait, const struct procfs_fd *info, unsigned ends)
 {
-	struct blocked_scan *scan = &wait->scanner->scan;
-	struct blocked_pipe *pipe;
-	uint64_t dev, inode;
+	struct blocked_pipe queue = {.ends = ends};
+	int r;
 
 	say_queue(wait, info, ends);
 	need_of(wait, ends);
-	if (!wait_stat_fd(wait, info->fd, &dev, &inode)) {
+	if (!wait_stat_fd(wait, info->fd, &queue.dev, &queue.inode)) {
 		wait_weaken(wait, WAIT_EXTERNAL);
 		return 0;
 	}
 	if (!strstr(info->link, " (deleted)"))
 		wait->node->any = true;
-	pipe = mem_append(&scan->pipes, &scan->pipe_count, sizeof(*pipe));
-	if (!pipe)
-		return -ENOMEM;
-	*pipe = (struct blocked_pipe){dev, inode, ends, wait->thread};
-	return wait_add_end_holders(wait, pipe);
+	r = wait_note_object(wait, queue.dev, queue.inode, ends, 0);
+	return r ? r : wait_add_end_holders(wait, &queue);
 }
 
 static unsigned ends_for(bool sends)

@@ -148,6 +148,12 @@ static int on_file_lock(struct wait *wait, const struct syscall_row *row)
 	return wait_for_file_lock(wait);
 }
 
+static int on_semaphore(struct wait *wait, const struct syscall_row *row)
+{
+	(void)row;
+	return wait_for_sysv_semaphore(wait);
+}
+
 static int on_wait4(struct wait *wait, const struct syscall_row *row)
 {
 	(void)row;
@@ -170,14 +176,6 @@ static int on_signal(struct wait *wait, const struct syscall_row *row)
 {
 	(void)row;
 	wait_add_anybody(wait, "a signal", "nobody is left to send one");
-	return 0;
-}
-
-/* Objects that any process of the run may get at by their name or key. */
-static int on_shared_object(struct wait *wait, const struct syscall_row *row)
-{
-	(void)row;
-	wait_add_anybody(wait, "another process to use the same object", "nobody is left to do so");
 	return 0;
 }
 
@@ -230,8 +228,8 @@ static const struct wait_row {
 	{"pause", on_signal, false},
 	{"rt_sigsuspend", on_signal, false},
 	{"rt_sigtimedwait", on_signal, false},
-	{"semop", on_shared_object, false},
-	{"semtimedop", on_shared_object, false},
+	{"semop", on_semaphore, false},
+	{"semtimedop", on_semaphore, false},
 	{"msgsnd", on_queue_send, false},
 	{"msgrcv", on_queue_receive, false},
 	{"mq_timedsend", on_queue_send, false},

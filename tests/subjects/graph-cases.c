@@ -5,7 +5,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <mqueue.h>
 #include <poll.h>
 #include <pthread.h>
 #include <semaphore.h>
@@ -19,7 +18,6 @@
 #include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/mman.h>
-#include <sys/msg.h>
 #include <sys/prctl.h>
 #include <sys/select.h>
 #include <sys/stat.h>
@@ -27,8 +25,6 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-
-#define MESSAGE_KEY 0x67000000 /* and our pid */
 
 static int a[2], b[2], c[2]; /* pipes */
 static char byte;
@@ -654,100 +650,6 @@ static void fcntl_sleeper(void)
 	wait_for_all();
 }
 
-/* --- queues: who runs this removes what is named after our pid ------------- */
-
-static mqd_t make_queue(bool keep_name)
-{
-	struct mq_attr attr = {.mq_maxmsg = 1, .mq_msgsize = 1};
-	char name[64];
-	mqd_t queue;
-
-	snprintf(name, sizeof(name), "/graph-cases-%d", getpid());
-	queue = mq_open(name, O_RDWR | O_CREAT, 0600, &attr);
-	if (!keep_name)
-		mq_unlink(name);
-	return queue;
-}
-
-static void queue_waiter(void)
-{
-	mq_receive(make_queue(false), &byte, 1, NULL);
-}
-
-static mqd_t queues[2];
-
-/* Each keeps only what it waits at and where it would send. */
-static void first_queue(void)
-{
-	mq_receive(queues[0], &byte, 1, NULL);
-	mq_send(queues[1], "x", 1, 0);
-}
-
-static void second_queue(void)
-{
-	mq_receive(queues[1], &byte, 1, NULL);
-	mq_send(queues[0], "x", 1, 0);
-}
-
-static void queue_cycle(void)
-{
-	queues[0] = make_queue(false);
-	queues[1] = make_queue(false);
-	start(first_queue);
-	start(second_queue);
-	close(queues[0]);
-	close(queues[1]);
-	sleep_long();
-}
-
-static void full_queue(void)
-{
-	mqd_t queue = make_queue(false);
-
-	mq_send(queue, "x", 1, 0);
-	mq_send(queue, "y", 1, 0);
-}
-
-static void queue_and_sleeper(void)
-{
-	queues[0] = make_queue(true);
-	start(sleep_long);
-	mq_receive(queues[0], &byte, 1, NULL);
-}
-
-static void poll_queue(void)
-{
-	struct pollfd fd = {.fd = make_queue(false), .events = POLLIN};
-
-	poll(&fd, 1, -1);
-}
-
-static int message_queue;
-
-static void receive_message(void)
-{
-	struct {
-		long type;
-		char byte;
-	} message;
-
-	msgrcv(message_queue, &message, 1, 0, 0);
-}
-
-static void messages(void)
-{
-	message_queue = msgget(MESSAGE_KEY + getpid(), IPC_CREAT | 0600);
-	start(receive_message);
-	receive_message();
-}
-
-static void messages_and_sleeper(void)
-{
-	message_queue = msgget(MESSAGE_KEY + getpid(), IPC_CREAT | 0600);
-	start(receive_message);
-	sleep_long();
-}
-
 static void vfork_child(void)
 {
 	keep_only(a[0], a[1]);
@@ -808,13 +710,6 @@ static const struct {
 	{"flock-cycle", flock_cycle},
 	{"fcntl-cycle", fcntl_cycle},
 	{"fcntl-sleeper", fcntl_sleeper},
-	{"queue", queue_waiter},
-	{"queue-cycle", queue_cycle},
-	{"queue-full", full_queue},
-	{"queue-and-sleeper", queue_and_sleeper},
-	{"queue-poll", poll_queue},
-	{"messages", messages},
-	{"messages-and-sleeper", messages_and_sleeper},
 	{"vfork", vfork_child},
 	{"stopped", stopped},
 };
