@@ -52,11 +52,11 @@ static int replace_fd(struct fault_env *env, struct remote *remote, const struct
 	uint64_t dup_args[6] = {0, (uint64_t)holder->fd, (uint64_t)(holder->flags & O_CLOEXEC)};
 	uint64_t close_args[6] = {0};
 	int64_t fd, duplicate, result;
-	int rc = closing->socket_type
-			 ? open_dead_socket(env, remote,
-					    closing->socket_type | (holder->flags & O_NONBLOCK),
-					    &fd)
-			 : open_null(env, remote, &fd);
+	int rc =
+		closing->socket_type
+			? open_dead_socket(env, remote,
+					   closing->socket_type | (holder->flags & O_NONBLOCK), &fd)
+			: open_null(env, remote, &fd);
 
 	if (rc || fd < 0)
 		return rc ? rc : (int)fd;

@@ -69,7 +69,8 @@ int close_socket_peer(struct fault_env *env, struct shot *shot, const struct mom
 		return rc;
 	rc = close_far(env, shot, at, &ends, -1, &places);
 	if (!rc)
-		snprintf(shot->text, sizeof(shot->text), "the other end of %s closed in %zu place%s",
+		snprintf(shot->text, sizeof(shot->text),
+			 "the other end of %s closed in %zu place%s",
 			 object_label(env, object, label, sizeof(label)), places,
 			 places == 1 ? "" : "s");
 	socket_ends_release(&ends);

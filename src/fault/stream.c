@@ -196,8 +196,8 @@ static int take_filler(struct fault_env *env, const struct fd_object *object, si
 	if (copy < 0)
 		return copy;
 	while (size) {
-		ssize_t n = recv(copy, data, size < sizeof(data) ? size : sizeof(data),
-				 MSG_DONTWAIT);
+		ssize_t n =
+			recv(copy, data, size < sizeof(data) ? size : sizeof(data), MSG_DONTWAIT);
 
 		if (n == 0 || (n < 0 && errno != EAGAIN))
 			return n ? -errno : -EPIPE;

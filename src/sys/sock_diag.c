@@ -115,8 +115,7 @@ static void read_unix_attribute(struct sock_entry *entry, const struct rtattr *a
 		break;
 	case UNIX_DIAG_VFS:
 		/* as the kernel has it, unlike st_dev */
-		entry->file_dev = makedev(file->udiag_vfs_dev >> 20,
-					  file->udiag_vfs_dev & 0xfffff);
+		entry->file_dev = makedev(file->udiag_vfs_dev >> 20, file->udiag_vfs_dev & 0xfffff);
 		entry->file_inode = file->udiag_vfs_ino;
 		break;
 	case UNIX_DIAG_NAME:
@@ -246,8 +245,8 @@ static int dump_tcp(int fd, struct sock_table *table, uint8_t family)
 
 int sock_table_read(struct sock_table *ret_table, struct err *err)
 {
-	static const uint32_t show = UDIAG_SHOW_PEER | UDIAG_SHOW_RQLEN | UDIAG_SHOW_VFS |
-				     UDIAG_SHOW_NAME;
+	static const uint32_t show =
+		UDIAG_SHOW_PEER | UDIAG_SHOW_RQLEN | UDIAG_SHOW_VFS | UDIAG_SHOW_NAME;
 	struct sock_table table = {NULL, 0};
 	cleanup_close int fd = open_netlink();
 	int rc = fd < 0 ? fd : dump_unix(fd, &table, ALL_STATES, show, read_unix);

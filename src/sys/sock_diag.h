@@ -34,8 +34,8 @@ struct sock_entry {
 	unsigned shut; /* 1 = it receives no more (SHUT_RD), 2 = it sends no more */
 
 	/* Unix: */
-	uint64_t peer;	   /* inode of the other end; 0 = none, or not accepted yet */
-	uint64_t listener; /* in whose queue the other end waits; 0 = in none */
+	uint64_t peer;		       /* inode of the other end; 0 = none, or not accepted yet */
+	uint64_t listener;	       /* in whose queue the other end waits; 0 = in none */
 	uint64_t file_dev, file_inode; /* of the file that it is bound to, as stat(2); 0 = none */
 	uint8_t name_size;	       /* of an abstract name, without the first byte */
 	char name[107];

@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 #include "base/err.h"
-#include "sys/sock_diag.h"
 #include "lib/tmpdir.h"
+#include "sys/sock_diag.h"
 
 static struct sock_table table;
 
