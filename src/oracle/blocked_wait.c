@@ -148,6 +148,12 @@ static int on_file_lock(struct wait *wait, const struct syscall_row *row)
 	return wait_for_file_lock(wait);
 }
 
+static int on_semaphore(struct wait *wait, const struct syscall_row *row)
+{
+	(void)row;
+	return wait_for_sysv_semaphore(wait);
+}
+
 static int on_wait4(struct wait *wait, const struct syscall_row *row)
 {
 	(void)row;
@@ -218,8 +224,8 @@ static const struct wait_row {
 	{"pause", on_signal, false},
 	{"rt_sigsuspend", on_signal, false},
 	{"rt_sigtimedwait", on_signal, false},
-	{"semop", on_shared_object, false},
-	{"semtimedop", on_shared_object, false},
+	{"semop", on_semaphore, false},
+	{"semtimedop", on_semaphore, false},
 	{"msgsnd", on_shared_object, false},
 	{"msgrcv", on_shared_object, false},
 	{"mq_timedsend", on_shared_object, false},

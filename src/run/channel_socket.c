@@ -37,7 +37,7 @@ static int open_pair(struct execution *x, struct run_channel *channel, struct er
 static int pair_end(struct run_channel *channel, int end, bool *ret_own)
 {
 	(void)ret_own;
-	return channel->ends[end];
+	return channel->ends[end == END_WRITE];
 }
 
 const struct channel_ops channel_socketpair_ops = {.open = open_pair, .end = pair_end};

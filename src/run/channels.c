@@ -11,6 +11,8 @@
 static const struct channel_ops *const channel_table[CHANNEL_MAX_] = {
 	[CHANNEL_PIPE] = &channel_pipe_ops,
 	[CHANNEL_FIFO] = &channel_fifo_ops,
+	[CHANNEL_SHM] = &channel_shm_ops,
+	[CHANNEL_FILE] = &channel_file_ops,
 	[CHANNEL_SOCKETPAIR] = &channel_socketpair_ops,
 	[CHANNEL_TCP] = &channel_tcp_ops,
 };
@@ -57,6 +59,7 @@ void channels_release(struct execution *x)
 			ops_of(channel)->release(channel);
 		free(channel->path);
 		free(channel->text);
+		free(channel->mounted);
 		free(channel->sockets);
 		if (channel->lock >= 0)
 			close(channel->lock);
@@ -132,5 +135,19 @@ bool channel_is_path(const struct execution *x, const char *path)
 	for (size_t i = 0; i < x->scenario->channel_count; i++)
 		if (x->channels[i].path && strcmp(x->channels[i].path, path) == 0)
 			return true;
+	return false;
+}
+
+bool channel_is_object(const struct execution *x, const struct sandbox_object *object)
+{
+	static const int kinds[CHANNEL_MAX_] = {[CHANNEL_SHM] = OBJECT_SHM_POSIX + 1};
+
+	for (size_t i = 0; i < x->scenario->channel_count; i++) {
+		const struct run_channel *channel = &x->channels[i];
+
+		if (kinds[channel->spec->kind] == (int)object->kind + 1 && channel->text &&
+		    strcmp(channel->text, object->name) == 0)
+			return true;
+	}
 	return false;
 }

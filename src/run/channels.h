@@ -13,13 +13,15 @@
 #include "model/scenario.h"
 
 struct execution;
+struct sandbox_object;
 
 /* A channel as it is in this execution. */
 struct run_channel {
 	const struct channel *spec;
-	int ends[2]; /* ours until all processes have started: read, write; -1 */
-	char *path;  /* of a FIFO or a file; NULL: it has none */
-	char *text;  /* what ${CHANNEL} stands for when that is not the path; owned */
+	int ends[2];   /* ours until all processes have started: read, write; -1 */
+	char *path;    /* of a FIFO or a file; NULL: it has none */
+	char *mounted; /* a file system of its own to be unmounted; NULL: none */
+	char *text;    /* what ${CHANNEL} stands for when that is not the path; owned */
 	struct fd_object object;
 	struct fd_object other; /* the other end, where each end is an object; ino 0 = none */
 	int lock;		/* keeps others off its port until the run is over; -1 = none */
@@ -33,8 +35,9 @@ struct channel_ops {
 	/* Make it; whatever it leaves on failure release() takes away. */
 	int (*open)(struct execution *x, struct run_channel *channel, struct err *err);
 	/*
-	 * A descriptor of the @end (0 read, 1 write) to hand out, or -errno.  When
-	 * *@ret_own was set it is the caller's to close.  NULL: it has no descriptors.
+	 * A descriptor of the @end to hand out, or -errno; END_BOTH only where an
+	 * end need not be named.  When *@ret_own was set it is the caller's to
+	 * close.  NULL: it has no descriptors.
 	 */
 	int (*end)(struct run_channel *channel, int end, bool *ret_own);
 	/* After the run: what has a name loses it.  NULL: nothing to do. */
@@ -48,6 +51,8 @@ struct channel_ops {
 
 /* channel_pipe.c */
 extern const struct channel_ops channel_pipe_ops, channel_fifo_ops;
+/* channel_memory.c */
+extern const struct channel_ops channel_shm_ops, channel_file_ops;
 /* channel_socket.c */
 extern const struct channel_ops channel_socketpair_ops, channel_tcp_ops;
 
@@ -70,5 +75,7 @@ const char *channel_name_of(struct execution *x, const struct fd_object *object)
 
 /* Whether that file is a channel of the run. */
 bool channel_is_path(const struct execution *x, const char *path);
+/* …or that IPC object. */
+bool channel_is_object(const struct execution *x, const struct sandbox_object *object);
 
 #endif
