@@ -52,7 +52,7 @@ struct blocked_input {
 	size_t process_count;
 	/* These may be NULL. */
 	void *context;
-	/* The scenario's name of the pipe or FIFO with that inode, or NULL. */
+	/* The scenario's name of the pipe, FIFO or queue with that inode, or NULL. */
 	const char *(*channel_name)(void *context, uint64_t inode);
 	/*
 	 * Which ends (enum blocked_ends) of that pipe the harness itself holds open
@@ -82,7 +82,7 @@ struct blocked_thread {
 	char *text;	   /* of a blocked one; see blocked_line() */
 };
 
-/* A resource that blocked threads wait for, to be looked for outside the run. */
+/* A pipe or queue that blocked threads wait for, to be looked for outside the run. */
 struct blocked_pipe {
 	uint64_t dev, inode;
 	uint64_t id;   /* of an eventfd: all share one inode */

@@ -167,7 +167,7 @@ static bool has_end(struct scanner *scanner, struct scan_process *process,
 	return false;
 }
 
-static int add_pipe_holders(struct wait *wait, const struct blocked_pipe *pipe)
+int wait_add_end_holders(struct wait *wait, const struct blocked_pipe *pipe)
 {
 	struct scanner *scanner = wait->scanner;
 	int r = 0;
@@ -215,8 +215,7 @@ static int is_end(void *context, int fd, const struct stat *st)
 		return procfs_each_fd_lock(search->proc_fd, search->pid, fd, any_lock, NULL) > 0;
 	if (pipe->ends == BLOCKED_EVENTFD)
 		return eventfd_id(search->proc_fd, search->pid, fd) == pipe->id;
-	return S_ISFIFO(st->st_mode) &&
-	       (ends_of(flags_of(search->proc_fd, search->pid, fd)) & pipe->ends) != 0;
+	return (ends_of(flags_of(search->proc_fd, search->pid, fd)) & pipe->ends) != 0;
 }
 
 bool process_holds_pipe(int proc_fd, pid_t pid, const struct blocked_pipe *pipe)
@@ -284,7 +283,7 @@ static int on_pipe(struct wait *wait, const struct procfs_fd *info)
 		wait_weaken(wait, WAIT_EXTERNAL);
 	if (wait_note_object(wait, pipe.dev, pipe.inode, pipe.ends, 0) != 0)
 		return -ENOMEM;
-	return add_pipe_holders(wait, &pipe);
+	return wait_add_end_holders(wait, &pipe);
 }
 
 /*
@@ -396,11 +395,22 @@ static int on_pidfd(struct wait *wait, const struct procfs_fd *info)
 	return wait_add_process(wait, process);
 }
 
+/* In poll(2): what its access mode is for. */
+static int on_queue(struct wait *wait, const struct procfs_fd *info)
+{
+	unsigned own = ends_of(info->flags);
+
+	return wait_for_queue(wait, info,
+			      own == BLOCKED_READ_END	 ? BLOCKED_WRITE_END
+			      : own == BLOCKED_WRITE_END ? BLOCKED_READ_END
+							 : own);
+}
+
 static int (*const by_kind[FD_KIND_MAX_])(struct wait *wait, const struct procfs_fd *info) = {
 	[FD_KIND_PIPE] = on_pipe,	  [FD_KIND_FIFO] = on_pipe,
 	[FD_KIND_EVENTFD] = on_eventfd,	  [FD_KIND_TIMERFD] = on_timerfd,
 	[FD_KIND_SIGNALFD] = on_signalfd, [FD_KIND_EPOLL] = on_epoll,
-	[FD_KIND_PIDFD] = on_pidfd,
+	[FD_KIND_PIDFD] = on_pidfd,	  [FD_KIND_MQUEUE] = on_queue,
 };
 
 int wait_for_fd(struct wait *wait, int fd)

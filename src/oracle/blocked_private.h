@@ -77,6 +77,8 @@ bool wait_read_memory(const struct wait *wait, uint64_t address, void *buf, size
 int wait_for_fd(struct wait *wait, int fd);
 /* In open(2) of the path at that address. */
 int wait_for_open(struct wait *wait, int dir, uint64_t path);
+/* Adds each process that holds one of the ends of @pipe open. */
+int wait_add_end_holders(struct wait *wait, const struct blocked_pipe *pipe);
 /* Adds each process that has the object open. */
 int wait_add_holders(struct wait *wait, uint64_t dev, uint64_t inode);
 /*
@@ -92,6 +94,12 @@ bool wait_stat_fd(const struct wait *wait, int fd, uint64_t *ret_dev, uint64_t *
 void scan_process_release(struct scan_process *process);
 /* Whether @pid holds one of @ends of the pipe open, or the lock, or the eventfd. */
 bool process_holds_pipe(int proc_fd, pid_t pid, const struct blocked_pipe *pipe);
+
+/* blocked_queue.c: until somebody receives (@sends: the call sends) or sends there. */
+/* @ends: whose holders (enum blocked_ends) could wake. */
+int wait_for_queue(struct wait *wait, const struct procfs_fd *info, unsigned ends);
+int wait_for_queue_fd(struct wait *wait, int fd, bool sends);
+int wait_for_sysv_queue(struct wait *wait, int id, bool sends);
 
 /* blocked_poll.c */
 int wait_for_poll(struct wait *wait);

@@ -179,12 +179,16 @@ static int on_signal(struct wait *wait, const struct syscall_row *row)
 	return 0;
 }
 
-/* Objects that any process of the run may get at by their name or key. */
-static int on_shared_object(struct wait *wait, const struct syscall_row *row)
+static int on_queue_send(struct wait *wait, const struct syscall_row *row)
 {
-	(void)row;
-	wait_add_anybody(wait, "another process to use the same object", "nobody is left to do so");
-	return 0;
+	return row->sysv == SYSV_MSG ? wait_for_sysv_queue(wait, (int)wait->t->args[0], true)
+				     : wait_for_queue_fd(wait, (int)wait->t->args[0], true);
+}
+
+static int on_queue_receive(struct wait *wait, const struct syscall_row *row)
+{
+	return row->sysv == SYSV_MSG ? wait_for_sysv_queue(wait, (int)wait->t->args[0], false)
+				     : wait_for_queue_fd(wait, (int)wait->t->args[0], false);
 }
 
 static const struct wait_row {
@@ -226,10 +230,10 @@ static const struct wait_row {
 	{"rt_sigtimedwait", on_signal, false},
 	{"semop", on_semaphore, false},
 	{"semtimedop", on_semaphore, false},
-	{"msgsnd", on_shared_object, false},
-	{"msgrcv", on_shared_object, false},
-	{"mq_timedsend", on_shared_object, false},
-	{"mq_timedreceive", on_shared_object, false},
+	{"msgsnd", on_queue_send, false},
+	{"msgrcv", on_queue_receive, false},
+	{"mq_timedsend", on_queue_send, false},
+	{"mq_timedreceive", on_queue_receive, false},
 };
 
 static const struct wait_row *row_of(const char *call)

@@ -3,11 +3,13 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <fcntl.h>
+#include <mqueue.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/msg.h>
 #include <sys/sem.h>
 #include <time.h>
 #include <unistd.h>
@@ -16,6 +18,8 @@
 #include "base/mem.h"
 #include "base/util.h"
 #include "sys/syscalls.h"
+
+#define MESSAGE_KEY 0x67000000 /* of graph-queues.c, and its pid */
 
 static void add_process(struct group *group, pid_t pid)
 {
@@ -110,6 +114,16 @@ static void names_of(const struct blocked_scan *result, char *dead, char *cycle)
 			result->names[result->threads[result->deadlock.cycle[i]].process]);
 }
 
+/* What a case of graph-queues leaves behind when it is killed. */
+static void remove_queues(pid_t pid)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "/graph-queues-%d", pid);
+	mq_unlink(name);
+	msgctl(msgget(MESSAGE_KEY + pid, 0), IPC_RMID, NULL);
+}
+
 static void check(const char *program, const struct graph_row *row)
 {
 	char dead[256], cycle[256];
@@ -133,6 +147,7 @@ static void check(const char *program, const struct graph_row *row)
 	blocked_scan_release(&first);
 	blocked_scan_release(&second);
 	group_end(&group);
+	remove_queues(group.child.pid);
 }
 
 void check_graphs(const char *program, const struct graph_row *rows, size_t count)

@@ -55,7 +55,6 @@ Test(oracle_blocked, proves_deadlocks_over_events)
 		{"suspend-with-reader", "rt_sigsuspend read", "main one", "main",
 		 "waits for a signal"},
 		{"vfork", "vfork read", "main one", "main one", "vfork()"},
-		{"queue", "mq_timedreceive", "main", "main", "the same object"},
 	};
 
 	check_graphs("graph-cases", rows, ARRAY_SIZE(rows));
