@@ -18,7 +18,8 @@
 static void fill_in(const struct procfs_fd *from, struct fd_object *object)
 {
 	*object = (struct fd_object){.kind = from->kind,
-				     .dev = from->device,
+				     .dev = from->kind == FD_KIND_EVENTFD ? (uint64_t)from->kind
+									  : from->device,
 				     .ino = from->inode,
 				     .flags = from->flags,
 				     .port = from->port,
