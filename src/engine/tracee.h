@@ -117,6 +117,8 @@ struct tracee {
 	unsigned handler_depth;
 	/* Undo at the exit stop: arguments that were changed at the entry. */
 	bool args_changed;
+	bool nr_changed; /* the call is made as another one, of the number made_nr */
+	long made_nr;
 	struct arch_regs entry_regs;
 	/* Called at the exit with the kernel's result; returns what the program shall see. */
 	int64_t (*exit_fixup)(struct engine *e, struct tracee *t, int64_t result);

@@ -77,6 +77,27 @@ int struck_object(struct fault_env *env, struct shot *shot, const struct moment 
 /* buffer.c */
 void fillers_release(struct fault_env *env);
 
+/* result.c: the call is not made and returns @result; exit_has_expected() proves it. */
+int shot_skip(struct shot *shot, struct tracee *t, int64_t result);
+enum proof exit_has_expected(struct fault_env *env, struct shot *shot, struct tracee *t,
+			     int64_t result);
+
+/* transfer.c */
+#define TRANSFER_PARTS_MAX 128
+
+/* The length that the program asks for; -EINVAL when its description makes no sense. */
+int transfer_length(struct tracee *t, const struct syscall_row *row, uint64_t *ret_length);
+/* Where a replaced iovec or msghdr goes: below what the program uses of its stack. */
+uint64_t transfer_scratch(const struct arch_regs *regs);
+/*
+ * At the entry: only @want bytes may move.  -E2BIG: the parts are too many;
+ * -EFAULT: no room on the stack.
+ */
+int transfer_cut(struct fault_env *env, struct shot *shot, struct tracee *t,
+		 const struct syscall_row *row, uint64_t want);
+/* recvmsg() writes into the msghdr: into our copy, so back into the program's. */
+void transfer_copy_back(struct fault_env *env, struct shot *shot, struct tracee *t);
+
 /*
  * model.c: may Linux do that here and now?  0, or -EPERM with the reason in
  * the fault.  Always 0 with `model: adversarial`.
