@@ -277,6 +277,7 @@ static int at_exit(struct engine *e, struct tracee *t, int64_t result)
 			rc = ask_to_stop(t);
 		return rc ? rc : tracee_resume(e, t, 0);
 	}
+	t->kernel_result = result;
 	if (t->exit_fixup)
 		result = t->exit_fixup(e, t, result);
 	t->exit_fixup = NULL;

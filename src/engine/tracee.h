@@ -124,6 +124,7 @@ struct tracee {
 	int64_t (*exit_fixup)(struct engine *e, struct tracee *t, int64_t result);
 	int64_t moved;		/* by a transfer whose rest is under way; signals.c */
 	int64_t fixup_value;	/* for exit_fixup */
+	int64_t kernel_result;	/* of the last call over, before exit_fixup */
 	uint64_t hold_until_ns; /* TRACEE_HELD: 0 = until released */
 	int hold_signal;	/* to deliver when it goes on */
 	uint64_t at_breakpoint; /* stopped by the breakpoint there, not yet past it; 0 = no */

@@ -25,6 +25,8 @@ struct action_ops {
 	enum proof (*on_tick)(struct fault_env *env, struct shot *shot, uint64_t now_ns);
 	/* The call of the shot is made again after an interruption. */
 	int (*on_again)(struct fault_env *env, struct shot *shot, struct tracee *t);
+	/* Any other call of any process, at its entry. */
+	void (*on_other_call)(struct fault_env *env, struct shot *shot, struct tracee *t);
 };
 
 /* result.c */
@@ -37,6 +39,10 @@ extern const struct action_ops ops_kill, ops_delay, ops_stop, ops_limit;
 extern const struct action_ops ops_close_peer, ops_nonblock;
 /* buffer.c */
 extern const struct action_ops ops_capacity, ops_fill, ops_drain;
+/* message.c */
+extern const struct action_ops ops_drop, ops_duplicate, ops_truncate_message, ops_lose_fds;
+/* reorder.c */
+extern const struct action_ops ops_reorder;
 
 /* "write(1, 4096)" and so on, for texts. */
 void describe_call(struct fault_env *env, const struct tracee *t, char *buf, size_t size);
