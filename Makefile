@@ -96,10 +96,10 @@ check-headers: $(GEN) ## does every header compile alone, with gcc and clang?
 	done; done; exit $$status
 
 check-docs: all ## do the documents say what is true? runs their commands
-	@ci/check-docs
+	@STRICT=$(STRICT) ci/check-docs
 
-docs: all ## write the generated parts of README.md and src/doc/*.md anew
-	@ci/check-docs refresh
+docs: all ## write the generated parts of README.md and src/doc/*.md anew; STRICT=1: all of them
+	@STRICT=$(STRICT) ci/check-docs refresh
 
 C_FILES = $(wildcard src/*.c src/*/*.[ch] harness/*/*.[ch] tests/*/*.[ch] tests/unit/*/*.[ch])
 format: ## lay out all C files by .clang-format

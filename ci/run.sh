@@ -6,6 +6,7 @@
 #   lint           clang-tidy, cppcheck, shellcheck, layout
 #   headers        every header compiles alone
 #   layers         src/layers.txt holds
+#   docs           what the documents say is true, and their tables are new
 #   arm64          compiled for aarch64, pure tests under qemu
 #   coverage       line coverage of the unit tests, build/coverage/
 #   all            all of these
@@ -30,12 +31,13 @@ job_lint() {
 }
 job_headers() { step make --no-print-directory check-headers; }
 job_layers() { step make --no-print-directory check-layers; }
+job_docs() { step in_parallel STRICT=1 check-docs; }
 job_arm64() { step ci/arm64; }
 job_coverage() { step in_parallel coverage; }
 
 jobs=("$@")
 [ ${#jobs[@]} -gt 0 ] || { sed -n 's/^# \{0,1\}//p' "$0" | tail -n +2; exit 2; }
-[ "${jobs[*]}" = all ] && jobs=(gcc clang asan valgrind lint headers layers arm64 coverage)
+[ "${jobs[*]}" = all ] && jobs=(gcc clang asan valgrind lint headers layers docs arm64 coverage)
 tree_before=$(git status --porcelain 2>/dev/null || true)
 for job in "${jobs[@]}"; do
 	declare -F "job_$job" >/dev/null || { echo "ci/run.sh: there is no job '$job'" >&2; exit 2; }

@@ -2,6 +2,7 @@
  * ipcfault list: the words of the language, from the tables that read it.
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <jansson.h>
@@ -10,6 +11,7 @@
 #include "base/mem.h"
 #include "base/util.h"
 #include "cli/command.h"
+#include "cli/coverage.h"
 #include "model/words.h"
 #include "report/report.h"
 #include "sys/syscalls.h"
@@ -120,7 +122,7 @@ static bool call_word(size_t index, struct word *ret_word)
 /* clang-format off */
 static const struct category {
 	const char *name, *about;
-	word_fn *word;
+	word_fn *word; /* NULL: counted in scenario files */
 } categories[] = {
 	{ "faults",     "what `do:` can do",                                      fault_word },
 	{ "triggers",   "when: the words of `at:`",                               trigger_word },
@@ -128,11 +130,13 @@ static const struct category {
 	{ "mechanisms", "the words of `mechanism:`",                              mechanism_word },
 	{ "findings",   "what can be found wrong; the words of `caught`, `allow`", finding_word },
 	{ "reports",    "the formats of --report",                                report_word },
+	{ "coverage",   "which fault is shown on which mechanism by scenarios",   NULL },
 };
 /* clang-format on */
 
 struct list_options {
 	const struct category *category; /* NULL: the categories */
+	struct words files;
 	bool json;
 };
 
@@ -160,6 +164,16 @@ static error_t refuse_category(struct argp_state *state, const char *name)
 			  near ? "; did you mean `" : "", near ? near : "", near ? "`?" : "");
 }
 
+static error_t add_file(struct argp_state *state, struct list_options *list, const char *name)
+{
+	const char **slot = mem_append(&list->files.items, &list->files.count, sizeof(*slot));
+
+	if (!slot)
+		return arg_refuse(state, "out of memory");
+	*slot = name;
+	return 0;
+}
+
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct list_options *list = arg_options(state);
@@ -169,8 +183,10 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		list->json = true;
 		return 0;
 	case ARGP_KEY_ARG:
-		if (list->category)
+		if (list->category && list->category->word)
 			return arg_refuse(state, "list: one list at a time");
+		if (list->category)
+			return add_file(state, list, arg);
 		list->category = find_category(arg);
 		return list->category ? 0 : refuse_category(state, arg);
 	default:
@@ -181,8 +197,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 const struct argp list_argp = {
 	.options = options,
 	.parser = parse_option,
-	.args_doc = "[faults|triggers|calls|mechanisms|findings|reports]",
-	.doc = "Print the words of the scenario language.",
+	.args_doc = "[faults|triggers|calls|mechanisms|findings|reports]\n"
+		    "coverage FILE|FOLDER...",
+	.doc = "Print the words of the scenario language, or what of it scenarios show.",
 };
 
 static void print_word(FILE *out, const struct word *word)
@@ -215,22 +232,32 @@ static int print_json(FILE *out, const struct category *category)
 	return failed ? -ENOMEM : 0;
 }
 
-int list_command(const struct cli_env *env, int argc, char **argv)
+static int print_list(const struct cli_env *env, const struct list_options *list)
 {
-	struct list_options list = {0};
-	struct err err = ERR_INIT;
-
-	if (arg_parse(&list_argp, 0, argc, argv, &list, &err) < 0)
-		return usage_error(env, err.text);
-	if (!list.category) {
+	if (!list->category) {
 		for (size_t i = 0; i < ARRAY_SIZE(categories); i++)
 			print_word(env->out,
 				   &(struct word){categories[i].name, categories[i].about, false});
 		return EXIT_PASSED;
 	}
-	if (!list.json)
-		print_category(env->out, list.category);
-	else if (print_json(env->out, list.category) < 0)
-		return EXIT_INCONCLUSIVE;
+	if (!list->category->word)
+		return coverage_print(env, &list->files, list->json);
+	if (list->json)
+		return print_json(env->out, list->category) < 0 ? EXIT_INCONCLUSIVE : EXIT_PASSED;
+	print_category(env->out, list->category);
 	return EXIT_PASSED;
+}
+
+int list_command(const struct cli_env *env, int argc, char **argv)
+{
+	struct list_options list = {0};
+	struct err err = ERR_INIT;
+	int code;
+
+	if (arg_parse(&list_argp, 0, argc, argv, &list, &err) < 0)
+		code = usage_error(env, err.text);
+	else
+		code = print_list(env, &list);
+	free(list.files.items);
+	return code;
 }

@@ -26,6 +26,10 @@ int fd_object_of(struct engine *e, pid_t tid, int fd, struct fd_object *ret_obje
  */
 int call_object(struct engine *e, struct tracee *t, struct fd_object *ret_object);
 
+/* The same of a call that @tid was seen in elsewhere. */
+int object_of_args(struct engine *e, pid_t tid, const struct syscall_row *row, const uint64_t *args,
+		   struct fd_object *ret_object);
+
 /* The System V object of the kind @kind with that id. */
 struct fd_object sysv_object(enum fd_kind kind, int id);
 

@@ -25,10 +25,10 @@ static const struct vocab_row mechanism_rows[] = {
 	[MECHANISM_SHM_SYSV]       = { "shm-sysv",       "System V shared memory", true },
 	[MECHANISM_MMAP]           = { "mmap",           "mapped files", true },
 	[MECHANISM_SEM_POSIX]      = { "sem-posix",      "POSIX semaphores", true },
-	[MECHANISM_SEM_SYSV]       = { "sem-sysv",       "System V semaphores", true },
+	[MECHANISM_SEM_SYSV]       = { "sem-sysv",       "System V semaphores", false },
 	[MECHANISM_FUTEX]          = { "futex",          "futexes and what is built on them", true },
-	[MECHANISM_EVENTFD]        = { "eventfd",        "event counters", true },
-	[MECHANISM_FILE_LOCK]      = { "file-lock",      "flock, lockf and fcntl locks", true },
+	[MECHANISM_EVENTFD]        = { "eventfd",        "event counters", false },
+	[MECHANISM_FILE_LOCK]      = { "file-lock",      "flock, lockf and fcntl locks", false },
 	[MECHANISM_PROCESS]        = { "process",        "processes; no mechanism in particular", false },
 };
 VOCAB(mechanism_vocab, "mechanism", mechanism_rows, MECHANISM_MAX_);
@@ -82,7 +82,7 @@ static const struct vocab_row action_rows[] = {
 	[ACTION_DRAIN]            = { "drain",            "the buffer is emptied", false },
 	[ACTION_TRUNCATE]         = { "truncate",         "the file under a mapping is cut", true },
 	[ACTION_UNLINK]           = { "unlink",           "the name is removed", true },
-	[ACTION_REMOVE]           = { "remove",           "the object is removed under its users", true },
+	[ACTION_REMOVE]           = { "remove",           "the object is removed under its users", false },
 	[ACTION_CORRUPT]          = { "corrupt",          "bits flip", true },
 	[ACTION_TEAR]             = { "tear",             "half of a store is seen", true },
 	[ACTION_DROP]             = { "drop",             "the message is lost", false },

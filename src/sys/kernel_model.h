@@ -27,6 +27,14 @@ bool kernel_allows_errno(int syscall_id, int err, bool after, const char **ret_r
 /* Whether a call that wanted more may ever have moved less. */
 bool kernel_allows_short(int syscall_id, const char **ret_reason);
 
+/*
+ * Whether @action can strike that mechanism at all: a queue cannot be reset, a
+ * pipe has no messages.  On false *@ret_reason says why.  What `model:
+ * adversarial` does besides is not asked.
+ */
+bool kernel_allows_fault(enum mechanism mechanism, enum action_kind action,
+			 const char **ret_reason);
+
 /* A call at its entry, and what a fault wants of it; zero = no, none, or unknown. */
 struct kernel_moment {
 	enum action_kind action;

@@ -14,6 +14,7 @@
 #include "model/words.h"
 #include "scenario/scenario_file.h"
 #include "stage.h"
+#include "sys/kernel_model.h"
 #include "sys/probe.h"
 #include "sys/syscalls.h"
 
@@ -70,6 +71,8 @@ static const struct command_row command_rows[] = {
 	{"list", 0, "mechanisms", ""},
 	{"list falts", 2, "", "did you mean `faults`?"},
 	{"list faults calls", 2, "", "one list at a time"},
+	{"list coverage", 2, "", "name scenario files"},
+	{"list coverage nowhere.scn", 2, "", "nowhere.scn"},
 	{"doctor x", 2, "", "doctor takes no argument"},
 	{"schema x", 2, "", "schema takes no argument"},
 };
@@ -127,6 +130,81 @@ Test(cli_cli, lists_hold_every_word)
 	stage_run("list calls");
 	for (size_t i = 0; i < syscall_count(); i++)
 		expect_in(stage.out, syscall_get((int)i)->name);
+}
+
+static const char covered[] = "scenario: with a control\n"
+			      "mechanism: pipe\n"
+			      "matrix: {n: [1, 2]}\n"
+			      "processes: {one: {run: [true]}}\n"
+			      "faults:\n"
+			      "  - {at: {call: read, nth: 1}, do: {errno: EIO}}\n"
+			      "  - {at: {call: read, nth: 2}, do: {errno: EIO}}\n"
+			      "  - {at: {call: write}, do: {delay: 1ms}}\n"
+			      "model: adversarial\n"
+			      "control: {one: {run: [false]}, caught: {one: wrong-exit}}\n"
+			      "---\n"
+			      "scenario: without\n"
+			      "mechanism: pipe\n"
+			      "processes: {one: {run: [true]}}\n"
+			      "faults: [{at: {call: write}, do: {delay: 1ms}}]\n";
+
+/* Each scenario once, whatever its matrix and however many such faults it has. */
+Test(cli_cli, coverage_counts_scenarios)
+{
+	stage_write("a.scn", covered);
+	stage_run("list coverage %s/a.scn");
+	cr_assert(eq(int, stage.code, 0), "%s", stage.err);
+	expect_in(stage.out, "| | signal | process | pipe | fifo |");
+	expect_in(stage.out, "| `errno` | | | 1 | |");
+	expect_in(stage.out, "| `delay` | | | 2/1 | |");
+	expect_in(stage.out, "| `short` | – | | | |");
+	cr_expect(eq(ptr, strstr(stage.out, "`lose-fds`"), NULL), "a row without any cell");
+}
+
+static json_t *cell_of(json_t *cells, const char *mechanism, const char *fault)
+{
+	json_t *cell;
+	size_t i;
+
+	json_array_foreach(cells, i,
+			   cell) if (!strcmp(json_string_value(json_object_get(cell, "mechanism")),
+					     mechanism) &&
+				     !strcmp(json_string_value(json_object_get(cell, "fault")),
+					     fault)) return cell;
+	return NULL;
+}
+
+Test(cli_cli, coverage_as_json_has_reasons)
+{
+	json_t *cells, *cell;
+
+	stage_write("a.scn", covered);
+	stage_run("list coverage --json %s/a.scn");
+	cells = json_loads(stage.out, 0, NULL);
+	cell = cell_of(cells, "pipe", "delay");
+	cr_assert(ne(ptr, cell, NULL));
+	cr_expect(eq(sz, (size_t)json_integer_value(json_object_get(cell, "sound")), 2));
+	cr_expect(eq(sz, (size_t)json_integer_value(json_object_get(cell, "caught")), 1));
+	cell = cell_of(cells, "signal", "short");
+	cr_assert(ne(ptr, cell, NULL));
+	cr_expect(eq(int, json_typeof(json_object_get(cell, "possible")), JSON_FALSE));
+	cr_expect(eq(int, json_typeof(json_object_get(cell, "reason")), JSON_STRING));
+	json_decref(cells);
+}
+
+/* A dash has its reason. */
+Test(cli_cli, what_linux_cannot_do_has_a_reason)
+{
+	for (int action = 0; action < ACTION_MAX_; action++)
+		for (int mechanism = 0; mechanism < MECHANISM_MAX_; mechanism++) {
+			const char *reason = NULL;
+
+			cr_expect(kernel_allows_fault((enum mechanism)mechanism,
+						      (enum action_kind)action,
+						      &reason) != (reason && *reason),
+				  "%s on %s", vocab_name(&action_vocab, action),
+				  vocab_name(&mechanism_vocab, mechanism));
+		}
 }
 
 Test(cli_cli, lists_as_json)
