@@ -270,12 +270,14 @@ static int fire_truncate(struct fault_env *env, struct shot *shot, const struct 
 		return rc;
 	shot->asked = shot->fault->spec->action.bytes;
 	if (shot->asked >= call.length)
-		return refuse(shot, call.sends ? "the message has %llu bytes only"
-					       : "the call has room for %llu bytes only",
+		return refuse(shot,
+			      call.sends ? "the message has %llu bytes only"
+					 : "the call has room for %llu bytes only",
 			      (unsigned long long)call.length);
 	shot->waiting = !call.sends;
-	snprintf(what, sizeof(what), call.sends ? "%llu of %llu bytes sent, and reported as sent"
-						: "room for %llu of %llu bytes",
+	snprintf(what, sizeof(what),
+		 call.sends ? "%llu of %llu bytes sent, and reported as sent"
+			    : "room for %llu of %llu bytes",
 		 (unsigned long long)shot->asked, (unsigned long long)call.length);
 	message_describe(env, shot, at->t, what);
 	return arm_truncate(env, shot, at->t, &call);

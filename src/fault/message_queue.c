@@ -68,8 +68,7 @@ int queue_drop(struct fault_env *env, struct shot *shot, struct tracee *t,
 }
 
 /* It is received, not shown, and the call is made again for the next one. */
-enum proof queue_dropped(struct fault_env *env, struct shot *shot, struct tracee *t,
-			 int64_t result)
+enum proof queue_dropped(struct fault_env *env, struct shot *shot, struct tracee *t, int64_t result)
 {
 	if (shot->kept && tracee_write(env->engine, t, t->call.args[1], shot->kept, (size_t)result))
 		return PROOF_GIVEN_UP;
@@ -103,7 +102,8 @@ static int send_less(struct tracee *t, uint64_t length)
 	return 0;
 }
 
-/* At the send fewer bytes go, and all are claimed; at the receive one more shows that it was cut. */
+/* At the send fewer bytes go, and all are claimed; at the receive one more shows that it was cut.
+ */
 int queue_truncate(struct fault_env *env, struct shot *shot, struct tracee *t,
 		   const struct message_call *call)
 {

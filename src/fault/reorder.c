@@ -42,13 +42,12 @@ static size_t header_of(const struct message_call *call)
 static int gather(struct tracee *t, const struct message_call *call, char *to)
 {
 	if (message_is_queue(call))
-		return tracee_read(t, t->call.args[1], to,
-				   header_of(call) + (size_t)call->length);
+		return tracee_read(t, t->call.args[1], to, header_of(call) + (size_t)call->length);
 	for (size_t i = 0; i < call->msg.msg_iovlen; i++) {
 		const struct iovec *part = &call->parts[i];
 
-		if (part->iov_len && tracee_read(t, (uint64_t)(uintptr_t)part->iov_base, to,
-						 part->iov_len))
+		if (part->iov_len &&
+		    tracee_read(t, (uint64_t)(uintptr_t)part->iov_base, to, part->iov_len))
 			return -EFAULT;
 		to += part->iov_len;
 	}
@@ -106,9 +105,9 @@ static int fire_reorder(struct fault_env *env, struct shot *shot, const struct m
 			 sizeof(length)))
 		return refuse(shot, "the program's own description cannot be written");
 	return shot_skip(shot, at->t,
-			 message_is_queue(&call)		      ? 0
+			 message_is_queue(&call)		  ? 0
 			 : call.row->transfer == TRANSFER_MMSGHDR ? 1
-								      : (int64_t)call.length);
+								  : (int64_t)call.length);
 }
 
 /* The next message: any send to the same object, by whomever. */

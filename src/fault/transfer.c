@@ -138,7 +138,7 @@ void transfer_copy_back(struct fault_env *env, struct shot *shot, struct tracee 
 }
 
 int transfer_cut(struct fault_env *env, struct shot *shot, struct tracee *t,
-		    const struct syscall_row *row, uint64_t want)
+		 const struct syscall_row *row, uint64_t want)
 {
 	struct arch_regs *regs;
 	int rc = tracee_get_regs(t, &regs);

@@ -242,7 +242,8 @@ static int prepare_fds(struct execution *x, struct subject *s, struct preparatio
 	rc = rc ? rc : prepare_output(x, spec, &spec->out, 1, &s->out_fd, prep, err);
 	rc = rc ? rc : prepare_output(x, spec, &spec->err, 2, &s->err_fd, prep, err);
 	for (size_t i = 0; !rc && i < spec->fd_count; i++) {
-		int fd = end_of_channel(x, prep, spec->fds[i].channel, spec->fds[i].end == END_WRITE);
+		int fd = end_of_channel(x, prep, spec->fds[i].channel,
+					spec->fds[i].end == END_WRITE);
 
 		if (fd < 0)
 			return err_errno(err, fd, "descriptor %d of '%s'", spec->fds[i].fd,
