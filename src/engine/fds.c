@@ -29,7 +29,11 @@ static void identify(int proc_fd, pid_t pid, int fd, struct fd_object *object)
 
 static void fill_in(int proc_fd, pid_t pid, const struct procfs_fd *from, struct fd_object *object)
 {
-	*object = (struct fd_object){.kind = from->kind, .ino = from->inode, .flags = from->flags};
+	*object = (struct fd_object){.kind = from->kind,
+				     .ino = from->inode,
+				     .flags = from->flags,
+				     .port = from->port,
+				     .peer_port = from->peer_port};
 	snprintf(object->path, sizeof(object->path), "%s", from->link);
 	identify(proc_fd, pid, from->fd, object);
 }

@@ -12,8 +12,9 @@
 struct fd_object {
 	enum fd_kind kind;
 	uint64_t dev, ino;
-	int flags;	/* O_ACCMODE and status flags of the open file description */
-	char path[256]; /* as /proc/PID/fd shows it, cut */
+	int flags;		  /* O_ACCMODE and status flags of the open file description */
+	uint16_t port, peer_port; /* of a TCP or UDP socket; 0 = none, or forgotten */
+	char path[256];		  /* as /proc/PID/fd shows it, cut */
 };
 
 /* -EBADF when @fd is not open in the process of @tid; -ESRCH. */

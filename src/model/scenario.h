@@ -50,7 +50,8 @@ struct channel {
 	char *name;
 	enum channel_kind kind;
 	char *path;		  /* fifo: relative to ${tmp} unless absolute */
-	uint64_t capacity;	  /* pipe, fifo: F_SETPIPE_SZ; 0 = the kernel's default */
+	uint64_t capacity;	  /* pipe, fifo: F_SETPIPE_SZ; shm, file: of the file system that it
+				     lies on; 0 = the kernel's default */
 	int socket_type;	  /* socketpair: SOCK_STREAM, SOCK_DGRAM or SOCK_SEQPACKET */
 	uint64_t maxmsg, msgsize; /* mq: 0 = the kernel's default */
 	uint64_t size;		  /* shm, file: bytes */

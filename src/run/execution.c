@@ -1,4 +1,5 @@
 #include "run/execution.h"
+#include "run/locks.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -273,8 +274,12 @@ static int list_objects(struct execution *x, struct err *err)
 	if (rc)
 		return rc;
 	for (size_t i = 0; !rc && i < count; i++) {
-		char **slot = mem_append(&x->seen->objects_left.items, &x->seen->objects_left.count,
-					 sizeof(*slot));
+		char **slot;
+
+		if (channel_is_object(x, &objects[i]))
+			continue;
+		slot = mem_append(&x->seen->objects_left.items, &x->seen->objects_left.count,
+				  sizeof(*slot));
 
 		if (slot)
 			*slot = mem_printf("%s %s", object_kind_name(objects[i].kind),
@@ -318,6 +323,7 @@ void execution_release(struct execution *x)
 		fault_release(&x->faults[i]);
 	free(x->faults);
 	deadlock_forget(x);
+	locks_release(x);
 	spin_release(x);
 	engine_release(&x->engine);
 	if (x->channels)
