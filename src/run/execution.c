@@ -280,7 +280,6 @@ static int list_objects(struct execution *x, struct err *err)
 			continue;
 		slot = mem_append(&x->seen->objects_left.items, &x->seen->objects_left.count,
 				  sizeof(*slot));
-
 		if (slot)
 			*slot = mem_printf("%s %s", object_kind_name(objects[i].kind),
 					   objects[i].name);
