@@ -129,6 +129,15 @@ void die(const char *what)
 	exit(STATUS_USAGE);
 }
 
+void say_and_wait(const char *line)
+{
+	char byte;
+
+	puts(line);
+	fflush(stdout);
+	safe_read_some(STDIN_FILENO, &byte, 1);
+}
+
 int64_t now_ms(void)
 {
 	struct timespec now;

@@ -49,6 +49,9 @@ void on_signal(int sig, void (*handler)(int), int flags);
 /* A message with strerror(errno), then exit(STATUS_USAGE). */
 _Noreturn void die(const char *what);
 
+/* Prints the line at once, then waits until standard input gives something or ends. */
+void say_and_wait(const char *line);
+
 /* CLOCK_MONOTONIC in milliseconds. */
 int64_t now_ms(void);
 

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/util.h"
 #include "cli/command.h"
+#include "cli/new.h"
 #include "model/words.h"
 
 static const char head[] =
@@ -129,10 +130,9 @@ static const char process_text[] =
 
 /* Those that are not `later` in mechanism_vocab have one. */
 static const char *const texts[MECHANISM_MAX_] = {
-	[MECHANISM_SIGNAL] = signal_text,
-	[MECHANISM_PIPE] = pipe_text,
-	[MECHANISM_FIFO] = fifo_text,
-	[MECHANISM_PROCESS] = process_text,
+	[MECHANISM_SIGNAL] = signal_text, [MECHANISM_PIPE] = pipe_text,
+	[MECHANISM_FIFO] = fifo_text,	  [MECHANISM_SHM_POSIX] = new_shm_posix,
+	[MECHANISM_MMAP] = new_mmap,	  [MECHANISM_PROCESS] = process_text,
 };
 
 static error_t refuse_mechanism(struct argp_state *state, const char *name)
@@ -156,7 +156,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 			return refuse_mechanism(state, arg);
 		return texts[*mechanism] ? 0 : arg_refuse(state, "new %s: not available yet", arg);
 	case ARGP_KEY_NO_ARGS:
-		return arg_refuse(state, "new: signal, pipe, fifo or process?");
+		return arg_refuse(state, "new: which mechanism? See `ipcfault list mechanisms`");
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -165,7 +165,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 const struct argp new_argp = {
 	.parser = parse_option,
 	.args_doc = "MECHANISM",
-	.doc = "Print a commented scenario that runs as it is: signal, pipe, fifo or process.",
+	.doc = "Print a commented scenario that runs as it is: pipe, mmap, and so on.",
 };
 
 int new_command(const struct cli_env *env, int argc, char **argv)

@@ -29,7 +29,11 @@ static void identify(int proc_fd, pid_t pid, int fd, struct fd_object *object)
 
 static void fill_in(int proc_fd, pid_t pid, const struct procfs_fd *from, struct fd_object *object)
 {
-	*object = (struct fd_object){.kind = from->kind, .ino = from->inode, .flags = from->flags};
+	*object = (struct fd_object){.kind = from->kind,
+				     .ino = from->inode,
+				     .flags = from->flags,
+				     .port = from->port,
+				     .peer_port = from->peer_port};
 	snprintf(object->path, sizeof(object->path), "%s", from->link);
 	identify(proc_fd, pid, from->fd, object);
 }
@@ -54,7 +58,8 @@ struct fd_object sysv_object(enum fd_kind kind, int id)
 	return object;
 }
 
-int call_object(struct engine *e, struct tracee *t, struct fd_object *ret_object)
+int object_of_args(struct engine *e, pid_t tid, const struct syscall_row *row, const uint64_t *args,
+		   struct fd_object *ret_object)
 {
 	static const enum fd_kind sysv_kinds[] = {
 		[SYSV_NONE] = FD_KIND_NONE,
@@ -62,14 +67,18 @@ int call_object(struct engine *e, struct tracee *t, struct fd_object *ret_object
 		[SYSV_SEM] = FD_KIND_SEM_SYSV,
 		[SYSV_SHM] = FD_KIND_SHM_SYSV,
 	};
-	const struct syscall_row *row = syscall_get(t->call.id);
 
 	if (row && row->fd_arg >= 0)
-		return fd_object_of(e, t->tid, (int)t->call.args[row->fd_arg], ret_object);
+		return fd_object_of(e, tid, (int)args[row->fd_arg], ret_object);
 	if (!row || row->sysv == SYSV_NONE)
 		return -ENOENT;
-	*ret_object = sysv_object(sysv_kinds[row->sysv], (int)t->call.args[0]);
+	*ret_object = sysv_object(sysv_kinds[row->sysv], (int)args[0]);
 	return 0;
+}
+
+int call_object(struct engine *e, struct tracee *t, struct fd_object *ret_object)
+{
+	return object_of_args(e, t->tid, syscall_get(t->call.id), t->call.args, ret_object);
 }
 
 int fd_object_own(int fd, struct fd_object *ret_object)

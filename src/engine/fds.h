@@ -12,8 +12,9 @@
 struct fd_object {
 	enum fd_kind kind;
 	uint64_t dev, ino;
-	int flags;	/* O_ACCMODE and status flags of the open file description */
-	char path[256]; /* as /proc/PID/fd shows it, cut */
+	int flags;		  /* O_ACCMODE and status flags of the open file description */
+	uint16_t port, peer_port; /* of a TCP or UDP socket; 0 = none, or forgotten */
+	char path[256];		  /* as /proc/PID/fd shows it, cut */
 };
 
 /* -EBADF when @fd is not open in the process of @tid; -ESRCH. */
@@ -25,6 +26,10 @@ int fd_object_of(struct engine *e, pid_t tid, int fd, struct fd_object *ret_obje
  * -EBADF when the descriptor is not open, -ENOENT when the call has neither.
  */
 int call_object(struct engine *e, struct tracee *t, struct fd_object *ret_object);
+
+/* The same of a call that @tid was seen in elsewhere. */
+int object_of_args(struct engine *e, pid_t tid, const struct syscall_row *row, const uint64_t *args,
+		   struct fd_object *ret_object);
 
 /* The System V object of the kind @kind with that id. */
 struct fd_object sysv_object(enum fd_kind kind, int id);

@@ -5,11 +5,9 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
-#include <utlist.h>
 
 #include "base/cleanup.h"
 #include "base/mem.h"
@@ -17,47 +15,15 @@
 #include "sys/procfs.h"
 
 #define PIPE_PAGE 4096
-#define ANY_MODE  7u
 
-/* Filler in front of what was in the pipe; taken away before a program reads. */
-struct filler {
-	struct fd_object object;
-	size_t size;
-	struct filler *prev, *next;
-};
-
-/* Some descriptor of a traced process for the pipe that is struck. */
-static int find_pipe(struct fault_env *env, struct shot *shot, const struct moment *at,
-		     struct fd_object *ret_object, struct fd_holder *ret_holder)
-{
-	cleanup_free struct fd_holder *holders = NULL;
-	size_t count;
-	int rc = struck_object(env, shot, at, ret_object);
-
-	if (rc)
-		return rc;
-	if (ret_object->kind != FD_KIND_PIPE && ret_object->kind != FD_KIND_FIFO)
-		return refuse(shot, "%s is no pipe", ret_object->path);
-	rc = fd_holders(env->engine, ret_object, ANY_MODE, &holders, &count);
-	if (rc)
-		return rc;
-	if (!count)
-		return refuse(shot, "nobody holds that pipe");
-	*ret_holder = holders[0];
-	return 0;
-}
-
-static int fire_capacity(struct fault_env *env, struct shot *shot, const struct moment *at,
-			 struct err *err)
+static int pipe_capacity(struct fault_env *env, struct shot *shot, const struct fd_object *object)
 {
 	uint64_t bytes = shot->fault->spec->action.bytes;
-	struct fd_object object;
 	struct fd_holder holder;
 	char label[150];
 	cleanup_close int fd = -1;
-	int size, rc = find_pipe(env, shot, at, &object, &holder);
+	int size, rc = any_holder(env, shot, object, &holder);
 
-	(void)err;
 	if (rc)
 		return rc;
 	fd = fd_borrow(holder.process->tgid, holder.fd);
@@ -72,11 +38,9 @@ static int fire_capacity(struct fault_env *env, struct shot *shot, const struct 
 	if (size < 0)
 		return refuse(shot, "the kernel refuses that size: %s", strerror(errno));
 	snprintf(shot->text, sizeof(shot->text), "capacity of %s set to %d bytes",
-		 object_label(env, &object, label, sizeof(label)), size);
+		 object_label(env, object, label, sizeof(label)), size);
 	return fcntl(fd, F_GETPIPE_SZ) == size;
 }
-
-const struct action_ops ops_capacity = {.fire = fire_capacity};
 
 static int available(int fd)
 {
@@ -99,22 +63,6 @@ static int read_exactly(int fd, char *data, size_t size)
 	return 0;
 }
 
-/* Filler that is gone need not be taken away; returns how much it was. */
-static size_t forget_fillers(struct fault_env *env, const struct fd_object *object)
-{
-	struct filler *filler, *tmp;
-	size_t size = 0;
-
-	DL_FOREACH_SAFE(env->fillers, filler, tmp) {
-		if (!fd_object_same(&filler->object, object))
-			continue;
-		size += filler->size;
-		DL_DELETE(env->fillers, filler);
-		free(filler);
-	}
-	return size;
-}
-
 static int drain(int fd, size_t *ret_total)
 {
 	char data[PIPE_PAGE];
@@ -129,17 +77,14 @@ static int drain(int fd, size_t *ret_total)
 	return 0;
 }
 
-static int fire_drain(struct fault_env *env, struct shot *shot, const struct moment *at,
-		      struct err *err)
+static int pipe_drain(struct fault_env *env, struct shot *shot, const struct fd_object *object)
 {
-	struct fd_object object;
 	struct fd_holder holder;
 	char label[150];
 	cleanup_close int fd = -1;
 	size_t total = 0;
-	int rc = find_pipe(env, shot, at, &object, &holder);
+	int rc = any_holder(env, shot, object, &holder);
 
-	(void)err;
 	if (rc)
 		return rc;
 	fd = fd_reopen(env->engine, holder.process->tgid, holder.fd, O_RDONLY | O_NONBLOCK);
@@ -148,35 +93,12 @@ static int fire_drain(struct fault_env *env, struct shot *shot, const struct mom
 	rc = drain(fd, &total);
 	if (rc)
 		return rc;
-	total -= forget_fillers(env, &object);
+	total -= filler_forget(env, object);
 	if (!total)
-		return refuse(shot, "%s was empty", object.path);
+		return refuse(shot, "%s was empty", object->path);
 	snprintf(shot->text, sizeof(shot->text), "%s emptied: %zu bytes lost",
-		 object_label(env, &object, label, sizeof(label)), total);
+		 object_label(env, object, label, sizeof(label)), total);
 	return 1;
-}
-
-const struct action_ops ops_drain = {.fire = fire_drain};
-
-static bool has_reader_asleep(struct fault_env *env, const struct fd_object *object)
-{
-	struct tracee *t, *tmp;
-
-	HASH_ITER(hh, env->engine->tracees, t, tmp) {
-		const struct syscall_row *row;
-		struct procfs_task task;
-		struct fd_object theirs;
-
-		if (t->state != TRACEE_RUNNING ||
-		    procfs_task_read(env->engine->options.proc_fd, t->tid, &task) || !task.in_call)
-			continue;
-		row = syscall_get(syscall_from_nr(arch_native->id, task.nr));
-		if (row && row->families & FAMILY_READS && row->fd_arg >= 0 &&
-		    !fd_object_of(env->engine, t->tid, (int)task.args[row->fd_arg], &theirs) &&
-		    fd_object_same(&theirs, object))
-			return true;
-	}
-	return false;
 }
 
 /*
@@ -252,82 +174,42 @@ static int fill_of(struct fault_env *env, const struct fd_holder *holder, size_t
 	return rc;
 }
 
-static int remember_filler(struct fault_env *env, const struct fd_object *object, size_t size)
+static int pipe_fill(struct fault_env *env, struct shot *shot, const struct fd_object *object)
 {
-	struct filler *filler = mem_zalloc(sizeof(*filler));
-
-	if (!filler)
-		return -ENOMEM;
-	filler->object = *object;
-	filler->size = size;
-	DL_APPEND(env->fillers, filler);
-	return 0;
-}
-
-static int fire_fill(struct fault_env *env, struct shot *shot, const struct moment *at,
-		     struct err *err)
-{
-	struct fd_object object;
 	struct fd_holder holder;
 	char label[150];
 	size_t filler = 0;
-	int rc = find_pipe(env, shot, at, &object, &holder), noted;
+	int rc = any_holder(env, shot, object, &holder), noted;
 
-	(void)err;
 	if (rc)
 		return rc;
-	if (has_reader_asleep(env, &object))
-		return refuse(shot, "a reader waits at %s: it cannot be full", object.path);
+	if (has_reader_asleep(env, object))
+		return refuse(shot, "a reader waits at %s: it cannot be full", object->path);
 	rc = fill_of(env, &holder, &filler);
 	if (rc == -ENOBUFS)
-		return refuse(shot, "%s is full already", object.path);
-	noted = filler ? remember_filler(env, &object, filler) : 0;
+		return refuse(shot, "%s is full already", object->path);
+	noted = filler ? filler_remember(env, object, filler) : 0;
 	if (rc || noted)
 		return rc ? rc : noted;
 	snprintf(shot->text, sizeof(shot->text), "%s filled to the brim (%zu bytes)",
-		 object_label(env, &object, label, sizeof(label)), filler);
+		 object_label(env, object, label, sizeof(label)), filler);
 	return 1;
 }
 
-const struct action_ops ops_fill = {.fire = fire_fill};
-
-/* A program that saw filler would be a false finding: then the run is worth nothing. */
-static void take_away(struct fault_env *env, struct filler *filler, struct tracee *t, int fd)
+static int pipe_take_filler(struct fault_env *env, const struct fd_object *object, size_t size,
+			    struct tracee *t, int fd)
 {
 	cleanup_close int in = fd_reopen(env->engine, t->process->tgid, fd, O_RDONLY | O_NONBLOCK);
 	char data[PIPE_PAGE];
 	int rc = in < 0 ? in : 0;
 
-	for (size_t left = filler->size; !rc && left; left -= sizeof(data))
+	(void)object;
+	for (size_t left = size; !rc && left; left -= sizeof(data))
 		rc = read_exactly(in, data, sizeof(data));
-	engine_note(env->engine, rc);
-	DL_DELETE(env->fillers, filler);
-	free(filler);
+	return rc;
 }
 
-void fault_before_read(struct fault_env *env, struct tracee *t)
-{
-	const struct syscall_row *row = syscall_get(t->call.id);
-	struct filler *filler, *tmp;
-	struct fd_object object;
-	int fd;
-
-	if (!env->fillers || !row || !(row->families & FAMILY_READS) || row->fd_arg < 0)
-		return;
-	fd = (int)t->call.args[row->fd_arg];
-	if (fd_object_of(env->engine, t->tid, fd, &object))
-		return;
-	DL_FOREACH_SAFE(env->fillers, filler, tmp)
-		if (fd_object_same(&filler->object, &object))
-			take_away(env, filler, t, fd);
-}
-
-void fillers_release(struct fault_env *env)
-{
-	struct filler *filler, *tmp;
-
-	DL_FOREACH_SAFE(env->fillers, filler, tmp) {
-		DL_DELETE(env->fillers, filler);
-		free(filler);
-	}
-}
+const struct object_ops object_pipe_ops = {.capacity = pipe_capacity,
+					   .fill = pipe_fill,
+					   .drain = pipe_drain,
+					   .take_filler = pipe_take_filler};

@@ -24,9 +24,10 @@ static const struct action_ops *const action_table[] = {
 	[ACTION_DELAY]       = &ops_delay,
 	[ACTION_STOP]        = &ops_stop,
 	[ACTION_CLOSE_PEER]  = &ops_close_peer,
-	[ACTION_CAPACITY]    = &ops_capacity,
-	[ACTION_FILL]        = &ops_fill,
-	[ACTION_DRAIN]       = &ops_drain,
+	[ACTION_CAPACITY]    = &ops_object,
+	[ACTION_FILL]        = &ops_object,
+	[ACTION_DRAIN]       = &ops_object,
+	[ACTION_REMOVE]      = &ops_object,
 	[ACTION_LIMIT]       = &ops_limit,
 	[ACTION_NONBLOCK]    = &ops_nonblock,
 };

@@ -55,7 +55,7 @@ struct fault_env {
 	struct engine *engine;
 	enum fault_model model;
 	struct shot *shots;	/* utlist */
-	struct filler *fillers; /* of buffer.c */
+	struct filler *fillers; /* of filler.c */
 	void *ctx;
 	/* The process that `of: NAME` means: the first of the kind that lives, or NULL. */
 	struct process *(*process_of)(void *ctx, const struct selector *of);
@@ -101,8 +101,8 @@ void fault_release(struct fault *fault);
 
 /*
  * `fill` leaves filler in front of the data, which no program may see: to be
- * called at the entry of every call of the family `reads` in any process while
- * such a fault is in the scenario.
+ * called at the entry of every call of the families `reads` and `receives` in
+ * any process while such a fault is in the scenario.
  */
 void fault_before_read(struct fault_env *env, struct tracee *t);
 

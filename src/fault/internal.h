@@ -35,8 +35,8 @@ extern const struct action_ops ops_signal, ops_pulse;
 extern const struct action_ops ops_kill, ops_delay, ops_stop, ops_limit;
 /* peer.c */
 extern const struct action_ops ops_close_peer, ops_nonblock;
-/* buffer.c */
-extern const struct action_ops ops_capacity, ops_fill, ops_drain;
+/* object.c */
+extern const struct action_ops ops_object; /* capacity, fill, drain, remove */
 
 /* "write(1, 4096)" and so on, for texts. */
 void describe_call(struct fault_env *env, const struct tracee *t, char *buf, size_t size);
@@ -74,7 +74,35 @@ struct process *struck_process(struct fault_env *env, const struct shot *shot,
 int struck_object(struct fault_env *env, struct shot *shot, const struct moment *at,
 		  struct fd_object *ret_object);
 
+/*
+ * What can be done to the objects of one kind; NULL: nothing of that sort, it
+ * is refused.  Each returns what action_ops.fire does.
+ */
+typedef int object_fault(struct fault_env *env, struct shot *shot, const struct fd_object *object);
+struct object_ops {
+	object_fault *capacity, *fill, *drain, *remove;
+	/* @t is about to read from its descriptor or id @fd: @size of filler must go. */
+	int (*take_filler)(struct fault_env *env, const struct fd_object *object, size_t size,
+			   struct tracee *t, int fd);
+};
 /* buffer.c */
+extern const struct object_ops object_pipe_ops;
+/* sysv.c */
+extern const struct object_ops object_msg_sysv_ops, object_sem_sysv_ops, object_shm_sysv_ops;
+/* queue.c */
+extern const struct object_ops object_mqueue_ops;
+
+/* object.c: never NULL. */
+const struct object_ops *object_ops_of(enum fd_kind kind);
+/* Some descriptor of a traced process for it; refuses when there is none. */
+int any_holder(struct fault_env *env, struct shot *shot, const struct fd_object *object,
+	       struct fd_holder *ret_holder);
+
+/* filler.c */
+bool has_reader_asleep(struct fault_env *env, const struct fd_object *object);
+int filler_remember(struct fault_env *env, const struct fd_object *object, size_t size);
+/* Filler that is gone need not be taken away; returns how much it was. */
+size_t filler_forget(struct fault_env *env, const struct fd_object *object);
 void fillers_release(struct fault_env *env);
 
 /*

@@ -49,9 +49,10 @@ struct match {
 struct channel {
 	char *name;
 	enum channel_kind kind;
-	char *path;	   /* fifo: relative to ${tmp} unless absolute */
-	uint64_t capacity; /* pipe, fifo: F_SETPIPE_SZ; 0 = the kernel's default */
-	int socket_type;   /* socketpair: SOCK_STREAM, SOCK_DGRAM or SOCK_SEQPACKET */
+	char *path;		  /* fifo: relative to ${tmp} unless absolute */
+	uint64_t capacity;	  /* pipe, fifo: F_SETPIPE_SZ; shm, file: of the file system that it
+				     lies on; 0 = the kernel's default */
+	int socket_type;	  /* socketpair: SOCK_STREAM, SOCK_DGRAM or SOCK_SEQPACKET */
 	uint64_t maxmsg, msgsize; /* mq: 0 = the kernel's default */
 	uint64_t size;		  /* shm, file: bytes */
 	struct pos pos;
@@ -182,7 +183,7 @@ struct action_spec {
 	unsigned burst;	  /* signal: how many, default 1 */
 	uint64_t time_ns; /* pulse, delay, stop (STOP_FOREVER) */
 	struct limit_spec limit;
-	int shutdown_how; /* shutdown: SHUT_RD, SHUT_WR or SHUT_RDWR */
+	int shutdown_how;	    /* shutdown: SHUT_RD, SHUT_WR or SHUT_RDWR */
 	bool on;		    /* nonblock, fill, drain: false takes it back (nonblock only) */
 	struct selector of_process; /* `of: NAME`; process INDEX_NONE = not given */
 	int of_channel;		    /* `of: NAME`, INDEX_NONE */

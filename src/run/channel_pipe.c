@@ -28,7 +28,7 @@ static int open_pipe(struct execution *x, struct run_channel *channel, struct er
 static int pipe_end(struct run_channel *channel, int end, bool *ret_own)
 {
 	(void)ret_own;
-	return channel->ends[end];
+	return channel->ends[end == END_WRITE];
 }
 
 /* Nobody of ours holds it: a FIFO has no readers or writers but the programs. */
@@ -60,7 +60,7 @@ static int fifo_end(struct run_channel *channel, int end, bool *ret_own)
 		channel->ends[0] = open(channel->path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
 	if (channel->ends[0] < 0)
 		return -errno;
-	fd = open(channel->path, (end ? O_WRONLY : O_RDONLY) | O_CLOEXEC);
+	fd = open(channel->path, (end == END_WRITE ? O_WRONLY : O_RDONLY) | O_CLOEXEC);
 	*ret_own = fd >= 0;
 	return fd < 0 ? -errno : fd;
 }

@@ -11,6 +11,10 @@
 static const struct channel_ops *const channel_table[CHANNEL_MAX_] = {
 	[CHANNEL_PIPE] = &channel_pipe_ops,
 	[CHANNEL_FIFO] = &channel_fifo_ops,
+	[CHANNEL_SHM] = &channel_shm_ops,
+	[CHANNEL_FILE] = &channel_file_ops,
+	[CHANNEL_SOCKETPAIR] = &channel_socketpair_ops,
+	[CHANNEL_TCP] = &channel_tcp_ops,
 };
 
 static const struct channel_ops *ops_of(const struct run_channel *channel)
@@ -28,7 +32,7 @@ int channels_open(struct execution *x, struct err *err)
 		return err_errno(err, -ENOMEM, "channels");
 	for (size_t i = 0; i < count; i++) {
 		x->channels[i].spec = &x->scenario->channels[i];
-		x->channels[i].ends[0] = x->channels[i].ends[1] = -1;
+		x->channels[i].ends[0] = x->channels[i].ends[1] = x->channels[i].lock = -1;
 	}
 	for (size_t i = 0; !rc && i < count; i++)
 		rc = ops_of(&x->channels[i])->open(x, &x->channels[i], err);
@@ -55,6 +59,10 @@ void channels_release(struct execution *x)
 			ops_of(channel)->release(channel);
 		free(channel->path);
 		free(channel->text);
+		free(channel->mounted);
+		free(channel->sockets);
+		if (channel->lock >= 0)
+			close(channel->lock);
 	}
 	free(x->channels);
 	x->channels = NULL;
@@ -66,10 +74,50 @@ int channel_end(struct run_channel *channel, int end, bool *ret_own)
 	return ops_of(channel)->end ? ops_of(channel)->end(channel, end, ret_own) : -ENOTSUP;
 }
 
-bool channel_has(const struct run_channel *channel, const struct fd_object *object)
+static bool is_ip(const struct fd_object *object)
 {
-	if (ops_of(channel)->has)
-		return ops_of(channel)->has(channel, object);
+	return object->kind == FD_KIND_TCP || object->kind == FD_KIND_UDP;
+}
+
+static bool was_seen(const struct run_channel *channel, const struct fd_object *object)
+{
+	for (size_t i = 0; i < channel->socket_count; i++)
+		if (channel->sockets[i] == object->ino)
+			return true;
+	return false;
+}
+
+/* Without memory it is found anew each time, for as long as it knows its port. */
+static void note_seen(struct run_channel *channel, const struct fd_object *object)
+{
+	uint64_t *slot;
+
+	if (!object->ino || was_seen(channel, object))
+		return;
+	slot = mem_append(&channel->sockets, &channel->socket_count, sizeof(*slot));
+	if (slot)
+		*slot = object->ino;
+}
+
+bool channel_has_address(struct run_channel *channel, const struct fd_object *object,
+			 const struct sockaddr *address)
+{
+	const struct channel_ops *ops = ops_of(channel);
+
+	if (!ops->has_address || !ops->has_address(channel, object->kind, address))
+		return false;
+	note_seen(channel, object);
+	return true;
+}
+
+bool channel_has(struct run_channel *channel, const struct fd_object *object)
+{
+	if (is_ip(object) && was_seen(channel, object))
+		return true;
+	if (ops_of(channel)->has && ops_of(channel)->has(channel, object)) {
+		note_seen(channel, object);
+		return true;
+	}
 	return (channel->object.ino && fd_object_same(&channel->object, object)) ||
 	       (channel->other.ino && fd_object_same(&channel->other, object));
 }
@@ -87,5 +135,19 @@ bool channel_is_path(const struct execution *x, const char *path)
 	for (size_t i = 0; i < x->scenario->channel_count; i++)
 		if (x->channels[i].path && strcmp(x->channels[i].path, path) == 0)
 			return true;
+	return false;
+}
+
+bool channel_is_object(const struct execution *x, const struct sandbox_object *object)
+{
+	static const int kinds[CHANNEL_MAX_] = {[CHANNEL_SHM] = OBJECT_SHM_POSIX + 1};
+
+	for (size_t i = 0; i < x->scenario->channel_count; i++) {
+		const struct run_channel *channel = &x->channels[i];
+
+		if (kinds[channel->spec->kind] == (int)object->kind + 1 && channel->text &&
+		    strcmp(channel->text, object->name) == 0)
+			return true;
+	}
 	return false;
 }

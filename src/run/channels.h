@@ -13,33 +13,48 @@
 #include "model/scenario.h"
 
 struct execution;
+struct sandbox_object;
 
 /* A channel as it is in this execution. */
 struct run_channel {
 	const struct channel *spec;
-	int ends[2]; /* ours until all processes have started: read, write; -1 */
-	char *path;  /* of a FIFO or a file; NULL: it has none */
-	char *text;  /* what ${CHANNEL} stands for when that is not the path; owned */
+	int ends[2];   /* ours until all processes have started: read, write; -1 */
+	char *path;    /* of a FIFO or a file; NULL: it has none */
+	char *mounted; /* a file system of its own to be unmounted; NULL: none */
+	char *text;    /* what ${CHANNEL} stands for when that is not the path; owned */
 	struct fd_object object;
 	struct fd_object other; /* the other end, where each end is an object; ino 0 = none */
+	int lock;		/* keeps others off its port until the run is over; -1 = none */
+	uint64_t *sockets;	/* seen at its port: one that was reset has forgotten it */
+	size_t socket_count;
 };
+
+struct sockaddr;
 
 struct channel_ops {
 	/* Make it; whatever it leaves on failure release() takes away. */
 	int (*open)(struct execution *x, struct run_channel *channel, struct err *err);
 	/*
-	 * A descriptor of the @end (0 read, 1 write) to hand out, or -errno.  When
-	 * *@ret_own was set it is the caller's to close.  NULL: it has no descriptors.
+	 * A descriptor of the @end to hand out, or -errno; END_BOTH only where an
+	 * end need not be named.  When *@ret_own was set it is the caller's to
+	 * close.  NULL: it has no descriptors.
 	 */
 	int (*end)(struct run_channel *channel, int end, bool *ret_own);
 	/* After the run: what has a name loses it.  NULL: nothing to do. */
 	void (*release)(struct run_channel *channel);
 	/* Whether @object belongs to it; NULL: it is `object` or `other`. */
-	bool (*has)(const struct run_channel *channel, const struct fd_object *object);
+	bool (*has)(struct run_channel *channel, const struct fd_object *object);
+	/* Whether a socket of that @kind which is bound or connected to @address is; NULL: no. */
+	bool (*has_address)(struct run_channel *channel, enum fd_kind kind,
+			    const struct sockaddr *address);
 };
 
 /* channel_pipe.c */
 extern const struct channel_ops channel_pipe_ops, channel_fifo_ops;
+/* channel_memory.c */
+extern const struct channel_ops channel_shm_ops, channel_file_ops;
+/* channel_socket.c */
+extern const struct channel_ops channel_socketpair_ops, channel_tcp_ops;
 
 int channels_open(struct execution *x, struct err *err);
 void channels_close_ours(struct execution *x);
@@ -47,12 +62,20 @@ void channels_release(struct execution *x);
 
 /* See channel_ops.end; -ENOTSUP: it has no descriptors. */
 int channel_end(struct run_channel *channel, int end, bool *ret_own);
-bool channel_has(const struct run_channel *channel, const struct fd_object *object);
+bool channel_has(struct run_channel *channel, const struct fd_object *object);
+/*
+ * The same for @object, a socket that is about to be bound or connected to
+ * @address: from then on it belongs to the channel.
+ */
+bool channel_has_address(struct run_channel *channel, const struct fd_object *object,
+			 const struct sockaddr *address);
 
 /* The name of the channel that @object belongs to, or NULL. */
 const char *channel_name_of(struct execution *x, const struct fd_object *object);
 
 /* Whether that file is a channel of the run. */
 bool channel_is_path(const struct execution *x, const char *path);
+/* …or that IPC object. */
+bool channel_is_object(const struct execution *x, const struct sandbox_object *object);
 
 #endif

@@ -273,8 +273,12 @@ static int list_objects(struct execution *x, struct err *err)
 	if (rc)
 		return rc;
 	for (size_t i = 0; !rc && i < count; i++) {
-		char **slot = mem_append(&x->seen->objects_left.items, &x->seen->objects_left.count,
-					 sizeof(*slot));
+		char **slot;
+
+		if (channel_is_object(x, &objects[i]))
+			continue;
+		slot = mem_append(&x->seen->objects_left.items, &x->seen->objects_left.count,
+				  sizeof(*slot));
 
 		if (slot)
 			*slot = mem_printf("%s %s", object_kind_name(objects[i].kind),

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
@@ -77,6 +78,23 @@ static bool path_matches(struct execution *x, const struct on_spec *on, struct t
 	}
 }
 
+/* Of a socket that has no address yet: the call is about to give it one. */
+static bool address_matches(struct execution *x, const struct on_spec *on, struct tracee *t)
+{
+	const char *name = syscall_get(t->call.id)->name;
+	struct sockaddr_storage address = {0};
+	uint64_t size = t->call.args[2];
+	struct fd_object object;
+
+	if (on->kind != ON_CHANNEL || (strcmp(name, "bind") != 0 && strcmp(name, "connect") != 0))
+		return false;
+	if (size > sizeof(address) || tracee_read(t, t->call.args[1], &address, size) ||
+	    fd_object_of(&x->engine, t->tid, (int)t->call.args[0], &object))
+		return false;
+	return channel_has_address(&x->channels[on->channel], &object,
+				   (const struct sockaddr *)&address);
+}
+
 static bool poll_matches(struct execution *x, const struct on_spec *on, struct tracee *t)
 {
 	struct pollfd fds[POLLFDS_MAX];
@@ -104,7 +122,8 @@ static bool on_matches(struct execution *x, const struct on_spec *on, struct tra
 	if (row->path_arg >= 0 && path_matches(x, on, t, t->call.args[row->path_arg]))
 		return true;
 	if (row->fd_arg >= 0)
-		return fd_matches(x, on, t, (int)t->call.args[row->fd_arg]);
+		return fd_matches(x, on, t, (int)t->call.args[row->fd_arg]) ||
+		       address_matches(x, on, t);
 	if (strcmp(row->name, "poll") == 0 || strcmp(row->name, "ppoll") == 0)
 		return poll_matches(x, on, t);
 	return call_object(&x->engine, t, &object) == 0 && object_matches(x, on, &object);

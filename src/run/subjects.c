@@ -174,7 +174,7 @@ static int prepare_stdin(struct execution *x, const struct process_spec *spec,
 
 	switch (spec->in.kind) {
 	case STDIO_CHANNEL:
-		fd = end_of_channel(x, prep, spec->in.channel, 0);
+		fd = end_of_channel(x, prep, spec->in.channel, END_READ);
 		break;
 	case STDIO_FILE:
 		fd = open_file(x, prep, spec->in.text, O_RDONLY);
@@ -212,7 +212,7 @@ static int prepare_output(struct execution *x, const struct process_spec *spec,
 
 	switch (stdio->kind) {
 	case STDIO_CHANNEL:
-		fd = end_of_channel(x, prep, stdio->channel, 1);
+		fd = end_of_channel(x, prep, stdio->channel, END_WRITE);
 		break;
 	case STDIO_FILE:
 		fd = open_file(x, prep, stdio->text, O_WRONLY | O_CREAT | O_TRUNC);
@@ -242,7 +242,7 @@ static int prepare_fds(struct execution *x, struct subject *s, struct preparatio
 	rc = rc ? rc : prepare_output(x, spec, &spec->out, 1, &s->out_fd, prep, err);
 	rc = rc ? rc : prepare_output(x, spec, &spec->err, 2, &s->err_fd, prep, err);
 	for (size_t i = 0; !rc && i < spec->fd_count; i++) {
-		int fd = end_of_channel(x, prep, spec->fds[i].channel, spec->fds[i].end == END_WRITE);
+		int fd = end_of_channel(x, prep, spec->fds[i].channel, (int)spec->fds[i].end);
 
 		if (fd < 0)
 			return err_errno(err, fd, "descriptor %d of '%s'", spec->fds[i].fd,

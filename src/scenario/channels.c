@@ -29,6 +29,19 @@ static void read_count(struct reader *reader, const struct node *value, const st
 	take_unsigned(reader, value, 1, INT32_MAX, target);
 }
 
+/* An object that its program has still to give a size is empty. */
+static void read_length(struct reader *reader, const struct node *value, const struct key_row *row,
+			void *target)
+{
+	char *text = take_text(reader, value, "a size");
+	const char *needed = text ? parse_size(text, target) : NULL;
+
+	(void)row;
+	if (needed)
+		complain_value(reader, value, text, needed);
+	free(text);
+}
+
 /* clang-format off */
 #define FIELD(f) .offset = offsetof(struct channel, f)
 static const struct key_row options_rows[] = {
@@ -42,8 +55,10 @@ static const struct key_row mq_rows[] = {
 	  .summary = "longest message, in bytes" },
 };
 static const struct key_row shm_rows[] = {
-	{ .name = "size", .read = read_size, .type = &type_size, FIELD(size),
+	{ .name = "size", .read = read_length, .type = &type_size, FIELD(size),
 	  .flags = KEY_REQUIRED, .summary = "size in bytes" },
+	{ .name = "capacity", .read = read_size, .type = &type_size, FIELD(capacity),
+	  .summary = "room on the file system that it lies on; else plenty" },
 };
 /* clang-format on */
 

@@ -62,6 +62,17 @@ const struct key_table stdio_table = {
 	.count = ARRAY_SIZE(stdio_rows),
 };
 
+static bool is_port(struct reader *reader, int channel)
+{
+	return reader->scenario->channels[channel].kind == CHANNEL_TCP;
+}
+
+static void complain_port(struct reader *reader, const struct node *value, const char *name)
+{
+	complain(reader, value, "`%s` is a port: it has no descriptors, give ${%s} to the program",
+		 name, name);
+}
+
 /* A word is a channel; what looks like a path is a file. */
 static void read_stdio_word(struct reader *reader, const struct node *value,
 			    struct stdio_spec *spec)
@@ -69,7 +80,9 @@ static void read_stdio_word(struct reader *reader, const struct node *value,
 	char *text = take_text(reader, value, "a channel or a file");
 	int channel = text ? find_channel(reader, text) : INDEX_NONE;
 
-	if (channel != INDEX_NONE) {
+	if (channel != INDEX_NONE && is_port(reader, channel)) {
+		complain_port(reader, value, text);
+	} else if (channel != INDEX_NONE) {
 		set_stdio(spec, STDIO_CHANNEL, NULL);
 		spec->channel = channel;
 	} else if (text && strpbrk(text, "/.$")) {
@@ -116,6 +129,14 @@ static bool split_end(struct reader *reader, const struct node *value, char *tex
 	return true;
 }
 
+/* Of which a process wants the one or the other. */
+static bool has_two_ends(struct reader *reader, int channel)
+{
+	enum channel_kind kind = reader->scenario->channels[channel].kind;
+
+	return kind == CHANNEL_PIPE || kind == CHANNEL_SOCKETPAIR;
+}
+
 /* `data.read` */
 static bool read_end(struct reader *reader, const struct node *value, struct fd_spec *spec)
 {
@@ -127,8 +148,10 @@ static bool read_end(struct reader *reader, const struct node *value, struct fd_
 		complain_at(reader, value->pos, nearest_channel(reader, text),
 			    "unknown channel `%s`", text);
 		good = false;
-	} else if (good && spec->end == END_BOTH &&
-		   reader->scenario->channels[spec->channel].kind == CHANNEL_PIPE) {
+	} else if (good && is_port(reader, spec->channel)) {
+		complain_port(reader, value, text);
+		good = false;
+	} else if (good && spec->end == END_BOTH && has_two_ends(reader, spec->channel)) {
 		complain(reader, value, "which end? `%s.read` or `%s.write`", text, text);
 		good = false;
 	}

@@ -90,6 +90,7 @@ struct procfs_fd {
 	uint64_t inode;	     /* of the object: same inode = same pipe */
 	int flags;	     /* of open(2): access mode, O_NONBLOCK, O_CLOEXEC */
 	int64_t pos;
+	uint16_t port, peer_port; /* of a TCP or UDP socket; 0 = none, or forgotten */
 };
 
 /* -EBADF: the process is there, the descriptor is not. */

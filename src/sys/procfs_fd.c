@@ -99,16 +99,38 @@ static int copy_fd(int proc_fd, pid_t pid, int fd)
 	return copy < 0 ? -errno : copy;
 }
 
-/* The socket's own words, through a copy of the descriptor that lives for an instant. */
-static enum fd_kind socket_kind(int proc_fd, pid_t pid, int fd)
+static uint16_t port_of(const struct sockaddr_storage *address)
 {
-	cleanup_close int copy = copy_fd(proc_fd, pid, fd);
+	if (address->ss_family == AF_INET)
+		return ntohs(((const struct sockaddr_in *)address)->sin_port);
+	if (address->ss_family == AF_INET6)
+		return ntohs(((const struct sockaddr_in6 *)address)->sin6_port);
+	return 0;
+}
+
+static void read_ports(int socket, struct procfs_fd *out)
+{
+	struct sockaddr_storage own = {0}, peer = {0};
+	socklen_t own_size = sizeof(own), peer_size = sizeof(peer);
+
+	if (getsockname(socket, (struct sockaddr *)&own, &own_size) == 0)
+		out->port = port_of(&own);
+	if (getpeername(socket, (struct sockaddr *)&peer, &peer_size) == 0)
+		out->peer_port = port_of(&peer);
+}
+
+/* The socket's own words, through a copy of the descriptor that lives for an instant. */
+static void read_socket(int proc_fd, pid_t pid, struct procfs_fd *out)
+{
+	cleanup_close int copy = copy_fd(proc_fd, pid, out->fd);
 	int domain, type, protocol;
 
 	if (copy < 0 || !get_option(copy, SO_DOMAIN, &domain) ||
 	    !get_option(copy, SO_TYPE, &type) || !get_option(copy, SO_PROTOCOL, &protocol))
-		return FD_KIND_SOCKET;
-	return fd_kind_of_socket(domain, type, protocol);
+		return;
+	out->kind = fd_kind_of_socket(domain, type, protocol);
+	if (out->kind == FD_KIND_TCP || out->kind == FD_KIND_UDP)
+		read_ports(copy, out);
 }
 
 static enum fd_kind device_kind(dev_t device)
@@ -155,7 +177,7 @@ static int read_object(int proc_fd, pid_t pid, struct procfs_fd *out)
 	if (out->kind == FD_KIND_FILE)
 		out->kind = path_kind(object, &st);
 	else if (out->kind == FD_KIND_SOCKET)
-		out->kind = socket_kind(proc_fd, pid, out->fd);
+		read_socket(proc_fd, pid, out);
 	return 0;
 }
 

@@ -64,7 +64,7 @@ static const struct command_row command_rows[] = {
 	{"trace", 2, "", "nothing to trace"},
 	{"trace --calls wriet true", 2, "", "did you mean `write`?"},
 	{"trace --timeout x true", 2, "", "duration"},
-	{"new", 2, "", "signal, pipe, fifo or process?"},
+	{"new", 2, "", "which mechanism?"},
 	{"new pip", 2, "", "did you mean `pipe`?"},
 	{"new tcp", 2, "", "not available yet"},
 	{"new pipe fifo", 2, "", "one mechanism at a time"},

@@ -239,14 +239,14 @@ static void build_filter(struct scene *scene, struct filter *ret_filter)
 	for (size_t i = 0; i < scene->call_count; i++)
 		add_rule(rules, &used, scene->calls[i]);
 	for (int id = 0; reads && id < (int)syscall_count(); id++)
-		if (syscall_get(id)->families & FAMILY_READS)
+		if (syscall_get(id)->families & (FAMILY_READS | FAMILY_RECEIVES))
 			add_rule(rules, &used, id);
 	cr_assert(eq(int, filter_build(rules, used, 0, ret_filter, &err), 0), "%s", err.text);
 }
 
 static void launch_victim(struct scene *scene, int out)
 {
-	char program[] = SUBJECTS "/engine-victim", victim[64];
+	char program[sizeof(SUBJECTS) + 32], victim[64];
 	char *argv[] = {program, victim, NULL};
 	const struct launch_fd fds[] = {{0, out}, {1, out}, {2, out}};
 	struct filter filter;
@@ -259,6 +259,8 @@ static void launch_victim(struct scene *scene, int out)
 				.filter = &filter};
 	struct err err = ERR_INIT;
 
+	snprintf(program, sizeof(program), SUBJECTS "/%s",
+		 scene->strike->program ? scene->strike->program : "engine-victim");
 	snprintf(victim, sizeof(victim), "%s", scene->strike->victim);
 	build_filter(scene, &filter);
 	cr_assert(eq(int, engine_launch(&scene->engine, &launch, 0, 0, &p, &err), 0), "%s",

@@ -21,6 +21,7 @@ struct strike {
 	struct action_spec action; /* strikes what the moment is about, but for of_child */
 	unsigned of_child;	   /* strikes that child instead; 1 = the first */
 	enum fault_model model;
+	const char *program; /* of tests/subjects, whose case it is; NULL = engine-victim */
 
 	const char *out;     /* all that it prints; NULL = not compared */
 	unsigned fired;	     /* proven so many times */

@@ -34,7 +34,7 @@ static const struct strike capacity_rows[] = {
 	 .action = CAPACITY((UINT64_C(1) << 32) + 4096), .out = "write 5\nsize 65536\n",
 	 .refused = "the kernel refuses that size"},
 	{"a socket", "datagram", "write", STRIKE_OUT, .action = CAPACITY(4096),
-	 .out = "write 11\nread 11\n", .refused = "is no pipe"},
+	 .out = "write 11\nread 11\n", .refused = "means nothing to"},
 	{"a closed descriptor", "read-closed", "read", STRIKE_IN, .action = CAPACITY(4096),
 	 .out = "read EBADF\n", .refused = "descriptor 10 is not open"},
 };
@@ -67,7 +67,7 @@ static const struct strike fill_rows[] = {
 	{"a reader waits", "fill-reader", "write", STRIKE_OUT, .action = FILL,
 	 .refused = "a reader waits"},
 	{"a socket", "datagram", "write", STRIKE_OUT, .action = FILL,
-	 .out = "write 11\nread 11\n", .refused = "is no pipe"},
+	 .out = "write 11\nread 11\n", .refused = "means nothing to"},
 };
 
 static const struct strike drain_rows[] = {
@@ -79,7 +79,7 @@ static const struct strike drain_rows[] = {
 	 .out = "write 1\nread back 1 of 0, 1 wrong, then EAGAIN\nwrite 1\n",
 	 .refused = "was empty"},
 	{"a file", "file", "write", 1, .action = DRAIN, .out = "to a file\nwrite 10\n",
-	 .refused = "is no pipe"},
+	 .refused = "means nothing to"},
 };
 /* clang-format on */
 

@@ -1,0 +1,11 @@
+/*
+ * new.h - scenarios to start from, one for each mechanism; they stand in the
+ * file of their family.
+ */
+#ifndef CLI_NEW_H
+#define CLI_NEW_H
+
+/* new_memory.c */
+extern const char new_shm_posix[], new_mmap[];
+
+#endif
