@@ -91,6 +91,8 @@ extern const struct object_ops object_pipe_ops;
 extern const struct object_ops object_msg_sysv_ops, object_sem_sysv_ops, object_shm_sysv_ops;
 /* queue.c */
 extern const struct object_ops object_mqueue_ops;
+/* eventfd.c */
+extern const struct object_ops object_eventfd_ops;
 
 /* object.c: never NULL. */
 const struct object_ops *object_ops_of(enum fd_kind kind);

@@ -1,4 +1,5 @@
 #include "run/execution.h"
+#include "run/locks.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -321,6 +322,7 @@ void execution_release(struct execution *x)
 		fault_release(&x->faults[i]);
 	free(x->faults);
 	deadlock_forget(x);
+	locks_release(x);
 	spin_release(x);
 	made_forget(x);
 	engine_release(&x->engine);

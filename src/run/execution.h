@@ -48,10 +48,12 @@ struct execution {
 	struct spin *spin;		 /* of spin.c */
 	struct made *made;		 /* of made.c: objects that the processes have made */
 	size_t made_count;
-	bool unsafe_found;		 /* one such finding is enough */
-	pid_t gdb_pid;			 /* --gdb: struck by the first fault; 0 = none yet */
-	bool handed_over;		 /* …and now gdb's */
-	struct err err;			 /* first problem of ours */
+	struct lock_steps *steps; /* of locks.c: under way */
+	size_t step_count;
+	bool unsafe_found; /* one such finding is enough */
+	pid_t gdb_pid;	   /* --gdb: struck by the first fault; 0 = none yet */
+	bool handed_over;  /* …and now gdb's */
+	struct err err;	   /* first problem of ours */
 	int failed;
 };
 
@@ -88,6 +90,11 @@ void execution_connect(struct execution *x); /* the part of x->env that is in mo
 void outputs_check(struct execution *x, struct process *p);
 /* True, with a finding, when a process prints without end. */
 bool outputs_overflow(struct execution *x);
+/* Some of its moments are still to come. */
+bool fault_is_live(const struct fault *fault);
+/* Count a moment of @fault: is it one that fires? */
+bool moment_is_due(struct fault *fault);
+void moment_fire(struct execution *x, struct fault *fault, const struct moment *at);
 /* Count a moment of @fault and fire when it is its turn. */
 void moment_count(struct execution *x, struct fault *fault, const struct moment *at);
 
