@@ -61,6 +61,13 @@ static int env_channel_object(void *ctx, int channel, struct fd_object *ret_obje
 	return 0;
 }
 
+static bool env_channel_has(void *ctx, int channel, const struct fd_object *object)
+{
+	struct execution *x = ctx;
+
+	return channel_has(&x->channels[channel], object);
+}
+
 static const char *env_label(void *ctx, const struct process *p, char *buf, size_t size)
 {
 	return subject_label(ctx, p, buf, size);
@@ -84,6 +91,7 @@ static int prepare_faults(struct execution *x, uint64_t seed)
 	x->env = (struct fault_env){.engine = &x->engine,
 				    .model = x->scenario->model,
 				    .ctx = x,
+				    .channel_has = env_channel_has,
 				    .channel_object = env_channel_object,
 				    .label = env_label,
 				    .channel_name = env_channel_name};
