@@ -65,7 +65,7 @@ int object_of_args(struct engine *e, pid_t tid, const struct syscall_row *row, c
 	return 0;
 }
 
-int call_object(struct engine *e, struct tracee *t, struct fd_object *ret_object)
+int call_object(struct engine *e, const struct tracee *t, struct fd_object *ret_object)
 {
 	return object_of_args(e, t->tid, syscall_get(t->call.id), t->call.args, ret_object);
 }

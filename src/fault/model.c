@@ -84,7 +84,7 @@ static void add_descriptor(struct fault_env *env, struct tracee *t, struct kerne
 {
 	struct fd_object object = {.kind = FD_KIND_NONE};
 
-	if (descriptor_object(env, t, &object) == 0) {
+	if (object_of_call(env, t, &object) == 0) {
 		m->fd_kind = object.kind;
 		m->shared_description =
 			kernel_asks(t->call.id, m->action, m->err, KERNEL_ASKS_SHARING) &&

@@ -79,8 +79,9 @@ enum kernel_question {
 bool kernel_asks(int syscall_id, enum action_kind action, int err, enum kernel_question question);
 
 /*
- * Whether Linux could do that here and now.  Only errno, errno-after, return
- * and short are ever refused: all other actions are really done, not claimed.
+ * Whether Linux could do that here and now.  Only errno, errno-after, return,
+ * short and what happens to messages on their way are ever refused: all other
+ * actions are really done, not claimed.
  */
 bool kernel_allows_here(const struct kernel_moment *m, const char **ret_reason);
 
