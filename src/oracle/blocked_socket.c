@@ -98,9 +98,8 @@ int wait_for_socket(struct wait *wait, const struct procfs_fd *info)
 	const struct sock_table *table = read_table(wait->scanner);
 	const struct sock_entry *own = table ? sock_find(table, info->inode) : NULL;
 	const struct sock_entry *peer = own ? sock_peer(table, own) : NULL;
-	const struct sock_entry *listener = own && (!peer || !peer->inode)
-						    ? sock_listener(table, own)
-						    : NULL;
+	const struct sock_entry *listener =
+		own && (!peer || !peer->inode) ? sock_listener(table, own) : NULL;
 
 	say_socket(wait, info);
 	if (!own)

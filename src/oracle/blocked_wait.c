@@ -359,8 +359,7 @@ static int classify_call(struct wait *wait, const struct procfs_status *status)
 		return 0;
 	}
 	if (has_time_limit(call, wait->t->args) || has_socket_limit(wait, call) ||
-	    process->in->has_timer ||
-	    has_posix_timers(wait->scanner, process)) {
+	    process->in->has_timer || has_posix_timers(wait->scanner, process)) {
 		wait->t->state = WAIT_TIMED;
 		return 0;
 	}

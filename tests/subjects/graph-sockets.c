@@ -278,18 +278,12 @@ static const struct {
 	const char *name;
 	void (*run)(void);
 } cases[] = {
-	{"both-read", both_read},
-	{"both-read-tcp", both_read_tcp},
-	{"both-full", both_full},
-	{"both-full-tcp", both_full_tcp},
-	{"with-poll", with_poll},
-	{"with-sleeper", with_sleeper},
-	{"busy-peer", busy_peer},
-	{"limited", limited},
-	{"accept-alone", accept_alone},
-	{"accept-sleeper", accept_sleeper},
-	{"not-accepted", not_accepted},
-	{"not-accepted-second", not_accepted_second},
+	{"both-read", both_read},	{"both-read-tcp", both_read_tcp},
+	{"both-full", both_full},	{"both-full-tcp", both_full_tcp},
+	{"with-poll", with_poll},	{"with-sleeper", with_sleeper},
+	{"busy-peer", busy_peer},	{"limited", limited},
+	{"accept-alone", accept_alone}, {"accept-sleeper", accept_sleeper},
+	{"not-accepted", not_accepted}, {"not-accepted-second", not_accepted_second},
 	{"connect-full", connect_full},
 };
 

@@ -20,7 +20,7 @@ Test(oracle_blocked_socket, proves_deadlocks)
 		{"not-accepted", "recvfrom recvfrom", "main one", "main one", ""},
 		{"not-accepted-second", "recvfrom recvfrom recvfrom", "main one two", "main one",
 		 "waits for its connection to be accepted: by one"},
-		{"connect-full", "connect recvfrom", "main one", "one",
+		{"connect-full", "connect recvfrom", "main one", "main one",
 		 "waits for its connection to be accepted: by one"},
 	};
 
