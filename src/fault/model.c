@@ -115,6 +115,12 @@ static void ask_descriptor(const struct syscall_row *row, pid_t tgid, int number
 	m->ready = in && !m->waits_for_all && poll(&p, 1, 0) > 0;
 }
 
+/* Whether and how long the call would wait. */
+static bool waits_matter(const struct kernel_moment *m)
+{
+	return m->action == ACTION_ERRNO && (m->err == EINTR || m->err == EAGAIN);
+}
+
 static bool can_be_asked(enum fd_kind kind)
 {
 	return is_socket(kind) || kind == FD_KIND_PIPE || kind == FD_KIND_FIFO ||
@@ -123,6 +129,7 @@ static bool can_be_asked(enum fd_kind kind)
 
 static void add_descriptor(struct fault_env *env, struct tracee *t, struct kernel_moment *m)
 {
+	const struct syscall_row *row = syscall_get(t->call.id);
 	struct fd_object object = {.kind = FD_KIND_NONE};
 
 	if (object_of_call(env, t, &object) == 0) {
@@ -132,7 +139,8 @@ static void add_descriptor(struct fault_env *env, struct tracee *t, struct kerne
 			is_shared(env, t->process, &object);
 	}
 	kernel_moment_from_call(m, t->call.id, t->call.args, object.flags);
-	if (can_be_asked(object.kind) && row->fd2_arg < 0)
+	if (row && row->fd_arg >= 0 && row->fd2_arg < 0 && waits_matter(m) &&
+	    can_be_asked(object.kind))
 		ask_descriptor(row, t->process->tgid, (int)t->call.args[row->fd_arg], m);
 }
 
