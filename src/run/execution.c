@@ -15,6 +15,7 @@
 #include "base/util.h"
 #include "model/expand.h"
 #include "run/deadlock.h"
+#include "run/made.h"
 #include "run/outputs.h"
 #include "run/spin.h"
 
@@ -282,20 +283,19 @@ static int list_objects(struct execution *x, struct err *err)
 	if (rc)
 		return rc;
 	for (size_t i = 0; !rc && i < count; i++) {
-		char **slot;
+		struct observed_object *left;
 
 		if (channel_is_object(x, &objects[i]))
 			continue;
-		slot = mem_append(&x->seen->objects_left.items, &x->seen->objects_left.count,
-				  sizeof(*slot));
-		if (slot)
-			*slot = mem_printf("%s %s", object_kind_name(objects[i].kind),
-					   objects[i].name);
-		if (!slot || !*slot)
+		left = mem_append(&x->seen->objects_left, &x->seen->object_count, sizeof(*left));
+		if (left)
+			left->name = mem_printf("%s %s", object_kind_name(objects[i].kind),
+						objects[i].name);
+		if (!left || !left->name)
 			rc = err_errno(err, -ENOMEM, "run");
 	}
 	sandbox_objects_free(objects, count);
-	return rc;
+	return rc ? rc : made_collect(x, err);
 }
 
 int execution_run(struct execution *x, uint64_t seed, struct err *err)
@@ -332,6 +332,7 @@ void execution_release(struct execution *x)
 	deadlock_forget(x);
 	locks_release(x);
 	spin_release(x);
+	made_forget(x);
 	engine_release(&x->engine);
 	if (x->channels)
 		channels_release(x);

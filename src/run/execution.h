@@ -32,6 +32,7 @@ struct execution {
 	const char *dir;
 	bool with_faults;
 	uint64_t deadline_ns; /* since the start */
+	uint64_t worker_waited_ns; /* of clock.c */
 
 	struct engine engine;
 	struct fault_env env;
@@ -47,7 +48,9 @@ struct execution {
 	uint64_t grace_ns; /* main processes are done; the rest may go on until then; 0 = not yet */
 	struct deadlock_watch *deadlock; /* of deadlock.c */
 	struct spin *spin;		 /* of spin.c */
-	struct lock_steps *steps;	 /* of locks.c: under way */
+	struct made *made;		 /* of made.c: objects that the processes have made */
+	size_t made_count;
+	struct lock_steps *steps; /* of locks.c: under way */
 	size_t step_count;
 	bool unsafe_found; /* one such finding is enough */
 	pid_t gdb_pid;	   /* --gdb: struck by the first fault; 0 = none yet */
@@ -78,7 +81,7 @@ const char *subject_label(struct execution *x, const struct process *p, char *bu
 
 /* rules.c: which calls have to stop. */
 int execution_filter(struct execution *x, const struct process_spec *spec,
-		     struct filter *ret_filter, struct err *err);
+		     const struct filter **ret_filter, struct err *err);
 
 /* match.c: does the moment pass the trigger's filters? */
 bool moment_matches(struct execution *x, const struct trigger_spec *at, struct tracee *t);

@@ -299,7 +299,7 @@ static int launch_subject(struct execution *x, struct subject *s, const struct f
 static int start_one(struct execution *x, struct subject *s, struct err *err)
 {
 	struct preparation prep = {0};
-	struct filter filter = {0};
+	const struct filter *filter = NULL;
 	int rc = prepare_argv(x, s->spec, &prep);
 
 	if (!rc)
@@ -315,8 +315,7 @@ static int start_one(struct execution *x, struct subject *s, struct err *err)
 	if (!rc)
 		rc = execution_filter(x, s->spec, &filter, err);
 	if (!rc)
-		rc = launch_subject(x, s, &filter, &prep, err);
-	filter_release(&filter);
+		rc = launch_subject(x, s, filter, &prep, err);
 	preparation_release(&prep);
 	return rc;
 }

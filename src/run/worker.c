@@ -45,6 +45,8 @@ void worker_release(struct worker *w)
 	if (w->entered)
 		sandbox_release(&w->sandbox);
 	image_set_free(w->images);
+	filter_release(&w->filter.filter);
+	free(w->filter.rules);
 	free(w->tmp);
 }
 
