@@ -69,6 +69,7 @@ struct process *process_new(struct engine *e, pid_t tgid, struct process *parent
 		p->started = parent->started;
 		p->execed = parent->execed;
 		p->under_valgrind = parent->under_valgrind;
+		p->placed = parent->placed;
 		p->entry = parent->entry;
 		p->loader_lo = parent->loader_lo;
 		p->loader_hi = parent->loader_hi;

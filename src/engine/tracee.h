@@ -72,6 +72,7 @@ struct process {
 	uint64_t entry;		       /* AT_ENTRY */
 	uint64_t syscall_ip;	       /* after some syscall instruction of it; 0 = not known yet */
 	uint64_t loader_lo, loader_hi; /* text of the dynamic loader; 0, 0 = none of its own */
+	bool placed;		       /* on processors of its own: see numa.h */
 	bool under_valgrind;	       /* its calls are those of valgrind's guest */
 	bool stopped_by_fault;	       /* `stop: forever` */
 	uint64_t fault_signals;	       /* sent to it by faults: signal n in bit n - 1 */
