@@ -30,7 +30,8 @@ static const struct node *build_node(const struct reader *reader)
 static struct axis axis_of(const struct reader *reader, const char *name,
 			   const char *const *defaults, size_t count)
 {
-	const struct node *given = map_value(build_node(reader), name);
+	const struct node *build = build_node(reader);
+	const struct node *given = build ? map_value(build, name) : NULL;
 
 	if (!given || (given->kind == NODE_LIST && !given->count))
 		return (struct axis){NULL, defaults, count};
