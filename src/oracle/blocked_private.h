@@ -93,6 +93,17 @@ int wait_for_epoll(struct wait *wait, int fd);
 int wait_for_futex(struct wait *wait);
 int wait_for_file_lock(struct wait *wait);
 
+/* Whether @pid has that memory mapped shared. */
+bool process_maps(int proc_fd, pid_t pid, const struct blocked_memory *memory);
+
+/* blocked_owner.c: the lock that the word of a futex call belongs to, as far as can be told. */
+struct futex_lock {
+	const char *kind; /* "mutex", "semaphore", …; "word": not known */
+	uint64_t address;
+	pid_t owner; /* as the waiting thread numbers threads; 0 = unknown */
+};
+void find_futex_lock(const struct wait *wait, struct futex_lock *ret_lock);
+
 /* blocked_child.c */
 int wait_for_wait4(struct wait *wait);
 int wait_for_waitid(struct wait *wait);

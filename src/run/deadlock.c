@@ -16,6 +16,7 @@ struct deadlock_watch {
 	unsigned ticks; /* quiet ones in a row */
 	bool has_scan;
 	struct blocked_scan scan;
+	char ended[128]; /* the name asked for last */
 };
 
 struct input {
@@ -61,6 +62,16 @@ static bool call_of_restart(void *context, pid_t tid, long *ret_nr, uint64_t ret
 	*ret_nr = t->call.nr;
 	memcpy(ret_args, t->call.args, sizeof(t->call.args));
 	return true;
+}
+
+static const char *name_of_ended(void *context, pid_t ns_tid)
+{
+	struct execution *x = context;
+
+	for (const struct process *p = x->engine.processes; p; p = p->next)
+		if (p->exited && p->ns_tgid == ns_tid)
+			return subject_label(x, p, x->deadlock->ended, sizeof(x->deadlock->ended));
+	return NULL;
 }
 
 static int add_threads(struct execution *x, const struct process *p, struct blocked_process *to)
@@ -115,6 +126,7 @@ static int input_make(struct execution *x, struct input *in)
 					   .process_count = in->count,
 					   .context = x,
 					   .channel_name = name_of_channel,
+					   .ended_name = name_of_ended,
 					   .restarted_call = call_of_restart};
 	return 0;
 }

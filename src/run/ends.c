@@ -256,6 +256,7 @@ void ends_note_exit(struct execution *x, struct tracee *t)
 	struct observed_process *seen;
 	unsigned fds = 0;
 
+	process_note_ns_tgid(&x->engine, t->process);
 	if (!s)
 		return;
 	seen = &x->seen->processes[s - x->subjects];
