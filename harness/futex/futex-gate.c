@@ -56,6 +56,8 @@ static void await_gate(void)
 #ifdef BUG_ONCE
 		return;
 #endif
+		printf("woken: looking again\n");
+		fflush(stdout);
 	}
 }
 
@@ -78,6 +80,7 @@ int main(int argc, char **argv)
 	await_gate();
 	word = gate->word;
 	printf("the word is %u\n", word);
+	fflush(stdout);
 	wait_for_children(NULL);
 	return word == 42 ? 0 : STATUS_WRONG;
 }

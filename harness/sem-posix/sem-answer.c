@@ -50,9 +50,11 @@ static int await_answer(bool timed)
 	rc = timed ? sem_timedwait(&slot->ready, &until) : sem_wait(&slot->ready);
 	return rc;
 #else
-	do
-		rc = timed ? sem_timedwait(&slot->ready, &until) : sem_wait(&slot->ready);
-	while (rc && errno == EINTR);
+	while ((rc = timed ? sem_timedwait(&slot->ready, &until) : sem_wait(&slot->ready)) &&
+	       errno == EINTR) {
+		printf("interrupted: waiting on\n");
+		fflush(stdout);
+	}
 	return rc;
 #endif
 }
@@ -80,6 +82,7 @@ int main(int argc, char **argv)
 		printf("no answer in time\n");
 	else
 		printf("the answer is %u\n", answer);
+	fflush(stdout);
 	wait_for_children(NULL);
 	return rc ? STATUS_NOBODY : answer == 42 ? 0 : STATUS_WRONG;
 }
