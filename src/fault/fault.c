@@ -24,12 +24,19 @@ static const struct action_ops *const action_table[] = {
 	[ACTION_DELAY]       = &ops_delay,
 	[ACTION_STOP]        = &ops_stop,
 	[ACTION_CLOSE_PEER]  = &ops_close_peer,
+	[ACTION_SHUTDOWN]    = &ops_shutdown,
+	[ACTION_RESET]       = &ops_reset,
 	[ACTION_CAPACITY]    = &ops_object,
 	[ACTION_FILL]        = &ops_object,
 	[ACTION_DRAIN]       = &ops_object,
 	[ACTION_REMOVE]      = &ops_object,
 	[ACTION_LIMIT]       = &ops_limit,
 	[ACTION_NONBLOCK]    = &ops_nonblock,
+	[ACTION_DROP]        = &ops_drop,
+	[ACTION_DUPLICATE]   = &ops_duplicate,
+	[ACTION_REORDER]     = &ops_reorder,
+	[ACTION_TRUNCATE_MESSAGE] = &ops_truncate_message,
+	[ACTION_LOSE_FDS]    = &ops_lose_fds,
 };
 /* clang-format on */
 
@@ -75,6 +82,7 @@ void shot_proven(struct fault_env *env, struct shot *shot)
 static void close_shot(struct fault_env *env, struct shot *shot)
 {
 	DL_DELETE(env->shots, shot);
+	free(shot->kept);
 	free(shot);
 }
 
@@ -177,6 +185,8 @@ void fault_on_entry(struct fault_env *env, struct tracee *t)
 	DL_FOREACH_SAFE(env->shots, shot, tmp) {
 		if (is_of_call(shot, t) && ops_of(shot)->on_again && t->call.resumed)
 			ops_of(shot)->on_again(env, shot, t);
+		if (!is_of_call(shot, t) && ops_of(shot)->on_other_call)
+			ops_of(shot)->on_other_call(env, shot, t);
 		if (shot->pending && shot->tgid == t->process->tgid && was_taken(env, shot, t))
 			settle(env, shot, PROOF_PROVEN);
 	}
@@ -284,8 +294,12 @@ int struck_object(struct fault_env *env, struct shot *shot, const struct moment 
 {
 	int channel = shot->fault->spec->action.of_channel, rc;
 
-	if (channel != INDEX_NONE)
-		return env->channel_object(env->ctx, channel, ret_object);
+	if (channel != INDEX_NONE) {
+		rc = env->channel_object(env->ctx, channel, ret_object);
+		return rc || !is_socket(ret_object->kind)
+			       ? rc
+			       : socket_of_channel(env, shot, at, channel, ret_object);
+	}
 	if (!at->at_call)
 		return refuse(shot, "nothing to strike: say which channel with `of:`");
 	rc = call_object(env->engine, at->t, ret_object);
