@@ -1,5 +1,6 @@
 #include "compile/compile.h"
 
+#include <argz.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -26,6 +27,8 @@ static const char *const own_flags[] = {"-g", "-fno-omit-frame-pointer"};
 struct argv {
 	const char **items;
 	size_t count;
+	char *levels; /* argz: a level may be several flags */
+	size_t levels_len;
 };
 
 static int push(struct argv *argv, const char *text)
@@ -38,6 +41,22 @@ static int push(struct argv *argv, const char *text)
 	return 0;
 }
 
+static int push_levels(struct argv *argv, const char *level)
+{
+	char *flag = NULL;
+	int rc = -argz_create_sep(level, ' ', &argv->levels, &argv->levels_len);
+
+	while (!rc && (flag = argz_next(argv->levels, argv->levels_len, flag)))
+		rc = push(argv, flag);
+	return rc;
+}
+
+static void argv_release(struct argv *argv)
+{
+	free(argv->items);
+	free(argv->levels);
+}
+
 static int push_flags(struct argv *argv, const struct compile_request *r)
 {
 	int rc = push(argv, r->compiler);
@@ -45,7 +64,7 @@ static int push_flags(struct argv *argv, const struct compile_request *r)
 	for (size_t i = 0; !rc && i < OWN_FLAGS; i++)
 		rc = push(argv, own_flags[i]);
 	if (!rc)
-		rc = push(argv, r->level);
+		rc = push_levels(argv, r->level);
 	for (size_t i = 0; !rc && i < r->spec->flags.count; i++)
 		rc = push(argv, r->spec->flags.items[i]);
 	return rc;
@@ -123,7 +142,7 @@ static int add_preprocessed(XXH3_state_t *hash, const struct compile_request *r,
 		err_errno(err, rc, "compile");
 	else
 		rc = run(r, &argv, NULL, scratch, err);
-	free(argv.items);
+	argv_release(&argv);
 	if (!rc && add_file(hash, scratch))
 		rc = err_errno(err, -EIO, "compile: %s", scratch);
 	return rc;
@@ -210,7 +229,7 @@ static int link_program(const struct compile_request *r, const char *folder, str
 		err_errno(err, rc, "compile");
 	else
 		rc = run(r, &argv, NULL, NULL, err);
-	free(argv.items);
+	argv_release(&argv);
 	return rc;
 }
 
@@ -258,8 +277,8 @@ static int run_command(const struct compile_request *r, const char *folder, stru
 		err_errno(err, rc, "compile");
 	rc = rc ? rc : run(r, &copy, NULL, NULL, err);
 	rc = rc ? rc : run(r, &shell, folder, NULL, err);
-	free(copy.items);
-	free(shell.items);
+	argv_release(&copy);
+	argv_release(&shell);
 	return rc;
 }
 
