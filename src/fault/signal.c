@@ -41,6 +41,17 @@ static int send(struct fault_env *env, struct shot *shot, const struct moment *a
 	return 0;
 }
 
+/* SIGCONT lets it go on then, whatever its disposition. */
+static bool is_stopped(struct fault_env *env, pid_t tgid)
+{
+	struct tracee *t, *tmp;
+
+	HASH_ITER(hh, env->engine->tracees, t, tmp)
+		if (t->process && t->process->tgid == tgid && t->state == TRACEE_GROUP_STOPPED)
+			return true;
+	return false;
+}
+
 /* A signal that nobody would notice is no fault. */
 int check_disposition(struct fault_env *env, struct shot *shot)
 {
@@ -50,6 +61,8 @@ int check_disposition(struct fault_env *env, struct shot *shot)
 
 	if (procfs_status(env->engine->options.proc_fd, shot->tgid, &status))
 		return -ESRCH;
+	if (action == SIGNAL_CONTINUE && is_stopped(env, shot->tgid))
+		return 0;
 	if (status.sig_ignored & bit)
 		return refuse(shot, "the process ignores %s", signal_name(shot->signal));
 	if (!(status.sig_caught & bit) && (action == SIGNAL_IGNORE || action == SIGNAL_CONTINUE))
