@@ -5,6 +5,8 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/ipc.h>
+#include <sys/sem.h>
 #include <sys/syscall.h>
 
 #include "base/cleanup.h"
@@ -13,6 +15,8 @@
 #include "sys/kernel_model.h"
 #include "sys/procfs.h"
 #include "trigger/count.h"
+
+#define SEMOPS_MAX 500 /* SEMOPM: the kernel takes no more */
 
 /* As the kernel has it: struct sigaction of <asm/signal.h>. */
 struct kernel_sigaction {
@@ -93,6 +97,20 @@ static void add_descriptor(struct fault_env *env, struct tracee *t, struct kerne
 	kernel_moment_from_call(m, t->call.id, t->call.args, object.flags);
 }
 
+/* Whether some operation of semop(2) is not to wait: it is in the program's memory. */
+static void add_operations(struct tracee *t, struct kernel_moment *m)
+{
+	const struct syscall_row *row = syscall_get(t->call.id);
+	struct sembuf ops[SEMOPS_MAX];
+	size_t count = (size_t)t->call.args[2];
+
+	if (!row || row->sysv != SYSV_SEM || !(row->families & FAMILY_WAITS) ||
+	    count > SEMOPS_MAX || tracee_read(t, t->call.args[1], ops, count * sizeof(*ops)))
+		return;
+	for (size_t i = 0; i < count; i++)
+		m->nonblocking |= (ops[i].sem_flg & IPC_NOWAIT) != 0;
+}
+
 int model_check(struct fault_env *env, struct shot *shot, const struct moment *at,
 		bool is_errno_after)
 {
@@ -108,6 +126,7 @@ int model_check(struct fault_env *env, struct shot *shot, const struct moment *a
 	if (env->model != MODEL_KERNEL || !at->at_call)
 		return 0;
 	add_descriptor(env, at->t, &m);
+	add_operations(at->t, &m);
 	rc = add_signals(env, at->t, &m);
 	if (rc)
 		return rc;
