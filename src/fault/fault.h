@@ -45,7 +45,8 @@ struct shot {
 	uint64_t scratch, original; /* short: replaced argument */
 	bool pending;	/* sent, and blocked by the process: it may take it by sigwait(3) */
 	bool visible;	/* …and it has a signalfd that shows it */
-	bool waiting;	/* for a handler to begin, for the call to sleep */
+	bool waiting;	/* for a handler to begin, for the call to sleep, for another message */
+	void *kept;	/* messages: what is held back, or put back; owned */
 	char text[256]; /* what happens, for people */
 	struct shot *prev, *next;
 };
@@ -54,8 +55,10 @@ struct shot {
 struct fault_env {
 	struct engine *engine;
 	enum fault_model model;
-	struct shot *shots;	/* utlist */
-	struct filler *fillers; /* of filler.c */
+	struct shot *shots;	 /* utlist */
+	struct filler *fillers;	 /* of filler.c */
+	struct fd_object object; /* of the descriptor of the call where a fault fires now */
+	pid_t object_of;	 /* whose call; 0 = not looked up yet */
 	void *ctx;
 	/* The process that `of: NAME` means: the first of the kind that lives, or NULL. */
 	struct process *(*process_of)(void *ctx, const struct selector *of);
@@ -67,6 +70,8 @@ struct fault_env {
 	const char *(*label)(void *ctx, const struct process *p, char *buf, size_t size);
 	/* The channel with that object; NULL = none. */
 	const char *(*channel_name)(void *ctx, const struct fd_object *object);
+	/* Whether the stopped thread @t is in that function, at whatever depth; NULL: unknown. */
+	bool (*called_from)(void *ctx, struct tracee *t, const char *function);
 	/* Called when a shot at the process @tgid (0 = none in particular) has been proven. */
 	void (*fired)(void *ctx, struct fault *fault, pid_t tgid);
 };

@@ -87,7 +87,8 @@ static const char *check_signal(const struct kernel_moment *m)
 	if (m->nonblocking)
 		return "this call does not wait, so no signal can interrupt it";
 	if (m->ready)
-		return "this call would not have to wait here; use `phase: blocked`";
+		return "this call would not have to wait here; use `signal:` with "
+		       "`when: blocked`";
 	switch (restart_of(m)) {
 	case RESTART_R:
 		if (m->has_handler_without_restart)
@@ -352,6 +353,22 @@ const char *kernel_check_errno(int syscall_id, int err, bool after, const struct
 	if (err == ENOSYS && !after)
 		return m ? check_dead(m) : NULL;
 	return look_up(row->name, err, after ? MODE_AFTER : MODE_INSTEAD, m);
+}
+
+bool kernel_asks(int syscall_id, enum action_kind action, int err, enum kernel_question question)
+{
+	const unsigned asked = question == KERNEL_ASKS_SIGNALS
+				       ? COND_SIGNAL | COND_HANDLER | COND_NO_SIGPIPE
+				       : COND_NONBLOCK;
+	const struct syscall_row *call = syscall_get(syscall_id);
+
+	if (action != ACTION_ERRNO && action != ACTION_ERRNO_AFTER)
+		return question == KERNEL_ASKS_SHARING && action == ACTION_SHORT;
+	for (size_t i = 0; call && i < ARRAY_SIZE(errors); i++)
+		if (errors[i].err == err && errors[i].conditions & asked &&
+		    strcmp(errors[i].call, call->name) == 0)
+			return true;
+	return false;
 }
 
 bool kernel_allows_errno(int syscall_id, int err, bool after, const char **ret_reason)
