@@ -167,8 +167,10 @@ static int read_whole(const char *path, char **ret_text)
 
 	if (!file)
 		return -errno;
-	if (getdelim(ret_text, &room, '\0', file) < 0 && ferror(file))
-		return -EIO;
+	if (getdelim(ret_text, &room, '\0', file) >= 0)
+		return 0;
+	free(*ret_text); /* nothing was read, not even the end of the text */
+	*ret_text = ferror(file) ? NULL : mem_strdup("");
 	return *ret_text ? 0 : -ENOMEM;
 }
 
