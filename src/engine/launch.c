@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <linux/close_range.h>
 #include <linux/futex.h>
+#include <linux/mempolicy.h>
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
@@ -21,6 +22,7 @@
 
 #include "base/cleanup.h"
 #include "base/mem.h"
+#include "engine/numa.h"
 #include "sys/raw_syscall.h"
 
 #define CHILD_STACK  (64 * 1024)
@@ -174,6 +176,21 @@ IN_CHILD static void set_limits(struct launch_shared *shared)
 	}
 }
 
+/* Children and what is executed later are placed alike. */
+IN_CHILD static void set_place(struct launch_shared *shared)
+{
+	const struct numa_place *place = shared->launch->place;
+
+	if (place && place->has_cpus)
+		check(shared, "sched_setaffinity",
+		      raw_syscall(SYS_sched_setaffinity, 0, sizeof(place->cpus), (long)&place->cpus,
+				  0, 0));
+	if (place && place->has_nodes) /* the kernel counts one bit less than it is told */
+		check(shared, "set_mempolicy",
+		      raw_syscall(SYS_set_mempolicy, MPOL_BIND, (long)place->nodes,
+				  NUMA_NODES_MAX + 1, 0, 0));
+}
+
 IN_CHILD static int launch_child(void *arg)
 {
 	struct launch_shared *shared = arg;
@@ -189,6 +206,7 @@ IN_CHILD static int launch_child(void *arg)
 	if (launch->cwd)
 		check(shared, "chdir", raw_syscall(SYS_chdir, (long)launch->cwd, 0, 0, 0, 0));
 	set_limits(shared);
+	set_place(shared);
 	raw_syscall(SYS_prctl, PR_SET_PDEATHSIG, 0, 0, 0, 0);
 	install_filter(shared);
 	fail(shared, "execve",

@@ -8,6 +8,7 @@
 
 #include "oracle/blocked.h"
 #include "sys/procfs.h"
+#include "sys/sock_diag.h"
 
 #define NO_PROCESS ((size_t)-1)
 
@@ -33,6 +34,8 @@ struct scanner {
 	struct scan_process *processes;
 	struct procfs_status *status; /* of each thread */
 	size_t status_count;
+	bool sockets_read, sockets_known;
+	struct sock_table sockets;
 	struct blocked_scan scan;
 };
 
@@ -101,6 +104,13 @@ int wait_for_queue(struct wait *wait, const struct procfs_fd *info, unsigned end
 int wait_for_queue_fd(struct wait *wait, int fd, bool sends);
 int wait_for_sysv_queue(struct wait *wait, int id, bool sends);
 
+/* blocked_socket.c: until something happens at a stream socket. */
+int wait_for_socket(struct wait *wait, const struct procfs_fd *info);
+/* In connect(2) of the socket @fd. */
+int wait_for_connect(struct wait *wait, int fd);
+/* Whether SO_RCVTIMEO or SO_SNDTIMEO (@option) is set there. */
+bool wait_has_socket_limit(const struct wait *wait, int fd, int option);
+
 /* blocked_poll.c */
 int wait_for_poll(struct wait *wait);
 int wait_for_select(struct wait *wait);
@@ -111,6 +121,17 @@ int wait_for_futex(struct wait *wait);
 
 /* blocked_file_lock.c */
 int wait_for_file_lock(struct wait *wait);
+
+/* Whether @pid has that memory mapped shared. */
+bool process_maps(int proc_fd, pid_t pid, const struct blocked_memory *memory);
+
+/* blocked_owner.c: the lock that the word of a futex call belongs to, as far as can be told. */
+struct futex_lock {
+	const char *kind; /* "mutex", "semaphore", …; "word": not known */
+	uint64_t address;
+	pid_t owner; /* as the waiting thread numbers threads; 0 = unknown */
+};
+void find_futex_lock(const struct wait *wait, struct futex_lock *ret_lock);
 
 /* blocked_sem.c */
 int wait_for_sysv_semaphore(struct wait *wait);

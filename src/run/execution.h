@@ -5,6 +5,7 @@
 #ifndef RUN_EXECUTION_H
 #define RUN_EXECUTION_H
 
+#include "engine/numa.h"
 #include "fault/fault.h"
 #include "oracle/observed.h"
 #include "run/channels.h"
@@ -74,6 +75,8 @@ char *execution_expand(struct execution *x, const char *text);
 int subjects_prepare(struct execution *x, struct err *err);
 int subjects_start(struct execution *x, struct err *err); /* all that are due */
 void subjects_release(struct execution *x);
+/* Where it shall run; -ENODEV: not on this machine, @err tells why. */
+int subject_place(const struct process_spec *spec, struct numa_place *ret_place, struct err *err);
 struct subject *subject_of(struct execution *x, const struct process *p);
 const char *subject_label(struct execution *x, const struct process *p, char *buf, size_t size);
 

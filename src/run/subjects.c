@@ -11,6 +11,7 @@
 #include "base/util.h"
 #include "run/execution.h"
 #include "sys/procfs.h"
+#include "valgrind/tool.h"
 
 /* What a launch needs, built and thrown away in one go. */
 struct preparation {
@@ -63,9 +64,24 @@ static int end_list(struct strings *list)
 	return 0;
 }
 
-static const char *valgrind_of(enum under under)
+static int push_valgrind(struct execution *x, const struct process_spec *spec, struct strings *argv)
 {
-	return under == UNDER_MEMCHECK ? "--tool=memcheck" : NULL;
+	static const char *const common[] = {"--vgdb=no", "--quiet", "--trace-children=yes",
+					     "--error-exitcode=0", "--xml=yes"};
+	const char *const *own = valgrind_options(spec->under);
+	const char *tool = vocab_name(&under_vocab, (int)spec->under);
+	int rc = push(argv, mem_strdup("valgrind"));
+
+	rc = rc ? rc : push(argv, mem_printf("--tool=%s", tool));
+	for (size_t i = 0; !rc && i < ARRAY_SIZE(common); i++)
+		rc = push(argv, mem_strdup(common[i]));
+	for (size_t i = 0; !rc && own[i]; i++)
+		rc = push(argv, mem_strdup(own[i]));
+	rc = rc ? rc
+		: push(argv, mem_printf("--xml-file=%s/.valgrind.%s.%%p.xml", x->tmp, spec->name));
+	return rc ? rc
+		  : push(argv,
+			 mem_printf("--log-file=%s/.valgrind.%s.%%p.log", x->tmp, spec->name));
 }
 
 static int prepare_argv(struct execution *x, const struct process_spec *spec,
@@ -73,15 +89,8 @@ static int prepare_argv(struct execution *x, const struct process_spec *spec,
 {
 	int rc = 0;
 
-	if (spec->under != UNDER_NONE) {
-		rc = push(&prep->argv, mem_strdup("valgrind"));
-		rc = rc ? rc : push(&prep->argv, mem_strdup(valgrind_of(spec->under)));
-		rc = rc ? rc : push(&prep->argv, mem_strdup("--vgdb=no"));
-		rc = rc ? rc : push(&prep->argv, mem_strdup("--quiet"));
-		rc = rc ? rc : push(&prep->argv, mem_strdup("--trace-children=yes"));
-		rc = rc ? rc : push(&prep->argv, mem_strdup("--error-exitcode=0"));
-		rc = rc ? rc : push(&prep->argv, mem_printf("--log-file=%s/.valgrind.%%p", x->tmp));
-	}
+	if (spec->under != UNDER_NONE)
+		rc = push_valgrind(x, spec, &prep->argv);
 	if (spec->shell) {
 		rc = rc ? rc : push(&prep->argv, mem_strdup("sh"));
 		rc = rc ? rc : push(&prep->argv, mem_strdup("-c"));
@@ -260,9 +269,18 @@ static const char *path_variable(const struct preparation *prep)
 	return NULL;
 }
 
+int subject_place(const struct process_spec *spec, struct numa_place *ret_place, struct err *err)
+{
+	int rc = numa_place_find((int)spec->place.process - 1, (int)spec->place.memory - 1,
+				 ret_place, err);
+
+	return rc ? err_wrap(err, rc, "process '%s'", spec->name) : 0;
+}
+
 static int launch_subject(struct execution *x, struct subject *s, const struct filter *filter,
 			  struct preparation *prep, struct err *err)
 {
+	struct numa_place place;
 	struct launch launch = {.path = prep->path,
 				.argv = prep->argv.items,
 				.envp = prep->env.items,
@@ -271,9 +289,13 @@ static int launch_subject(struct execution *x, struct subject *s, const struct f
 				.fd_count = prep->fd_count,
 				.limits = prep->limits,
 				.limit_count = s->spec->limit_count,
+				.place = &place,
 				.filter = filter,
 				.under_valgrind = s->spec->under != UNDER_NONE};
-	int rc;
+	int rc = subject_place(s->spec, &place, err);
+
+	if (rc)
+		return rc;
 
 	for (size_t i = 0; i < s->spec->limit_count; i++)
 		prep->limits[i] = (struct launch_limit){limit_resource(s->spec->limits[i].kind),

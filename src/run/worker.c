@@ -13,7 +13,7 @@
 #include "oracle/oracle.h"
 #include "run/check.h"
 #include "run/execution.h"
-#include "run/memcheck.h"
+#include "run/reports.h"
 #include "run/verdict.h"
 #include "sandbox/tmp.h"
 #include "sys/probe.h"
@@ -124,6 +124,23 @@ static int set_folders(struct job *job)
 	return job->dir ? 0 : -ENOMEM;
 }
 
+static bool is_misplaced(struct job *job, char **ret_reason, struct err *err)
+{
+	for (size_t i = 0; i < job->c->scenario->process_count; i++) {
+		struct err why = ERR_INIT;
+		struct numa_place place;
+		int rc = subject_place(job->specs[i], &place, &why);
+
+		if (rc == -ENODEV)
+			*ret_reason = mem_strdup(why.text);
+		else if (rc)
+			err_set(err, rc, "%s", why.text);
+		if (rc)
+			return true;
+	}
+	return false;
+}
+
 static bool is_unmet(struct job *job, char **ret_reason, struct err *err)
 {
 	const struct strings *needs = &job->c->scenario->needs;
@@ -137,7 +154,7 @@ static bool is_unmet(struct job *job, char **ret_reason, struct err *err)
 			err_set(err, rc, "unknown need '%s'", needs->items[i]);
 		return true;
 	}
-	return false;
+	return is_misplaced(job, ret_reason, err);
 }
 
 static bool compares_to_fault_free(const struct scenario *s)
@@ -201,6 +218,8 @@ static int execute_fault_free(struct job *job, struct err *err)
 	struct err why = ERR_INIT;
 	int rc = execute(job, &job->without, &job->fault_free, false, &why);
 
+	if (!rc)
+		rc = reports_collect(&job->without, &why);
 	execution_release(&job->without);
 	if (!rc)
 		rc = sandbox_clean(&job->worker->sandbox, &why);
@@ -349,7 +368,7 @@ static int run_case(struct job *job, struct err *err)
 	job->ran = true;
 	if (rc)
 		return rc;
-	rc = memcheck_collect(&job->with, err);
+	rc = reports_collect(&job->with, err);
 	if (!rc)
 		rc = check_run(&job->with, err);
 	if (!rc)

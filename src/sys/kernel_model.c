@@ -38,6 +38,7 @@ enum condition {
 	COND_FUTEX_WAIT = 1 << 24,
 	COND_FUTEX_PI = 1 << 25,
 	COND_REALTIME = 1 << 26,
+	COND_LOCK_POSIX = 1 << 27,
 };
 
 static const struct error_row {
@@ -87,7 +88,8 @@ static const char *check_signal(const struct kernel_moment *m)
 	if (m->nonblocking)
 		return "this call does not wait, so no signal can interrupt it";
 	if (m->ready)
-		return "this call would not have to wait here; use `phase: blocked`";
+		return "this call would not have to wait here; use `signal:` with "
+		       "`when: blocked`";
 	switch (restart_of(m)) {
 	case RESTART_R:
 		if (m->has_handler_without_restart)
@@ -131,7 +133,8 @@ static const char *check_dead(const struct kernel_moment *m)
 	if (m->persistent)
 		return NULL;
 	if (m->err == EIDRM)
-		return "an object that was removed stays removed; let it go on with `nth: 1..`";
+		return "an object that was removed stays removed; use `remove: true`, which is "
+		       "real, or let it go on with `nth: 1..`";
 	if (m->err == ECHILD)
 		return "a child that is gone stays gone; let it go on with `nth: 1..`";
 	if (m->err == ENOSYS)
@@ -172,6 +175,13 @@ static const char *check_lock_try(const struct kernel_moment *m)
 static const char *check_lock_wait(const struct kernel_moment *m)
 {
 	return is_fcntl_command(m, F_SETLKW, F_OFD_SETLKW) ? NULL : "only F_SETLKW gives it";
+}
+
+static const char *check_lock_posix(const struct kernel_moment *m)
+{
+	return is_fcntl_command(m, F_SETLKW, F_SETLKW) ? NULL
+						       : "only F_SETLKW looks for deadlocks: locks "
+							 "of a description may be passed on";
 }
 
 static const char *check_fcntl_dup(const struct kernel_moment *m)
@@ -252,6 +262,7 @@ static const struct condition_row {
 	{COND_CREATES, 0, check_creates, NULL},
 	{COND_LOCK_TRY, 0, check_lock_try, NULL},
 	{COND_LOCK_WAIT, 0, check_lock_wait, NULL},
+	{COND_LOCK_POSIX, 0, check_lock_posix, NULL},
 	{COND_FCNTL_DUP, 0, check_fcntl_dup, NULL},
 	{COND_FCNTL_PIPE, 0, check_fcntl_pipe, NULL},
 	{COND_FUTEX_WAIT, 0, check_futex_wait, NULL},

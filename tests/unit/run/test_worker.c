@@ -56,6 +56,10 @@ static const struct row {
 	 .verdict = VERDICT_ERROR, .reason = "stdin of 'a'"},
 	{"something that is not here", HEAD "needs: [numa-nodes>=4096]\n"
 	 "processes: {a: {run: [\"true\"]}}\n", .verdict = VERDICT_SKIP, .reason = "NUMA"},
+	{"a node that is not here", HEAD "processes: {a: {run: [\"true\"], place: {memory: node1023}}}\n",
+	 .verdict = VERDICT_SKIP, .reason = "process 'a': needs "},
+	{"a node that is here", HEAD "processes: {a: {run: 'grep -q bind:0 /proc/self/numa_maps', "
+	 "place: {process: node0, memory: node0}}}\n", .verdict = VERDICT_PASS},
 	{"a deadline", HEAD "deadline: 200ms\nprocesses: {a: {run: [sleep, 60]}}\n",
 	 .verdict = VERDICT_FAIL, .findings = "hang a: still waiting after 200 ms\n"},
 	{"alive as it should be", HEAD "processes: {a: {run: [sleep, 60]}, b: {run: [\"true\"]}}\n"
