@@ -240,8 +240,8 @@ int main(int argc, char **argv)
 	if (safe_wait(pid, &status) < 0)
 		die("wait");
 	result = worker_judge("the child", status);
-	printf("descriptors %u sum %u without %u surplus %u refused %u\n", seen.records,
-	       seen.sum, seen.without, seen.surplus, seen.refused);
+	printf("descriptors %u sum %u without %u surplus %u refused %u\n", seen.records, seen.sum,
+	       seen.without, seen.surplus, seen.refused);
 	if (seen.without)
 		fprintf(stderr, "%u records came without their descriptor\n", seen.without);
 	return result ? result : seen.without || seen.surplus ? STATUS_WRONG : 0;

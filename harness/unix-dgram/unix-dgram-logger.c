@@ -15,7 +15,7 @@
 #include "unix-dgram/unix-dgram.h"
 
 #define PATIENCE 50   /* ms for a receiver that takes nothing */
-#define RESTART	 2000 /* ms for one that is started again */
+#define RESTART	 500  /* ms for one that is started again */
 
 static struct sockaddr_un address;
 static int out = -1;
@@ -23,8 +23,7 @@ static unsigned too_long;
 
 static bool is_away(int error)
 {
-	return error == ECONNREFUSED || error == ENOENT || error == ENOTCONN ||
-	       error == ECONNRESET;
+	return error == ECONNREFUSED || error == ENOENT || error == ENOTCONN || error == ECONNRESET;
 }
 
 static int connect_again(void)
