@@ -14,8 +14,8 @@
 #include "lib/record.h"
 #include "unix-dgram/unix-dgram.h"
 
-#define PATIENCE 50   /* ms for a receiver that takes nothing */
-#define RESTART	 500  /* ms for one that is started again */
+#define PATIENCE 50  /* ms for a receiver that takes nothing */
+#define RESTART	 500 /* ms for one that is started again */
 
 static struct sockaddr_un address;
 static int out = -1;

@@ -254,8 +254,7 @@ static enum proof corrupt_exit(struct fault_env *env, struct shot *shot, struct 
 	int64_t moved = t->kernel_result;
 
 	if (result < 0) {
-		refuse_because(shot, "the call failed by itself with %s",
-			       errno_name((int)-result));
+		refuse_because(shot, "the call failed by itself with %s", errno_name((int)-result));
 		return PROOF_GIVEN_UP;
 	}
 	if (!damage->call.sends && damage->call.row->transfer == TRANSFER_MMSGHDR)
@@ -265,7 +264,8 @@ static enum proof corrupt_exit(struct fault_env *env, struct shot *shot, struct 
 	if (message_is_queue(&damage->call) ||
 	    (uint64_t)moved > damage->bits[damage->count - 1] / 8)
 		return PROOF_PROVEN;
-	refuse_because(shot, "the call moved %lld bytes, and the damaged ones not", (long long)moved);
+	refuse_because(shot, "the call moved %lld bytes, and the damaged ones not",
+		       (long long)moved);
 	return PROOF_GIVEN_UP;
 }
 

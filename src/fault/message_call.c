@@ -94,8 +94,8 @@ static int read_queue_call(struct tracee *t, struct message_call *call)
 	if (!(call->row->families & (FAMILY_SENDS | FAMILY_RECEIVES)))
 		return -ENOTSUP;
 	call->length = t->call.args[2];
-	call->parts[0] = (struct iovec){(void *)(uintptr_t)(t->call.args[1] + header),
-					(size_t)call->length};
+	call->parts[0] =
+		(struct iovec){(void *)(uintptr_t)(t->call.args[1] + header), (size_t)call->length};
 	call->msg.msg_iovlen = 1;
 	return 0;
 }
