@@ -26,7 +26,7 @@ const char new_tcp[] =
 	"\n"
 	"expect:                         # a program that is not named here must exit with 0\n"
 	"  sender: {exit: 3, stderr: /receiver has gone/}\n"
-	"  receiver: {exit: 4}\n"
+	"  receiver: {exit: [3, 4]}\n"
 	"deadline: 2s                    # the whole run; then it is a hang\n"
 	"\n"
 	"# The same faults against a program that has the bug: it must be caught, or this\n"
