@@ -95,6 +95,20 @@ static bool is_connecting(const struct sock_entry *entry)
 	return entry->is_tcp && entry->state == TCP_SYN_SENT;
 }
 
+/*
+ * What is on the way to a reader that has nothing to read arrives by itself,
+ * be it after a timer of the kernel's: TCP sends small pieces late.
+ */
+static bool is_arriving(const struct wait *wait, const struct sock_entry *own,
+			const struct sock_entry *peer)
+{
+	const struct syscall_row *call = syscall_get(syscall_from_nr(ARCH_NATIVE, wait->t->nr));
+	bool only_sends = call && call->families & (FAMILY_WRITES | FAMILY_SENDS) &&
+			  !(call->families & (FAMILY_READS | FAMILY_RECEIVES));
+
+	return own->is_tcp && !only_sends && !own->unread && peer->unsent;
+}
+
 int wait_for_socket(struct wait *wait, const struct procfs_fd *info)
 {
 	const struct sock_table *table = read_table(wait->scanner);
@@ -108,7 +122,7 @@ int wait_for_socket(struct wait *wait, const struct procfs_fd *info)
 		return external(wait);
 	if (own->state == TCP_LISTEN)
 		return on_listening(wait);
-	if (is_connecting(own)) {
+	if (is_connecting(own) || (peer && is_arriving(wait, own, peer))) {
 		wait_weaken(wait, WAIT_TIMED);
 		return 0;
 	}
