@@ -14,7 +14,7 @@
 #include "run/check.h"
 #include "run/execution.h"
 #include "run/job.h"
-#include "run/memcheck.h"
+#include "run/reports.h"
 #include "run/verdict.h"
 #include "sandbox/tmp.h"
 #include "sys/probe.h"
@@ -218,6 +218,8 @@ static int execute_fault_free(struct job *job, struct err *err)
 	struct err why = ERR_INIT;
 	int rc = job_execute(job, &job->without, &job->fault_free, false, &why);
 
+	if (!rc)
+		rc = reports_collect(&job->without, &why);
 	execution_release(&job->without);
 	if (!rc)
 		rc = sandbox_clean(&job->worker->sandbox, &why);
@@ -378,7 +380,7 @@ static int run_case(struct job *job, const struct levels *levels, struct err *er
 	job->ran = true;
 	if (rc)
 		return rc;
-	rc = memcheck_collect(&job->with, err);
+	rc = reports_collect(&job->with, err);
 	if (!rc)
 		rc = check_run(&job->with, err);
 	if (!rc)
