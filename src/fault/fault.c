@@ -27,7 +27,10 @@ static const struct action_ops *const action_table[] = {
 	[ACTION_CAPACITY]    = &ops_object,
 	[ACTION_FILL]        = &ops_object,
 	[ACTION_DRAIN]       = &ops_object,
+	[ACTION_TRUNCATE]    = &ops_object,
+	[ACTION_UNLINK]      = &ops_object,
 	[ACTION_REMOVE]      = &ops_object,
+	[ACTION_CORRUPT]     = &ops_object,
 	[ACTION_LIMIT]       = &ops_limit,
 	[ACTION_NONBLOCK]    = &ops_nonblock,
 };

@@ -36,7 +36,8 @@ extern const struct action_ops ops_kill, ops_delay, ops_stop, ops_limit;
 /* peer.c */
 extern const struct action_ops ops_close_peer, ops_nonblock;
 /* object.c */
-extern const struct action_ops ops_object; /* capacity, fill, drain, remove */
+/* capacity, fill, drain, remove, truncate, unlink, corrupt */
+extern const struct action_ops ops_object;
 
 /* "write(1, 4096)" and so on, for texts. */
 void describe_call(struct fault_env *env, const struct tracee *t, char *buf, size_t size);
@@ -80,7 +81,7 @@ int struck_object(struct fault_env *env, struct shot *shot, const struct moment 
  */
 typedef int object_fault(struct fault_env *env, struct shot *shot, const struct fd_object *object);
 struct object_ops {
-	object_fault *capacity, *fill, *drain, *remove;
+	object_fault *capacity, *fill, *drain, *remove, *truncate, *unlink, *corrupt;
 	/* @t is about to read from its descriptor or id @fd: @size of filler must go. */
 	int (*take_filler)(struct fault_env *env, const struct fd_object *object, size_t size,
 			   struct tracee *t, int fd);
@@ -91,6 +92,10 @@ extern const struct object_ops object_pipe_ops;
 extern const struct object_ops object_msg_sysv_ops, object_sem_sysv_ops, object_shm_sysv_ops;
 /* queue.c */
 extern const struct object_ops object_mqueue_ops;
+/* memory.c */
+extern const struct object_ops object_file_ops;
+object_fault name_unlink;     /* of any object with a path */
+object_fault segment_corrupt; /* System V */
 
 /* object.c: never NULL. */
 const struct object_ops *object_ops_of(enum fd_kind kind);

@@ -53,7 +53,7 @@ static int env_channel_object(void *ctx, int channel, struct fd_object *ret_obje
 {
 	struct execution *x = ctx;
 
-	*ret_object = x->channels[channel].object;
+	*ret_object = channel_object_now(&x->channels[channel]);
 	snprintf(ret_object->path, sizeof(ret_object->path), "channel `%s`",
 		 x->channels[channel].spec->name);
 	return 0;
@@ -67,6 +67,11 @@ static const char *env_label(void *ctx, const struct process *p, char *buf, size
 static const char *env_channel_name(void *ctx, const struct fd_object *object)
 {
 	return channel_name_of(ctx, object);
+}
+
+static const char *env_channel_path(void *ctx, const struct fd_object *object)
+{
+	return channel_path_of(ctx, object);
 }
 
 static int prepare_faults(struct execution *x, uint64_t seed)
@@ -84,6 +89,7 @@ static int prepare_faults(struct execution *x, uint64_t seed)
 				    .ctx = x,
 				    .channel_object = env_channel_object,
 				    .label = env_label,
+				    .channel_path = env_channel_path,
 				    .channel_name = env_channel_name};
 	execution_connect(x);
 	return 0;
