@@ -75,6 +75,20 @@ int process_map_find_function(const struct process_map *map, const char *name,
 	return 0;
 }
 
+int process_map_find_own(const struct process_map *map, const char *name,
+			 struct code_range **ret_ranges, size_t *ret_count, struct err *err)
+{
+	cleanup_free struct code_range *ranges = NULL;
+	size_t count = 0;
+	int r = find_function(map, name, false, &ranges, &count, err);
+
+	if (r != 0)
+		return r;
+	*ret_ranges = TAKE_PTR(ranges);
+	*ret_count = count;
+	return 0;
+}
+
 static int add_lines(const struct module *module, const struct image_line *found,
 		     size_t found_count, struct image_line **lines, size_t *count, struct err *err)
 {

@@ -69,6 +69,10 @@ bool process_map_in_loader(const struct process_map *map, uint64_t address);
 int process_map_find_function(const struct process_map *map, const char *name,
 			      struct code_range **ret_ranges, size_t *ret_count, struct err *err);
 
+/* As process_map_find_function(), in the modules' own tables only. */
+int process_map_find_own(const struct process_map *map, const char *name,
+			 struct code_range **ret_ranges, size_t *ret_count, struct err *err);
+
 /*
  * Where line @line of @file begins, see image_find_line().  Separate debug
  * information is read only when no module has that file in its own tables.

@@ -261,13 +261,33 @@ static int at_loader_entry(struct engine *e, struct tracee *t, struct breakpoint
 	return t->state == TRACEE_HELD ? 0 : tracee_resume(e, t, 0);
 }
 
+/* The trap after an instruction, or after a call, and not the one of a breakpoint. */
+static bool is_step(const struct tracee *t)
+{
+	siginfo_t info;
+
+	return t->stepping &&
+	       tracer->request(PTRACE_GETSIGINFO, t->tid, 0, (uintptr_t)&info) == 0 &&
+	       (info.si_code == TRAP_TRACE || info.si_code == TRAP_BRKPT);
+}
+
+static int on_step(struct engine *e, struct tracee *t)
+{
+	if (e->ops->stepped)
+		e->ops->stepped(e->ctx, t);
+	return t->state == TRACEE_HELD ? 0 : tracee_resume(e, t, 0);
+}
+
 int on_trap(struct engine *e, struct tracee *t)
 {
 	struct breakpoint *bp = NULL;
 	struct arch_regs *regs;
 	uint64_t addr;
-	int rc = tracee_get_regs(t, &regs);
+	int rc;
 
+	if (is_step(t))
+		return on_step(e, t);
+	rc = tracee_get_regs(t, &regs);
 	if (rc)
 		return rc;
 	addr = arch_native->ip(regs) - arch_native->breakpoint_pc_offset;

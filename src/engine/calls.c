@@ -2,6 +2,7 @@
 #include <linux/audit.h>
 #include <linux/sched.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 
@@ -94,6 +95,9 @@ static int note_call(struct engine *e, struct tracee *t)
 		return clear_untraced(e, t);
 	case SYS_sched_getaffinity:
 		t->want_exit = e->pinned;
+		return 0;
+	case SYS_mmap:
+		t->want_exit |= t->call.args[2] & PROT_EXEC;
 		return 0;
 	case SYS_io_uring_setup:
 		p->uses_io_uring = true;
@@ -220,6 +224,9 @@ void call_over(struct engine *e, struct tracee *t, int64_t result)
 	t->in_call = false;
 	if (t->call.nr == SYS_sched_getaffinity && e->pinned)
 		pin_hide(e, t, result);
+	if (t->call.nr == SYS_mmap && t->call.args[2] & PROT_EXEC && t->process->started &&
+	    e->ops->code_mapped)
+		e->ops->code_mapped(e->ctx, t);
 	if (!is_loader(e, t) && e->ops->call_exit)
 		e->ops->call_exit(e->ctx, t, result);
 }

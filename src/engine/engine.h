@@ -20,7 +20,7 @@ struct insn_decoder;
 
 /*
  * What the engine tells.  Every member may be NULL.  In call_entry, call_exit,
- * handler_entered, breakpoint_hit and started the thread is stopped and goes
+ * handler_entered, breakpoint_hit, stepped, code_mapped and started the thread is stopped and goes
  * on when the function returns, unless tracee_hold() was called.
  */
 struct engine_ops {
@@ -45,6 +45,10 @@ struct engine_ops {
 	/* @t returns from a handler. */
 	void (*handler_left)(void *ctx, struct tracee *t);
 	void (*breakpoint_hit)(void *ctx, struct tracee *t, struct breakpoint *bp);
+	/* @t has executed one more instruction; see tracee_step(). */
+	void (*stepped)(void *ctx, struct tracee *t);
+	/* @t's process has mapped a file's code, as dlopen(3) does; when the filter stops mmap. */
+	void (*code_mapped)(void *ctx, struct tracee *t);
 	/* @p was stopped (group-stop) by @signal, or goes on (@signal 0). */
 	void (*group_stop)(void *ctx, struct process *p, int signal);
 	/* @p has ended; exited, signaled and status are set. */
@@ -137,6 +141,13 @@ void tracee_unwatch_blocked(struct engine *e, struct tracee *t);
 /* Keep it stopped for @ns, or with 0 until tracee_release(). */
 void tracee_hold(struct engine *e, struct tracee *t, uint64_t ns);
 void tracee_release(struct engine *e, struct tracee *t);
+
+/*
+ * Tell `stepped` after each instruction of it, until asked not to; the other
+ * threads run as before.  A call counts as one, or not at all when its exit is
+ * watched; a repeated string instruction counts each time.
+ */
+void tracee_step(struct tracee *t, bool on);
 
 /* Let a stopped thread go on, delivering @signal (0 = none). */
 int tracee_resume(struct engine *e, struct tracee *t, int signal);

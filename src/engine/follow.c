@@ -89,7 +89,7 @@ static void forget_thread_state(struct engine *e, struct tracee *t)
 	t->resume_expected = t->interrupted = t->by_eintr = t->args_changed = false;
 	t->at_breakpoint = 0;
 	t->was_stopped = false;
-	t->step_into_handler = false;
+	t->step_into_handler = t->stepping = false;
 	t->exit_fixup = NULL;
 	t->handler_depth = 0;
 	t->in_call = t->want_exit = false;

@@ -216,13 +216,47 @@ void tracee_release(struct engine *e, struct tracee *t)
 		engine_note(e, tracee_resume(e, t, t->hold_signal));
 }
 
+void tracee_step(struct tracee *t, bool on)
+{
+	t->stepping = on;
+}
+
+/* Past the breakpoint that it stands at: an instruction like any other. */
+static int leave_breakpoint(struct engine *e, struct tracee *t)
+{
+	int rc;
+
+	t->state = TRACEE_STOPPED;
+	rc = breakpoint_step_over(e, t);
+	if (!rc && t->stepping && e->ops->stepped)
+		e->ops->stepped(e->ctx, t);
+	return rc;
+}
+
+static enum __ptrace_request request_of(const struct tracee *t)
+{
+	if (t->step_into_handler)
+		return PTRACE_SINGLESTEP;
+	if (t->want_exit)
+		return PTRACE_SYSCALL;
+	if (t->stepping)
+		return PTRACE_SINGLESTEP;
+	return t->sampled ? PTRACE_SYSCALL : PTRACE_CONT;
+}
+
 int tracee_resume(struct engine *e, struct tracee *t, int signal)
 {
-	enum __ptrace_request request = t->step_into_handler	     ? PTRACE_SINGLESTEP
-					: t->want_exit || t->sampled ? PTRACE_SYSCALL
-								     : PTRACE_CONT;
-	int rc = t->at_breakpoint ? breakpoint_step_over(e, t) : 0;
+	enum __ptrace_request request;
+	int rc = 0;
 
+	if (t->at_breakpoint) {
+		rc = leave_breakpoint(e, t);
+		if (t->state == TRACEE_HELD) {
+			t->hold_signal = signal;
+			return rc;
+		}
+	}
+	request = request_of(t);
 	if (!rc)
 		rc = tracee_flush_regs(t);
 	if (t->want_blocked && !e->frozen_for)

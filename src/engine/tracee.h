@@ -101,6 +101,7 @@ struct tracee {
 	struct call_view sample;
 	uint64_t continued_ns; /* when a SIGCONT was handled; 0 = not since the last call */
 	bool was_stopped; /* by job control since its last call: an EINTR is the kernel's own */
+	bool stepping;	  /* each instruction is told: engine_ops.stepped */
 	bool step_into_handler; /* single-stepping over the delivery of a caught signal */
 	int step_signal;
 	struct call_view call;

@@ -1,4 +1,5 @@
 #include "run/execution.h"
+#include "run/locks.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -328,6 +329,7 @@ void execution_release(struct execution *x)
 		fault_release(&x->faults[i]);
 	free(x->faults);
 	deadlock_forget(x);
+	locks_release(x);
 	spin_release(x);
 	engine_release(&x->engine);
 	if (x->channels)

@@ -46,10 +46,12 @@ struct execution {
 	uint64_t grace_ns; /* main processes are done; the rest may go on until then; 0 = not yet */
 	struct deadlock_watch *deadlock; /* of deadlock.c */
 	struct spin *spin;		 /* of spin.c */
-	bool unsafe_found;		 /* one such finding is enough */
-	pid_t gdb_pid;			 /* --gdb: struck by the first fault; 0 = none yet */
-	bool handed_over;		 /* …and now gdb's */
-	struct err err;			 /* first problem of ours */
+	struct lock_steps *steps;	 /* of locks.c: under way */
+	size_t step_count;
+	bool unsafe_found; /* one such finding is enough */
+	pid_t gdb_pid;	   /* --gdb: struck by the first fault; 0 = none yet */
+	bool handed_over;  /* …and now gdb's */
+	struct err err;	   /* first problem of ours */
 	int failed;
 };
 
@@ -86,6 +88,11 @@ void execution_connect(struct execution *x); /* the part of x->env that is in mo
 void outputs_check(struct execution *x, struct process *p);
 /* True, with a finding, when a process prints without end. */
 bool outputs_overflow(struct execution *x);
+/* Some of its moments are still to come. */
+bool fault_is_live(const struct fault *fault);
+/* Count a moment of @fault: is it one that fires? */
+bool moment_is_due(struct fault *fault);
+void moment_fire(struct execution *x, struct fault *fault, const struct moment *at);
 /* Count a moment of @fault and fire when it is its turn. */
 void moment_count(struct execution *x, struct fault *fault, const struct moment *at);
 

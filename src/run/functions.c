@@ -10,60 +10,12 @@
 #include "base/cleanup.h"
 #include "base/mem.h"
 #include "base/util.h"
-#include "elf/process_map.h"
 #include "elf/unwind.h"
 #include "engine/breakpoint.h"
-#include "run/execution.h"
+#include "run/image.h"
 #include "sys/names.h"
 
 #define STACK_MAX 32
-
-/* Where a trigger waits: an entry, or the return of a call under way. */
-struct place {
-	uint64_t addr;
-	size_t fault;
-	bool is_return;
-	pid_t tid; /* is_return: whose */
-};
-
-/* What is known of the image that a process runs; lives in process->image. */
-struct run_image {
-	struct process_map map;
-	struct place *places;
-	size_t place_count;
-	uint64_t *unsafe; /* entries of functions that are not async-signal-safe */
-	size_t unsafe_count;
-	unsigned handlers; /* threads inside a handler, with the breakpoints set */
-};
-
-static void run_image_free(void *ptr)
-{
-	struct run_image *image = ptr;
-
-	process_map_release(&image->map);
-	free(image->places);
-	free(image->unsafe);
-	free(image);
-}
-
-static struct run_image *image_of(struct execution *x, struct process *p)
-{
-	struct run_image *image = p->image;
-
-	if (image)
-		return image;
-	image = mem_zalloc(sizeof(*image));
-	if (!image)
-		return NULL;
-	if (process_map_read(x->worker->images, x->engine.options.proc_fd, p->tgid, &image->map,
-			     NULL)) {
-		free(image);
-		return NULL;
-	}
-	p->image = image;
-	p->image_free = run_image_free;
-	return image;
-}
 
 static int add_place(struct execution *x, struct tracee *t, struct run_image *image, uint64_t addr,
 		     size_t fault, bool is_return)
@@ -80,29 +32,44 @@ static int add_place(struct execution *x, struct tracee *t, struct run_image *im
 	return 0;
 }
 
+/* Once: when code is mapped later, what was there before is found again. */
+static int add_entry(struct execution *x, struct tracee *t, struct run_image *image, uint64_t addr,
+		     size_t fault)
+{
+	for (size_t i = 0; i < image->place_count; i++)
+		if (image->places[i].addr == addr && image->places[i].fault == fault &&
+		    !image->places[i].is_return)
+			return 0;
+	return add_place(x, t, image, addr, fault, false);
+}
+
 static int arm_function(struct execution *x, struct tracee *t, struct run_image *image,
 			size_t fault, const char *name)
 {
 	cleanup_free struct code_range *ranges = NULL;
 	cleanup_free struct image_line *lines = NULL;
 	cleanup_free char *file = NULL;
+	struct process_map *map = image_map(x, t->process);
 	size_t count = 0, len;
 	int line, rc;
 
+	if (!map)
+		return 0;
 	if (site_is_line(name, &len, &line)) {
 		file = mem_strndup(name, len);
 		if (!file)
 			return -ENOMEM;
-		rc = process_map_find_line(&image->map, file, line, &lines, &count, &x->err);
+		rc = process_map_find_line(map, file, line, &lines, &count, &x->err);
 	} else {
-		rc = process_map_find_function(&image->map, name, &ranges, &count, &x->err);
+		rc = process_map_find_function(map, name, &ranges, &count, &x->err);
 	}
 	if (!lines && !ranges)
 		count = 0;
 	for (size_t i = 0; !rc && i < count; i++)
-		rc = add_place(x, t, image, lines ? lines[i].address : ranges[i].start, fault,
-			       false);
-	if (!rc && !count)
+		rc = add_entry(x, t, image, lines ? lines[i].address : ranges[i].start, fault);
+	if (count)
+		x->faults[fault].refused[0] = '\0';
+	else if (!rc)
 		snprintf(x->faults[fault].refused, sizeof(x->faults[fault].refused),
 			 "no function or line '%s' in the program or its libraries", name);
 	return rc;
@@ -119,9 +86,8 @@ int functions_arm(struct execution *x, struct tracee *t)
 		if (at->kind != TRIGGER_FUNCTION ||
 		    (at->process.process != INDEX_NONE && at->process.process != t->process->spec))
 			continue;
-		image = image_of(x, t->process);
-		if (image)
-			rc = arm_function(x, t, image, i, at->function);
+		image = image_of(t->process);
+		rc = image ? arm_function(x, t, image, i, at->function) : -ENOMEM;
 	}
 	return rc;
 }
@@ -194,16 +160,16 @@ static int registers_of(struct tracee *t, struct unwind_regs *ret_regs)
 
 bool site_matches(struct execution *x, struct tracee *t, const char *site)
 {
-	struct run_image *image = image_of(x, t->process);
+	struct process_map *map = image_map(x, t->process);
 	cleanup_free struct code_range *ranges = NULL;
 	struct unwind_frame frames[STACK_MAX];
 	struct unwind_regs regs;
 	size_t range_count, count;
 
-	if (!image || registers_of(t, &regs) ||
-	    process_map_find_site(&image->map, site, &ranges, &range_count, NULL))
+	if (!map || registers_of(t, &regs) ||
+	    process_map_find_site(map, site, &ranges, &range_count, NULL))
 		return false;
-	count = unwind_frames(t->tid, &regs, &image->map, frames, STACK_MAX);
+	count = unwind_frames(t->tid, &regs, map, frames, STACK_MAX);
 	for (size_t i = 0; i < count; i++)
 		for (size_t k = 0; k < range_count; k++) {
 			uint64_t addr = unwind_frame_address(&frames[i]);
@@ -216,17 +182,17 @@ bool site_matches(struct execution *x, struct tracee *t, const char *site)
 
 int stack_of(struct execution *x, struct tracee *t, struct stack *ret_stack)
 {
-	struct run_image *image = t->process ? image_of(x, t->process) : NULL;
+	struct process_map *map = t->process ? image_map(x, t->process) : NULL;
 	struct unwind_regs regs;
 	int rc;
 
-	if (!image)
+	if (!map)
 		return -ESRCH;
 	if (t->state == TRACEE_RUNNING)
-		return unwind_sleeping(x->engine.options.proc_fd, t->tid, &image->map, STACK_MAX,
-				       ret_stack, NULL);
+		return unwind_sleeping(x->engine.options.proc_fd, t->tid, map, STACK_MAX, ret_stack,
+				       NULL);
 	rc = registers_of(t, &regs);
-	return rc ? rc : unwind_stack(t->tid, &regs, &image->map, STACK_MAX, ret_stack, NULL);
+	return rc ? rc : unwind_stack(t->tid, &regs, map, STACK_MAX, ret_stack, NULL);
 }
 
 /*
@@ -245,13 +211,15 @@ static const char *const unsafe_names[] = {
 };
 /* clang-format on */
 
-static int find_unsafe(struct run_image *image)
+static int find_unsafe(struct execution *x, struct process *p, struct run_image *image)
 {
+	struct process_map *map = image_map(x, p);
+
 	for (size_t i = 0; i < ARRAY_SIZE(unsafe_names); i++) {
 		cleanup_free struct code_range *ranges = NULL;
 		size_t count;
 
-		if (process_map_find_function(&image->map, unsafe_names[i], &ranges, &count, NULL))
+		if (!map || process_map_find_function(map, unsafe_names[i], &ranges, &count, NULL))
 			continue;
 		for (size_t k = 0; k < count; k++) {
 			uint64_t *slot =
@@ -272,8 +240,8 @@ void unsafe_arm(struct execution *x, struct tracee *t)
 
 	if (!x->engine.options.want_handlers || t->handler_depth != 1 || x->unsafe_found)
 		return;
-	image = image_of(x, t->process);
-	if (!image || (!image->unsafe && find_unsafe(image)) || image->handlers++)
+	image = image_of(t->process);
+	if (!image || (!image->unsafe && find_unsafe(x, t->process, image)) || image->handlers++)
 		return;
 	for (size_t i = 0; i < image->unsafe_count; i++)
 		breakpoint_set(&x->engine, t, image->unsafe[i], NULL, NULL, NULL);
@@ -306,7 +274,8 @@ static void report_unsafe(struct execution *x, struct tracee *t, struct run_imag
 	char name[128];
 
 	x->unsafe_found = true;
-	process_map_symbolize(&image->map, addr, &frame, NULL);
+	if (image_map(x, t->process))
+		process_map_symbolize(&image->map, addr, &frame, NULL);
 	if (observed_add(x->seen, FINDING_UNSAFE_IN_HANDLER,
 			 subject_label(x, t->process, name, sizeof(name)),
 			 "%s() ran inside the handler of %s: it is not async-signal-safe",

@@ -12,7 +12,10 @@
 
 #include "base/cleanup.h"
 #include "base/mem.h"
+#include "engine/breakpoint.h"
 #include "run/execution.h"
+#include "run/image.h"
+#include "run/locks.h"
 #include "run/spin.h"
 #include "sys/names.h"
 #include "sys/syscalls.h"
@@ -47,21 +50,36 @@ static bool wants_call(const struct trigger_spec *at, const struct call_view *ca
 	       syscall_is_member(call->id, at->families, call->args);
 }
 
-static bool is_live(const struct fault *fault)
+bool fault_is_live(const struct fault *fault)
 {
 	return fault->armed && !count_is_over(&fault->spec->at.count, fault->matched);
 }
 
-void moment_count(struct execution *x, struct fault *fault, const struct moment *at)
+bool moment_is_due(struct fault *fault)
 {
-	int rc;
-
 	fault->matched++;
-	if (!count_fires(&fault->spec->at.count, fault->matched, &fault->rng))
-		return;
-	rc = fault_fire(&x->env, fault, at, &x->err);
+	return count_fires(&fault->spec->at.count, fault->matched, &fault->rng);
+}
+
+void moment_fire(struct execution *x, struct fault *fault, const struct moment *at)
+{
+	int rc = fault_fire(&x->env, fault, at, &x->err);
+
 	if (rc && rc != -EPERM)
 		execution_fail(x, rc);
+}
+
+void moment_count(struct execution *x, struct fault *fault, const struct moment *at)
+{
+	if (moment_is_due(fault))
+		moment_fire(x, fault, at);
+}
+
+/* The moment has come to `at` a call, or a lock is about to be taken by it. */
+static bool is_moment_of_call(const struct trigger_spec *at, struct tracee *t)
+{
+	return at->kind == TRIGGER_CALL ? wants_call(at, &t->call)
+					: at->kind == TRIGGER_LOCK && locks_is_taking(t);
 }
 
 static void on_call_entry(void *ctx, struct tracee *t)
@@ -84,10 +102,9 @@ static void on_call_entry(void *ctx, struct tracee *t)
 		const struct trigger_spec *at = &fault->spec->at;
 		const struct moment moment = {t, t->process, true, PHASE_ENTRY};
 
-		if (at->kind != TRIGGER_CALL || !is_live(fault) || !wants_call(at, &t->call) ||
-		    !moment_matches(x, at, t))
+		if (!fault_is_live(fault) || !is_moment_of_call(at, t) || !moment_matches(x, at, t))
 			continue;
-		switch (phase_of(fault->spec)) {
+		switch (at->kind == TRIGGER_LOCK ? PHASE_EXIT : phase_of(fault->spec)) {
 		case PHASE_BLOCKED:
 			t->call.marks[MARK_BLOCKED] |= UINT64_C(1) << i;
 			tracee_watch_blocked(&x->engine, t);
@@ -105,15 +122,23 @@ static void on_call_entry(void *ctx, struct tracee *t)
 		tracee_watch_exit(t);
 }
 
-static void count_marked(struct execution *x, struct tracee *t, int mark, enum phase phase)
+static void count_marked(struct execution *x, struct tracee *t, int mark, enum phase phase,
+			 bool failed)
 {
 	const struct moment moment = {t, t->process, true, phase};
 	uint64_t bits = t->call.marks[mark];
 
 	t->call.marks[mark] = 0;
-	for (size_t i = 0; bits; i++, bits >>= 1)
-		if (bits & 1 && is_live(&x->faults[i]))
-			moment_count(x, &x->faults[i], &moment);
+	for (size_t i = 0; bits; i++, bits >>= 1) {
+		struct fault *fault = &x->faults[i];
+
+		if (!(bits & 1) || !fault_is_live(fault))
+			continue;
+		if (fault->spec->at.kind != TRIGGER_LOCK)
+			moment_count(x, fault, &moment);
+		else if (!failed)
+			locks_taken(x, fault, &moment);
+	}
 }
 
 static void on_call_blocked(void *ctx, struct tracee *t)
@@ -121,7 +146,7 @@ static void on_call_blocked(void *ctx, struct tracee *t)
 	struct execution *x = ctx;
 
 	fault_on_blocked(&x->env, t);
-	count_marked(x, t, MARK_BLOCKED, PHASE_BLOCKED);
+	count_marked(x, t, MARK_BLOCKED, PHASE_BLOCKED, false);
 }
 
 static void on_call_exit(void *ctx, struct tracee *t, int64_t result)
@@ -130,7 +155,7 @@ static void on_call_exit(void *ctx, struct tracee *t, int64_t result)
 
 	t->call.marks[MARK_BLOCKED] = 0;
 	fault_on_exit(&x->env, t, result);
-	count_marked(x, t, MARK_EXIT, PHASE_EXIT);
+	count_marked(x, t, MARK_EXIT, PHASE_EXIT, result < 0);
 	if (x->watch_output && result > 0)
 		outputs_check(x, t->process);
 }
@@ -171,7 +196,35 @@ static void on_sampled(void *ctx, struct tracee *t, const struct call_view *call
 
 static void on_breakpoint(void *ctx, struct tracee *t, struct breakpoint *bp)
 {
+	uint64_t addr = bp->addr;
+
 	function_hit(ctx, t, bp);
+	locks_hit(ctx, t, addr);
+}
+
+static void on_stepped(void *ctx, struct tracee *t)
+{
+	locks_stepped(ctx, t);
+}
+
+/* A library that was loaded later: what triggers look for may be in it. */
+static void on_code_mapped(void *ctx, struct tracee *t)
+{
+	struct execution *x = ctx;
+	int rc;
+
+	image_changed(t->process);
+	rc = functions_arm(x, t);
+	if (!rc)
+		rc = locks_arm(x, t);
+	if (rc && rc != -ESRCH)
+		execution_fail(x, rc);
+}
+
+static void on_created(void *ctx, struct process *p)
+{
+	if (image_inherit(p))
+		execution_fail(ctx, -ENOMEM);
 }
 
 /* All wait at their first instruction until everybody is there. */
@@ -182,12 +235,14 @@ static void on_started(void *ctx, struct tracee *t)
 	struct subject *s = subject_of(x, t->process);
 	int rc = functions_arm(x, t);
 
+	if (!rc)
+		rc = locks_arm(x, t);
 	if (rc)
 		execution_fail(x, rc);
 	for (size_t i = 0; x->with_faults && i < x->scenario->fault_count; i++) {
 		struct fault *fault = &x->faults[i];
 
-		if (fault->spec->at.kind == TRIGGER_STARTED && is_live(fault) &&
+		if (fault->spec->at.kind == TRIGGER_STARTED && fault_is_live(fault) &&
 		    moment_matches(x, &fault->spec->at, t))
 			moment_count(x, fault, &moment);
 	}
@@ -215,6 +270,7 @@ static void on_ended(void *ctx, struct process *p)
 	struct execution *x = ctx;
 
 	fault_on_end(&x->env, p);
+	locks_ended(x, p);
 	finding_of_death(x, p);
 	if (x->watch_output)
 		outputs_check(x, p);
@@ -243,7 +299,7 @@ static void check_elapsed(struct execution *x)
 	for (size_t i = 0; x->with_faults && i < x->scenario->fault_count; i++) {
 		struct fault *fault = &x->faults[i];
 
-		if (fault->spec->at.kind != TRIGGER_ELAPSED || !is_live(fault))
+		if (fault->spec->at.kind != TRIGGER_ELAPSED || !fault_is_live(fault))
 			continue;
 		if (elapsed >= fault->spec->at.elapsed_ns)
 			count_outside(x, fault);
@@ -272,7 +328,7 @@ static void on_fired(void *ctx, struct fault *fired, pid_t tgid)
 	for (size_t i = 0; i < x->scenario->fault_count; i++) {
 		struct fault *fault = &x->faults[i];
 
-		if (fault->spec->at.kind == TRIGGER_AFTER && is_live(fault) &&
+		if (fault->spec->at.kind == TRIGGER_AFTER && fault_is_live(fault) &&
 		    fault->spec->at.after == (int)fired->index)
 			count_outside(x, fault);
 	}
@@ -293,6 +349,7 @@ static bool on_finished(void *ctx)
 }
 
 const struct engine_ops execution_ops = {
+	.process_created = on_created,
 	.started = on_started,
 	.call_entry = on_call_entry,
 	.call_blocked = on_call_blocked,
@@ -301,6 +358,8 @@ const struct engine_ops execution_ops = {
 	.handler_entered = on_handler,
 	.handler_left = on_handler_left,
 	.breakpoint_hit = on_breakpoint,
+	.stepped = on_stepped,
+	.code_mapped = on_code_mapped,
 	.group_stop = on_group_stop,
 	.sampled = on_sampled,
 	.process_ended = on_ended,

@@ -1,12 +1,14 @@
 #include <errno.h>
 #include <linux/sched.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 
 #include "base/mem.h"
 #include "base/util.h"
 #include "elf/valgrind.h"
 #include "run/execution.h"
+#include "run/locks.h"
 #include "sys/syscalls.h"
 
 struct rules {
@@ -65,6 +67,12 @@ static int add_always(struct execution *x, struct rules *rules)
 	return rc;
 }
 
+/* dlopen(3): code that is mapped later may hold what a trigger looks for. */
+static bool looks_for_code(const struct trigger_spec *at)
+{
+	return at->kind == TRIGGER_FUNCTION || at->kind == TRIGGER_LOCK || at->site;
+}
+
 /* The handlers that run and the calls that are made again belong to every counted call. */
 static int add_trigger(struct rules *rules, const struct fault_spec *fault)
 {
@@ -75,6 +83,10 @@ static int add_trigger(struct rules *rules, const struct fault_spec *fault)
 			rc = add(rules, fault->at.calls[i], -1, 0, 0);
 		rc = rc ? rc : add_name(rules, "restart_syscall");
 	}
+	for (size_t i = 0; !rc && fault->at.kind == TRIGGER_LOCK && lock_calls[i]; i++)
+		rc = add_name(rules, lock_calls[i]);
+	if (!rc && looks_for_code(&fault->at))
+		rc = add(rules, syscall_from_name("mmap"), 2, PROT_EXEC, PROT_EXEC);
 	rc = rc ? rc : add_name(rules, "rt_sigreturn");
 	if (!rc && fault->action.kind == ACTION_FILL)
 		rc = add_family(rules, FAMILY_READS | FAMILY_RECEIVES);

@@ -331,7 +331,7 @@ static const struct key_row trigger_rows[] = {
 	WORD(TRIGGER_AFTER, read_after, &type_text),
 	{ .name = "phase", .read = read_phase, .type = &phase_type, FIELD(phase),
 	  .summary = "where in the call or the function; default: entry" },
-	{ .name = "steps", .read = read_steps, .type = &type_number, .flags = KEY_LATER,
+	{ .name = "steps", .read = read_steps, .type = &type_number,
 	  .summary = "with `lock`: so many instructions later" },
 	{ .name = "process", .read = read_selector, .type = &type_selector, FIELD(process),
 	  .summary = "in this process and its descendants: NAME, NAME/main, NAME/child[2]" },

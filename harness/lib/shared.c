@@ -1,0 +1,63 @@
+#include "lib/shared.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/safe.h"
+
+void *shared_make(size_t size)
+{
+	char name[40];
+	void *memory;
+	int fd;
+
+	snprintf(name, sizeof(name), "/ipcfault-%d", getpid());
+	fd = shm_open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0)
+		die("shm_open");
+	shm_unlink(name);
+	if (ftruncate(fd, (off_t)size))
+		die("ftruncate");
+	memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (memory == MAP_FAILED)
+		die("mmap");
+	close(fd);
+	return memory;
+}
+
+void shared_mutex_init(pthread_mutex_t *mutex, int robust)
+{
+	pthread_mutexattr_t attr;
+
+	errno = pthread_mutexattr_init(&attr);
+	if (!errno)
+		errno = pthread_mutexattr_setpshared(&attr, PTHREAD_PROCESS_SHARED);
+	if (!errno && robust)
+		errno = pthread_mutexattr_setrobust(&attr, PTHREAD_MUTEX_ROBUST);
+	if (!errno)
+		errno = pthread_mutex_init(mutex, &attr);
+	if (errno)
+		die("mutex");
+	pthread_mutexattr_destroy(&attr);
+}
+
+int wait_for_children(unsigned *ret_killed)
+{
+	int status, worst = 0;
+	unsigned killed = 0;
+
+	while (safe_wait(-1, &status) > 0) {
+		if (WIFSIGNALED(status))
+			killed++;
+		else if (WEXITSTATUS(status))
+			worst = STATUS_WRONG;
+	}
+	if (ret_killed)
+		*ret_killed = killed;
+	return worst;
+}
