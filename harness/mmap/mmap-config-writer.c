@@ -2,8 +2,8 @@
  * name: mmap-config-writer
  * mechanism: mmap
  * bug: none
- * about: mmap-config-writer --value N FILE: puts a file with another value in the place of FILE,
- *	and says so
+ * about: mmap-config-writer --value N FILE: puts a file with another value in the place
+ *	of FILE, and says so
  */
 #include <fcntl.h>
 #include <stdio.h>

@@ -2,9 +2,9 @@
  * name: mmap-config
  * mechanism: mmap
  * bug: none
- * about: mmap-config FILE: shows the value in a mapped file, once and again for each line of
- *	input; a file that has taken its place is mapped anew, and while there is none the last
- *	one counts
+ * about: mmap-config FILE: shows the value in a mapped file, once and again for each
+ *	line of input; a file that has taken its place is mapped anew, and while there is none
+ *	the last one counts
  */
 /* Twins with a bug include this file: mmap-config-kept, mmap-config-blind. */
 #include <fcntl.h>

@@ -2,7 +2,8 @@
  * name: mmap-log
  * mechanism: mmap
  * bug: none
- * about: mmap-log FILE: writes records into a mapped log; a record counts when it is whole
+ * about: mmap-log FILE: writes records into a mapped log; a record counts when it is
+ *	whole
  */
 /* A twin with a bug includes this file: mmap-log-header. */
 #include <fcntl.h>

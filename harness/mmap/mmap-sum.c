@@ -2,8 +2,8 @@
  * name: mmap-sum
  * mechanism: mmap
  * bug: none
- * about: mmap-sum FILE: adds up the pages of a mapped file; a page that goes away under it is
- *	reported
+ * about: mmap-sum FILE: adds up the pages of a mapped file; a page that goes away under
+ *	it is reported
  */
 /* A twin with a bug includes this file: mmap-sum-bare. */
 #include <fcntl.h>

@@ -2,8 +2,8 @@
  * name: mmap-workers
  * mechanism: mmap
  * bug: none
- * about: mmap-workers FILE: a child puts its results into a mapped file; when it dies the parent
- *	reports how far it came
+ * about: mmap-workers FILE: a child puts its results into a mapped file; when it dies
+ *	the parent reports how far it came
  */
 /* A twin with a bug includes this file: mmap-workers-private. */
 #include <fcntl.h>

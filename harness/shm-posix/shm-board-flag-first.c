@@ -2,7 +2,8 @@
  * name: shm-board-flag-first
  * mechanism: shm-posix
  * bug: flag stored before the data
- * about: shm-board-flag-first NAME: says that the board is ready, and then puts the values on it
+ * about: shm-board-flag-first NAME: says that the board is ready, and then puts the
+ *	values on it
  * caught-as: wrong-exit
  */
 #define BUG_FLAG

@@ -2,8 +2,8 @@
  * name: shm-board-reader
  * mechanism: shm-posix
  * bug: none
- * about: shm-board-reader NAME: shows what is on the board; an object that has no size yet, or
- *	no values, is one that is still being made
+ * about: shm-board-reader NAME: shows what is on the board; an object that has no size
+ *	yet, or no values, is one that is still being made
  */
 /* Twins with a bug include this file: shm-board-reader-early, shm-board-reader-unmapped. */
 #include <fcntl.h>

@@ -2,8 +2,8 @@
  * name: shm-board
  * mechanism: shm-posix
  * bug: none
- * about: shm-board NAME: makes a board in shared memory that others find by its name, and puts
- *	values on it
+ * about: shm-board NAME: makes a board in shared memory that others find by its name,
+ *	and puts values on it
  */
 /* A twin with a bug includes this file: shm-board-flag-first. */
 #include <fcntl.h>

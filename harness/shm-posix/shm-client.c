@@ -2,9 +2,9 @@
  * name: shm-client
  * mechanism: shm-posix
  * bug: none
- * about: shm-client [--again] NAME: puts a request of 16 bytes into shared memory for shm-server;
- *	--again is what a hostile client does: it makes it longer than the memory of the server
- *	while that one looks at it, and lets it go on where it was stopped
+ * about: shm-client [--again] NAME: puts a request of 16 bytes into shared memory for
+ *	shm-server; --again is what a hostile client does: it makes it longer than the memory
+ *	of the server while that one looks at it, and lets it go on where it was stopped
  */
 #include <fcntl.h>
 #include <signal.h>

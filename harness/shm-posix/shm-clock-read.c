@@ -2,8 +2,8 @@
  * name: shm-clock-read
  * mechanism: shm-posix
  * bug: none
- * about: shm-clock-read NAME: shows the time of shm-clock; one that stays in the middle of being
- *	written is none
+ * about: shm-clock-read NAME: shows the time of shm-clock; one that stays in the middle
+ *	of being written is none
  */
 #include <fcntl.h>
 #include <stdio.h>

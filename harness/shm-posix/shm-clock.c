@@ -2,7 +2,8 @@
  * name: shm-clock
  * mechanism: shm-posix
  * bug: none
- * about: shm-clock NAME: writes times of two words each under a version that is odd meanwhile
+ * about: shm-clock NAME: writes times of two words each under a version that is odd
+ *	meanwhile
  */
 /* A twin with a bug includes this file: shm-clock-bare. */
 #include <fcntl.h>

@@ -2,8 +2,9 @@
  * name: shm-counter
  * mechanism: shm-posix
  * bug: none
- * about: shm-counter NAME: counts its jobs in shared memory while it holds a lock on it; what
- *	a run that died has left there is recognised, since its lock is gone, and not counted
+ * about: shm-counter NAME: counts its jobs in shared memory while it holds a lock on it;
+ *	what a run that died has left there is recognised, since its lock is gone, and not
+ *	counted
  */
 /* A twin with a bug includes this file: shm-counter-stale. */
 #include <fcntl.h>

@@ -2,8 +2,8 @@
  * name: shm-frame
  * mechanism: shm-posix
  * bug: none
- * about: shm-frame: a client passes a frame in a memfd to a compositor and makes it shorter
- *	then; the compositor takes only frames that are sealed against that
+ * about: shm-frame: a client passes a frame in a memfd to a compositor and makes it
+ *	shorter then; the compositor takes only frames that are sealed against that
  */
 /* A twin with a bug includes this file: shm-frame-unsealed. */
 #include <fcntl.h>
@@ -39,8 +39,9 @@ static void send_fd(int socket, int fd)
 	struct iovec iov = {"f", 1};
 	struct msghdr msg = message(&iov, &control);
 
-	control.header = (struct cmsghdr){
-		.cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN(sizeof(fd))};
+	control.header = (struct cmsghdr){.cmsg_level = SOL_SOCKET,
+					  .cmsg_type = SCM_RIGHTS,
+					  .cmsg_len = CMSG_LEN(sizeof(fd))};
 	memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
 	if (sendmsg(socket, &msg, MSG_NOSIGNAL) != 1)
 		die("sendmsg");
@@ -54,8 +55,7 @@ static int receive_fd(int socket)
 	struct msghdr msg = message(&iov, &control);
 	int fd;
 
-	if (recvmsg(socket, &msg, MSG_CMSG_CLOEXEC) != 1 ||
-	    control.header.cmsg_type != SCM_RIGHTS)
+	if (recvmsg(socket, &msg, MSG_CMSG_CLOEXEC) != 1 || control.header.cmsg_type != SCM_RIGHTS)
 		die("recvmsg");
 	memcpy(&fd, CMSG_DATA(&control.header), sizeof(fd));
 	return fd;

@@ -2,9 +2,9 @@
  * name: shm-ledger
  * mechanism: shm-posix
  * bug: none
- * about: shm-ledger [--updates N] [--writers W]: W processes update a ledger in shared memory
- *	whose cells must all agree; the lock is robust, and whoever inherits it from a dead
- *	writer mends what that one has left half done
+ * about: shm-ledger [--updates N] [--writers W]: W processes update a ledger in shared
+ *	memory whose cells must all agree; the lock is robust, and whoever inherits it from a
+ *	dead writer mends what that one has left half done
  */
 /* Twins with a bug include this file: shm-ledger-plain, -forgotten, -unrepaired, -spin, -rwlock. */
 #include <errno.h>

@@ -2,8 +2,8 @@
  * name: shm-poster
  * mechanism: shm-posix
  * bug: none
- * about: shm-poster NAME: posts values in shared memory that others find by its name; when the
- *	name is gone nobody can find them, and that is an error
+ * about: shm-poster NAME: posts values in shared memory that others find by its name;
+ *	when the name is gone nobody can find them, and that is an error
  */
 /* A twin with a bug includes this file: shm-poster-alone. */
 #include <fcntl.h>

@@ -2,8 +2,8 @@
  * name: shm-server
  * mechanism: shm-posix
  * bug: none
- * about: shm-server NAME: takes a request out of memory that its client can write to at any
- *	time; the length is read once
+ * about: shm-server NAME: takes a request out of memory that its client can write to at
+ *	any time; the length is read once
  */
 /* A twin with a bug includes this file: shm-server-twice. */
 #include <fcntl.h>

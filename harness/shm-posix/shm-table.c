@@ -2,8 +2,8 @@
  * name: shm-table
  * mechanism: shm-posix
  * bug: none
- * about: shm-table NAME: a parent makes a table in shared memory, its child adds it up; the
- *	child looks at the checksum first
+ * about: shm-table NAME: a parent makes a table in shared memory, its child adds it up;
+ *	the child looks at the checksum first
  */
 /* A twin with a bug includes this file: shm-table-trust. */
 #include <fcntl.h>

@@ -2,9 +2,9 @@
  * name: sysv-cache
  * mechanism: shm-sysv
  * bug: none
- * about: sysv-cache [--entries N] FOLDER: makes a cache in the segment that belongs to FOLDER,
- *	and removes it at its end; one that a dead run has left may have another size, and is
- *	replaced when nobody uses it
+ * about: sysv-cache [--entries N] FOLDER: makes a cache in the segment that belongs to
+ *	FOLDER, and removes it at its end; one that a dead run has left may have another size,
+ *	and is replaced when nobody uses it
  */
 /* Twins with a bug include this file: sysv-cache-size, sysv-cache-stale. */
 #include <errno.h>

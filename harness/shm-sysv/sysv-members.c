@@ -2,8 +2,8 @@
  * name: sysv-members
  * mechanism: shm-sysv
  * bug: none
- * about: sysv-members: three children join in a segment; who leaves as the last one removes it,
- *	and who that is the kernel knows, also of those that were killed
+ * about: sysv-members: three children join in a segment; who leaves as the last one
+ *	removes it, and who that is the kernel knows, also of those that were killed
  */
 /* A twin with a bug includes this file: sysv-members-count. */
 #include <stdio.h>

@@ -2,8 +2,8 @@
  * name: sysv-reader
  * mechanism: shm-sysv
  * bug: none
- * about: sysv-reader: a parent makes a segment, its child attaches it and reads it; what cannot
- *	be attached is reported
+ * about: sysv-reader: a parent makes a segment, its child attaches it and reads it; what
+ *	cannot be attached is reported
  */
 /* Twins with a bug include this file: sysv-reader-blind, sysv-reader-write. */
 #include <errno.h>

@@ -6,6 +6,6 @@
 #define CLI_NEW_H
 
 /* new_memory.c */
-extern const char new_shm_posix[], new_mmap[];
+extern const char new_shm_posix[], new_shm_sysv[], new_mmap[];
 
 #endif

@@ -82,8 +82,8 @@ int object_of_args(struct engine *e, pid_t tid, const struct syscall_row *row, c
 /* The first argument is an address that may show an object. */
 static bool names_memory(const struct syscall_row *row)
 {
-	static const char *const names[] = {"msync",	"munmap",  "mremap", "mprotect",
-					    "madvise", "mlock", "shmdt"};
+	static const char *const names[] = {"msync",   "munmap", "mremap", "mprotect",
+					    "madvise", "mlock",	 "shmdt"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (strcmp(row->name, names[i]) == 0)

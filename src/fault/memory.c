@@ -107,8 +107,7 @@ static int file_truncate(struct fault_env *env, struct shot *shot, const struct 
 	if (ftruncate(fd, (off_t)size))
 		return refuse_truncation(shot, object, fd);
 	snprintf(shot->text, sizeof(shot->text), "%s cut from %llu to %llu bytes",
-		 object_label(env, object, label, sizeof(label)), before,
-		 (unsigned long long)size);
+		 object_label(env, object, label, sizeof(label)), before, (unsigned long long)size);
 	return fstat(fd, &st) == 0 && (uint64_t)st.st_size == size;
 }
 

@@ -7,10 +7,10 @@
 #define ANY_MODE 7u
 
 static const struct object_ops *const object_table[FD_KIND_MAX_] = {
-	[FD_KIND_FILE] = &object_file_ops,
-	[FD_KIND_PIPE] = &object_pipe_ops,	   [FD_KIND_FIFO] = &object_pipe_ops,
-	[FD_KIND_MSG_SYSV] = &object_msg_sysv_ops, [FD_KIND_SEM_SYSV] = &object_sem_sysv_ops,
-	[FD_KIND_SHM_SYSV] = &object_shm_sysv_ops, [FD_KIND_MQUEUE] = &object_mqueue_ops,
+	[FD_KIND_FILE] = &object_file_ops,	   [FD_KIND_PIPE] = &object_pipe_ops,
+	[FD_KIND_FIFO] = &object_pipe_ops,	   [FD_KIND_MSG_SYSV] = &object_msg_sysv_ops,
+	[FD_KIND_SEM_SYSV] = &object_sem_sysv_ops, [FD_KIND_SHM_SYSV] = &object_shm_sysv_ops,
+	[FD_KIND_MQUEUE] = &object_mqueue_ops,
 };
 
 const struct object_ops *object_ops_of(enum fd_kind kind)
