@@ -5,6 +5,8 @@
 #ifndef CLI_NEW_H
 #define CLI_NEW_H
 
+/* new_queue.c */
+extern const char new_mq_posix[], new_msg_sysv[];
 /* new_memory.c */
 extern const char new_shm_posix[], new_shm_sysv[], new_mmap[];
 

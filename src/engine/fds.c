@@ -38,7 +38,10 @@ static void fill_in(int proc_fd, pid_t pid, const struct procfs_fd *from, struct
 				     .port = from->port,
 				     .peer_port = from->peer_port};
 	snprintf(object->path, sizeof(object->path), "%s", from->link);
-	identify(proc_fd, pid, from->fd, object);
+	if (from->kind == FD_KIND_EVENTFD)
+		object->dev = (uint64_t)from->kind;
+	else
+		identify(proc_fd, pid, from->fd, object);
 }
 
 int fd_object_of(struct engine *e, pid_t tid, int fd, struct fd_object *ret_object)

@@ -33,7 +33,7 @@ struct call_view {
 	uint64_t start_ns;
 	bool resumed;	   /* entered again: restarted by the kernel, or by us */
 	bool guessed;	   /* not seen at its entry, the filter lets it pass: start_ns is later */
-	uint64_t marks[2]; /* of the user of the engine; 0 at each new call */
+	uint64_t marks[3]; /* of the user of the engine; 0 at each new call */
 };
 
 enum tracee_state {

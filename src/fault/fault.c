@@ -24,6 +24,8 @@ static const struct action_ops *const action_table[] = {
 	[ACTION_DELAY]       = &ops_delay,
 	[ACTION_STOP]        = &ops_stop,
 	[ACTION_CLOSE_PEER]  = &ops_close_peer,
+	[ACTION_SHUTDOWN]    = &ops_shutdown,
+	[ACTION_RESET]       = &ops_reset,
 	[ACTION_CAPACITY]    = &ops_object,
 	[ACTION_FILL]        = &ops_object,
 	[ACTION_DRAIN]       = &ops_object,
@@ -287,8 +289,12 @@ int struck_object(struct fault_env *env, struct shot *shot, const struct moment 
 {
 	int channel = shot->fault->spec->action.of_channel, rc;
 
-	if (channel != INDEX_NONE)
-		return env->channel_object(env->ctx, channel, ret_object);
+	if (channel != INDEX_NONE) {
+		rc = env->channel_object(env->ctx, channel, ret_object);
+		return rc || !is_socket(ret_object->kind)
+			       ? rc
+			       : socket_of_channel(env, shot, at, channel, ret_object);
+	}
 	if (!at->at_call)
 		return refuse(shot, "nothing to strike: say which channel with `of:`");
 	rc = call_object(env->engine, at->t, ret_object);

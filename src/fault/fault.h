@@ -59,7 +59,9 @@ struct fault_env {
 	void *ctx;
 	/* The process that `of: NAME` means: the first of the kind that lives, or NULL. */
 	struct process *(*process_of)(void *ctx, const struct selector *of);
-	/* The object behind a channel. */
+	/* Whether an object belongs to a channel. */
+	bool (*channel_has)(void *ctx, int channel, const struct fd_object *object);
+	/* The object behind a channel; of a port only its kind and number. */
 	int (*channel_object)(void *ctx, int channel, struct fd_object *ret_object);
 	/* The process as people name it. */
 	const char *(*label)(void *ctx, const struct process *p, char *buf, size_t size);

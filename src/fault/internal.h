@@ -7,6 +7,7 @@
 #include <errno.h>
 
 #include "fault/fault.h"
+#include "sys/sock_diag.h"
 
 /* What an event says of an open shot. */
 enum proof { PROOF_OPEN, PROOF_PROVEN, PROOF_GIVEN_UP };
@@ -96,12 +97,54 @@ extern const struct object_ops object_mqueue_ops;
 extern const struct object_ops object_file_ops;
 object_fault name_unlink;     /* of any object with a path */
 object_fault segment_corrupt; /* System V */
+/* stream.c */
+extern const struct object_ops object_stream_ops;
+/* eventfd.c */
+extern const struct object_ops object_eventfd_ops;
 
 /* object.c: never NULL. */
 const struct object_ops *object_ops_of(enum fd_kind kind);
 /* Some descriptor of a traced process for it; refuses when there is none. */
 int any_holder(struct fault_env *env, struct shot *shot, const struct fd_object *object,
 	       struct fd_holder *ret_holder);
+
+/* close.c: all who hold an object let go of it */
+struct closing {
+	struct fd_holder *holders; /* is put into another order */
+	size_t count;
+	struct tracee *at_thread; /* of the moment; NULL: none */
+	/*
+	 * What they have instead: of a socket type, a socket whose other end has
+	 * gone; 0 = /dev/null.
+	 */
+	int socket_type;
+	int unread_through; /* a descriptor of ours that sends to it: closed with a byte unread */
+};
+int close_everywhere(struct fault_env *env, const struct closing *closing);
+
+/* socket.c */
+extern const struct action_ops ops_reset, ops_shutdown;
+bool is_socket(enum fd_kind kind);
+int close_socket_peer(struct fault_env *env, struct shot *shot, const struct moment *at,
+		      const struct fd_object *object);
+/* The socket of the channel @channel that the process of the moment has, else any other. */
+int socket_of_channel(struct fault_env *env, struct shot *shot, const struct moment *at,
+		      int channel, struct fd_object *ret_object);
+
+/* socket_end.c: a connected socket of a traced process and the one at its other end. */
+struct socket_ends {
+	struct fd_object near, far; /* far.ino 0: not accepted yet */
+	struct sock_entry near_entry, far_entry;
+	int fd; /* the near one, borrowed */
+};
+/* Refuses what is not connected, or not within the run. */
+int socket_ends_find(struct fault_env *env, struct shot *shot, const struct fd_object *object,
+		     struct socket_ends *ret_ends);
+void socket_ends_release(struct socket_ends *ends);
+/* A copy of the far socket; -ESRCH: no process of the run holds it. */
+int socket_borrow_far(struct fault_env *env, const struct socket_ends *ends);
+/* The far socket as it is now; false: it has gone. */
+bool socket_read_far(const struct socket_ends *ends, struct sock_entry *ret_entry);
 
 /* filler.c */
 bool has_reader_asleep(struct fault_env *env, const struct fd_object *object);

@@ -16,6 +16,7 @@ struct deadlock_watch {
 	unsigned ticks; /* quiet ones in a row */
 	bool has_scan;
 	struct blocked_scan scan;
+	char name[128]; /* of name_of_ended() */
 };
 
 struct input {
@@ -48,6 +49,16 @@ static const char *name_of_channel(void *context, uint64_t inode)
 	for (size_t i = 0; i < x->scenario->channel_count; i++)
 		if (x->channels[i].object.ino == inode || x->channels[i].other.ino == inode)
 			return x->channels[i].spec->name;
+	return NULL;
+}
+
+static const char *name_of_ended(void *context, pid_t pid)
+{
+	struct execution *x = context;
+
+	for (const struct process *p = x->engine.processes; p; p = p->next)
+		if (p->exited && p->tgid == pid)
+			return subject_label(x, p, x->deadlock->name, sizeof(x->deadlock->name));
 	return NULL;
 }
 
@@ -115,6 +126,7 @@ static int input_make(struct execution *x, struct input *in)
 					   .process_count = in->count,
 					   .context = x,
 					   .channel_name = name_of_channel,
+					   .ended_name = name_of_ended,
 					   .restarted_call = call_of_restart};
 	return 0;
 }

@@ -46,7 +46,9 @@ struct execution {
 	uint64_t grace_ns; /* main processes are done; the rest may go on until then; 0 = not yet */
 	struct deadlock_watch *deadlock; /* of deadlock.c */
 	struct spin *spin;		 /* of spin.c */
-	struct lock_steps *steps;	 /* of locks.c: under way */
+	struct made *made;		 /* of made.c: objects that the processes have made */
+	size_t made_count;
+	struct lock_steps *steps; /* of locks.c: under way */
 	size_t step_count;
 	bool unsafe_found; /* one such finding is enough */
 	pid_t gdb_pid;	   /* --gdb: struck by the first fault; 0 = none yet */

@@ -9,6 +9,7 @@
 #include "elf/valgrind.h"
 #include "run/execution.h"
 #include "run/locks.h"
+#include "run/made.h"
 #include "sys/syscalls.h"
 
 struct rules {
@@ -52,6 +53,7 @@ static int add_always(struct execution *x, struct rules *rules)
 {
 	static const char *const names[] = {"clone3", "io_uring_setup", "seccomp", "setitimer",
 					    "alarm"};
+	struct maker_rule maker;
 	int rc = 0;
 
 	for (size_t i = 0; !rc && i < ARRAY_SIZE(names); i++)
@@ -64,6 +66,8 @@ static int add_always(struct execution *x, struct rules *rules)
 		rc = add_name(rules, "sched_getaffinity");
 	if (!rc && !x->scenario->expect.allow[FINDING_LEAK])
 		rc = add_name(rules, "exit_group");
+	for (size_t i = 0; !rc && made_rule(x, i, &maker); i++)
+		rc = add(rules, maker.call, maker.arg, maker.mask, maker.value);
 	return rc;
 }
 

@@ -87,7 +87,7 @@ struct procfs_fd {
 	int fd;
 	enum fd_kind kind;
 	char link[PATH_MAX]; /* "pipe:[12]", "/tmp/x (deleted)" */
-	uint64_t inode;	     /* of the object: same inode = same pipe */
+	uint64_t inode;	     /* of the object: same inode = same pipe; of an eventfd its id */
 	int flags;	     /* of open(2): access mode, O_NONBLOCK, O_CLOEXEC */
 	int64_t pos;
 	uint16_t port, peer_port; /* of a TCP or UDP socket; 0 = none, or forgotten */
@@ -95,6 +95,15 @@ struct procfs_fd {
 
 /* -EBADF: the process is there, the descriptor is not. */
 int procfs_fd(int proc_fd, pid_t pid, int fd, struct procfs_fd *ret_fd);
+
+/* What fdinfo says of an eventfd. */
+struct procfs_eventfd {
+	uint64_t count, id;
+	bool is_semaphore; /* EFD_SEMAPHORE; false before Linux 6.5, which does not say it */
+};
+
+/* -ENOENT: it is none. */
+int procfs_eventfd(int proc_fd, pid_t pid, int fd, struct procfs_eventfd *ret_eventfd);
 
 /*
  * Calls @each for every descriptor in ascending order; stops when it returns
@@ -170,5 +179,13 @@ struct procfs_lock {
 bool procfs_lock_parse(const char *line, struct procfs_lock *ret_lock);
 int procfs_each_lock(int proc_fd, int (*each)(void *ctx, const struct procfs_lock *lock),
 		     void *ctx);
+
+/*
+ * Those that go with the descriptor: of its description, or of the process
+ * through it.  Unlike the above it knows also those whose taker has ended,
+ * which /proc/locks of another pid namespace than the first hides.
+ */
+int procfs_each_fd_lock(int proc_fd, pid_t pid, int fd,
+			int (*each)(void *ctx, const struct procfs_lock *lock), void *ctx);
 
 #endif

@@ -181,8 +181,25 @@ static int read_object(int proc_fd, pid_t pid, struct procfs_fd *out)
 	return 0;
 }
 
+static bool parse_eventfd(const char *text, struct procfs_eventfd *ret)
+{
+	const char *count = strstr(text, "eventfd-count:"), *id = strstr(text, "eventfd-id:");
+	const char *semaphore = strstr(text, "eventfd-semaphore:");
+
+	if (!count || !id)
+		return false;
+	*ret = (struct procfs_eventfd){
+		.count = strtoull(count + strlen("eventfd-count:"), NULL, 16),
+		.id = strtoull(id + strlen("eventfd-id:"), NULL, 10),
+		.is_semaphore = semaphore &&
+				strtol(semaphore + strlen("eventfd-semaphore:"), NULL, 10) != 0,
+	};
+	return true;
+}
+
 static int read_info(int proc_fd, pid_t pid, struct procfs_fd *out)
 {
+	struct procfs_eventfd eventfd;
 	char name[NAME_SIZE], text[512];
 	unsigned flags;
 	long long pos;
@@ -196,7 +213,22 @@ static int read_info(int proc_fd, pid_t pid, struct procfs_fd *out)
 		return -ESRCH;
 	out->pos = pos;
 	out->flags = (int)flags;
+	/* All that have no file of their own share one inode. */
+	if (out->kind == FD_KIND_EVENTFD && parse_eventfd(text, &eventfd))
+		out->inode = eventfd.id;
 	return 0;
+}
+
+int procfs_eventfd(int proc_fd, pid_t pid, int fd, struct procfs_eventfd *ret_eventfd)
+{
+	char name[NAME_SIZE], text[512];
+	ssize_t n;
+
+	snprintf(name, sizeof(name), "fdinfo/%d", fd);
+	n = procfs_slurp(proc_fd, pid, name, text, sizeof(text));
+	if (n < 0)
+		return (int)n;
+	return parse_eventfd(text, ret_eventfd) ? 0 : -ENOENT;
 }
 
 static bool is_alive(int proc_fd, pid_t pid)
