@@ -131,15 +131,17 @@ static const char process_text[] =
 /* Those that are not `later` in mechanism_vocab have one. */
 /* clang-format off */
 static const char *const texts[MECHANISM_MAX_] = {
-	[MECHANISM_SIGNAL]    = signal_text,
-	[MECHANISM_PIPE]      = pipe_text,
-	[MECHANISM_FIFO]      = fifo_text,
-	[MECHANISM_MQ_POSIX]  = new_mq_posix,
-	[MECHANISM_MSG_SYSV]  = new_msg_sysv,
-	[MECHANISM_SHM_POSIX] = new_shm_posix,
-	[MECHANISM_SHM_SYSV]  = new_shm_sysv,
-	[MECHANISM_MMAP]      = new_mmap,
-	[MECHANISM_PROCESS]   = process_text,
+	[MECHANISM_SIGNAL]     = signal_text,
+	[MECHANISM_PIPE]       = pipe_text,
+	[MECHANISM_FIFO]       = fifo_text,
+	[MECHANISM_UNIX_DGRAM] = new_unix_dgram,
+	[MECHANISM_UDP]        = new_udp,
+	[MECHANISM_MQ_POSIX]   = new_mq_posix,
+	[MECHANISM_MSG_SYSV]   = new_msg_sysv,
+	[MECHANISM_SHM_POSIX]  = new_shm_posix,
+	[MECHANISM_SHM_SYSV]   = new_shm_sysv,
+	[MECHANISM_MMAP]       = new_mmap,
+	[MECHANISM_PROCESS]    = process_text,
 };
 /* clang-format on */
 

@@ -10,4 +10,7 @@ extern const char new_mq_posix[], new_msg_sysv[];
 /* new_memory.c */
 extern const char new_shm_posix[], new_shm_sysv[], new_mmap[];
 
+/* new_message.c */
+extern const char new_udp[], new_unix_dgram[];
+
 #endif

@@ -118,11 +118,14 @@ struct tracee {
 	unsigned handler_depth;
 	/* Undo at the exit stop: arguments that were changed at the entry. */
 	bool args_changed;
+	bool nr_changed; /* the call is made as another one, of the number made_nr */
+	long made_nr;
 	struct arch_regs entry_regs;
 	/* Called at the exit with the kernel's result; returns what the program shall see. */
 	int64_t (*exit_fixup)(struct engine *e, struct tracee *t, int64_t result);
 	int64_t moved;		/* by a transfer whose rest is under way; signals.c */
 	int64_t fixup_value;	/* for exit_fixup */
+	int64_t kernel_result;	/* of the last call over, before exit_fixup */
 	uint64_t hold_until_ns; /* TRACEE_HELD: 0 = until released */
 	int hold_signal;	/* to deliver when it goes on */
 	uint64_t at_breakpoint; /* stopped by the breakpoint there, not yet past it; 0 = no */

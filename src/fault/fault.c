@@ -35,6 +35,11 @@ static const struct action_ops *const action_table[] = {
 	[ACTION_CORRUPT]     = &ops_object,
 	[ACTION_LIMIT]       = &ops_limit,
 	[ACTION_NONBLOCK]    = &ops_nonblock,
+	[ACTION_DROP]        = &ops_drop,
+	[ACTION_DUPLICATE]   = &ops_duplicate,
+	[ACTION_REORDER]     = &ops_reorder,
+	[ACTION_TRUNCATE_MESSAGE] = &ops_truncate_message,
+	[ACTION_LOSE_FDS]    = &ops_lose_fds,
 };
 /* clang-format on */
 
@@ -80,6 +85,7 @@ void shot_proven(struct fault_env *env, struct shot *shot)
 static void close_shot(struct fault_env *env, struct shot *shot)
 {
 	DL_DELETE(env->shots, shot);
+	free(shot->kept);
 	free(shot);
 }
 
@@ -182,6 +188,8 @@ void fault_on_entry(struct fault_env *env, struct tracee *t)
 	DL_FOREACH_SAFE(env->shots, shot, tmp) {
 		if (is_of_call(shot, t) && ops_of(shot)->on_again && t->call.resumed)
 			ops_of(shot)->on_again(env, shot, t);
+		if (!is_of_call(shot, t) && ops_of(shot)->on_other_call)
+			ops_of(shot)->on_other_call(env, shot, t);
 		if (shot->pending && shot->tgid == t->process->tgid && was_taken(env, shot, t))
 			settle(env, shot, PROOF_PROVEN);
 	}

@@ -45,7 +45,8 @@ struct shot {
 	uint64_t scratch, original; /* short: replaced argument */
 	bool pending;	/* sent, and blocked by the process: it may take it by sigwait(3) */
 	bool visible;	/* …and it has a signalfd that shows it */
-	bool waiting;	/* for a handler to begin, for the call to sleep */
+	bool waiting;	/* for a handler to begin, for the call to sleep, for another message */
+	void *kept;	/* messages: what is held back, or put back; owned */
 	char text[256]; /* what happens, for people */
 	struct shot *prev, *next;
 };

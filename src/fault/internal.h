@@ -26,6 +26,8 @@ struct action_ops {
 	enum proof (*on_tick)(struct fault_env *env, struct shot *shot, uint64_t now_ns);
 	/* The call of the shot is made again after an interruption. */
 	int (*on_again)(struct fault_env *env, struct shot *shot, struct tracee *t);
+	/* Any other call of any process, at its entry. */
+	void (*on_other_call)(struct fault_env *env, struct shot *shot, struct tracee *t);
 };
 
 /* result.c */
@@ -39,6 +41,10 @@ extern const struct action_ops ops_close_peer, ops_nonblock;
 /* object.c */
 /* capacity, fill, drain, remove, truncate, unlink, corrupt */
 extern const struct action_ops ops_object;
+/* message.c */
+extern const struct action_ops ops_drop, ops_duplicate, ops_truncate_message, ops_lose_fds;
+/* reorder.c */
+extern const struct action_ops ops_reorder;
 
 /* "write(1, 4096)" and so on, for texts. */
 void describe_call(struct fault_env *env, const struct tracee *t, char *buf, size_t size);
@@ -152,6 +158,27 @@ int filler_remember(struct fault_env *env, const struct fd_object *object, size_
 /* Filler that is gone need not be taken away; returns how much it was. */
 size_t filler_forget(struct fault_env *env, const struct fd_object *object);
 void fillers_release(struct fault_env *env);
+
+/* result.c: the call is not made and returns @result; exit_has_expected() proves it. */
+int shot_skip(struct shot *shot, struct tracee *t, int64_t result);
+enum proof exit_has_expected(struct fault_env *env, struct shot *shot, struct tracee *t,
+			     int64_t result);
+
+/* transfer.c */
+#define TRANSFER_PARTS_MAX 128
+
+/* The length that the program asks for; -EINVAL when its description makes no sense. */
+int transfer_length(struct tracee *t, const struct syscall_row *row, uint64_t *ret_length);
+/* Where a replaced iovec or msghdr goes: below what the program uses of its stack. */
+uint64_t transfer_scratch(const struct arch_regs *regs);
+/*
+ * At the entry: only @want bytes may move.  -E2BIG: the parts are too many;
+ * -EFAULT: no room on the stack.
+ */
+int transfer_cut(struct fault_env *env, struct shot *shot, struct tracee *t,
+		 const struct syscall_row *row, uint64_t want);
+/* recvmsg() writes into the msghdr: into our copy, so back into the program's. */
+void transfer_copy_back(struct fault_env *env, struct shot *shot, struct tracee *t);
 
 /*
  * model.c: may Linux do that here and now?  0, or -EPERM with the reason in

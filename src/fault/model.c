@@ -80,11 +80,9 @@ static bool is_shared(struct fault_env *env, const struct process *p,
 
 static void add_descriptor(struct fault_env *env, struct tracee *t, struct kernel_moment *m)
 {
-	const struct syscall_row *row = syscall_get(t->call.id);
 	struct fd_object object = {.kind = FD_KIND_NONE};
 
-	if (row && row->fd_arg >= 0 &&
-	    fd_object_of(env->engine, t->tid, (int)t->call.args[row->fd_arg], &object) == 0) {
+	if (call_object(env->engine, t, &object) == 0) {
 		m->fd_kind = object.kind;
 		m->shared_description = is_shared(env, t->process, &object);
 	}

@@ -94,6 +94,8 @@ static int add_trigger(struct rules *rules, const struct fault_spec *fault)
 	rc = rc ? rc : add_name(rules, "rt_sigreturn");
 	if (!rc && fault->action.kind == ACTION_FILL)
 		rc = add_family(rules, FAMILY_READS | FAMILY_RECEIVES);
+	if (!rc && fault->action.kind == ACTION_REORDER)
+		rc = add_family(rules, FAMILY_WRITES | FAMILY_SENDS);
 	return rc;
 }
 

@@ -70,8 +70,9 @@ void kernel_moment_from_call(struct kernel_moment *m, int syscall_id,
 			     const uint64_t args[SYSCALL_ARGS], int open_flags);
 
 /*
- * Whether Linux could do that here and now.  Only errno, errno-after, return
- * and short are ever refused: all other actions are really done, not claimed.
+ * Whether Linux could do that here and now.  Only errno, errno-after, return,
+ * short and what happens to messages on their way are ever refused: all other
+ * actions are really done, not claimed.
  */
 bool kernel_allows_here(const struct kernel_moment *m, const char **ret_reason);
 

@@ -10,6 +10,7 @@
 #include <sys/ipc.h>
 #include <sys/socket.h>
 
+#include "base/util.h"
 #include "sys/names.h"
 
 /* Whether @call may fail with @err there; *@ret_reason is NULL when it may. */
@@ -401,11 +402,53 @@ Test(sys_kernel_model, what_is_really_done_is_never_refused)
 		struct kernel_moment m = {.action = (enum action_kind)action,
 					  .syscall_id = syscall_from_name("close")};
 		bool claimed = action == ACTION_ERRNO || action == ACTION_ERRNO_AFTER ||
-			       action == ACTION_RETURN || action == ACTION_SHORT;
+			       action == ACTION_RETURN || action == ACTION_SHORT ||
+			       action == ACTION_DROP || action == ACTION_DUPLICATE ||
+			       action == ACTION_REORDER || action == ACTION_CORRUPT;
 		const char *reason = NULL;
 
 		cr_expect(eq(int, kernel_allows_here(&m, &reason), !claimed), "%s",
 			  vocab_name(&action_vocab, action));
+	}
+}
+
+struct message_row {
+	enum action_kind action;
+	enum fd_kind kind;
+	const char *call;
+	bool allowed;
+};
+
+/* Only UDP is unreliable; only a receiver meets a cut message. */
+Test(sys_kernel_model, messages)
+{
+	static const struct message_row rows[] = {
+		{ACTION_DROP, FD_KIND_UDP, "sendto", true},
+		{ACTION_DROP, FD_KIND_UDP, "recvmsg", true},
+		{ACTION_DUPLICATE, FD_KIND_UDP, "write", true},
+		{ACTION_REORDER, FD_KIND_UDP, "sendmmsg", true},
+		{ACTION_DROP, FD_KIND_UNIX_DGRAM, "sendto", false},
+		{ACTION_DUPLICATE, FD_KIND_UNIX_SEQPACKET, "recvmsg", false},
+		{ACTION_REORDER, FD_KIND_MQUEUE, "mq_timedsend", false},
+		{ACTION_DROP, FD_KIND_MSG_SYSV, "msgrcv", false},
+		{ACTION_TRUNCATE_MESSAGE, FD_KIND_UNIX_DGRAM, "recvmsg", true},
+		{ACTION_TRUNCATE_MESSAGE, FD_KIND_UDP, "read", true},
+		{ACTION_TRUNCATE_MESSAGE, FD_KIND_UDP, "sendto", false},
+		{ACTION_TRUNCATE_MESSAGE, FD_KIND_MQUEUE, "mq_timedreceive", false},
+		{ACTION_LOSE_FDS, FD_KIND_UNIX_STREAM, "recvmsg", true},
+		{ACTION_CORRUPT, FD_KIND_UDP, "sendto", false},
+		{ACTION_CORRUPT, FD_KIND_PIPE, "write", false},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct kernel_moment m = {.action = rows[i].action,
+					  .fd_kind = rows[i].kind,
+					  .syscall_id = syscall_from_name(rows[i].call)};
+		const char *reason = NULL;
+
+		cr_expect(eq(int, kernel_allows_here(&m, &reason), rows[i].allowed), "%s of %s",
+			  vocab_name(&action_vocab, (int)rows[i].action), rows[i].call);
+		cr_expect(eq(int, reason == NULL, rows[i].allowed));
 	}
 }
 
