@@ -231,7 +231,7 @@ void call_over(struct engine *e, struct tracee *t, int64_t result)
 	tracee_unwatch_blocked(e, t);
 	t->want_exit = false;
 	t->in_call = false;
-	if (t->call.nr == SYS_sched_getaffinity && e->pinned)
+	if (t->call.nr == SYS_sched_getaffinity && e->pinned && !t->process->placed)
 		pin_hide(e, t, result);
 	if (t->call.nr == SYS_mmap && t->call.args[2] & PROT_EXEC && t->process->started &&
 	    e->ops->code_mapped)

@@ -18,30 +18,16 @@
 #include "sys/syscalls.h"
 
 /* A FIFO's link is its path: the file system's numbers name it. */
-static void identify(int proc_fd, pid_t pid, int fd, struct fd_object *object)
-{
-	char path[48];
-	struct stat st;
-
-	snprintf(path, sizeof(path), "%d/fd/%d", pid, fd);
-	if (fstatat(proc_fd, path, &st, 0))
-		return;
-	object->dev = st.st_dev;
-	object->ino = st.st_ino;
-}
-
-static void fill_in(int proc_fd, pid_t pid, const struct procfs_fd *from, struct fd_object *object)
+static void fill_in(const struct procfs_fd *from, struct fd_object *object)
 {
 	*object = (struct fd_object){.kind = from->kind,
+				     .dev = from->kind == FD_KIND_EVENTFD ? (uint64_t)from->kind
+									  : from->device,
 				     .ino = from->inode,
 				     .flags = from->flags,
 				     .port = from->port,
 				     .peer_port = from->peer_port};
 	snprintf(object->path, sizeof(object->path), "%s", from->link);
-	if (from->kind == FD_KIND_EVENTFD)
-		object->dev = (uint64_t)from->kind;
-	else
-		identify(proc_fd, pid, from->fd, object);
 }
 
 int fd_object_of(struct engine *e, pid_t tid, int fd, struct fd_object *ret_object)
@@ -50,7 +36,7 @@ int fd_object_of(struct engine *e, pid_t tid, int fd, struct fd_object *ret_obje
 	int rc = procfs_fd(e->options.proc_fd, tid, fd, &found);
 
 	if (!rc)
-		fill_in(e->options.proc_fd, tid, &found, ret_object);
+		fill_in(&found, ret_object);
 	return rc;
 }
 
@@ -95,8 +81,8 @@ static bool names_memory(const struct syscall_row *row)
 }
 
 /* The programs have our mounts; a relative path begins at their own folder or descriptor. */
-static int full_path(struct engine *e, struct tracee *t, const struct syscall_row *row, char *path,
-		     size_t size)
+static int full_path(struct engine *e, const struct tracee *t, const struct syscall_row *row,
+		     char *path, size_t size)
 {
 	int dir = row->dir_arg < 0 ? AT_FDCWD : (int)t->call.args[row->dir_arg];
 	char link[48], base[PATH_MAX], name[PATH_MAX];
@@ -116,7 +102,7 @@ static int full_path(struct engine *e, struct tracee *t, const struct syscall_ro
 											: -ENOENT;
 }
 
-static int path_object(struct engine *e, struct tracee *t, const struct syscall_row *row,
+static int path_object(struct engine *e, const struct tracee *t, const struct syscall_row *row,
 		       struct fd_object *ret_object)
 {
 	char path[PATH_MAX];
@@ -133,7 +119,7 @@ static int path_object(struct engine *e, struct tracee *t, const struct syscall_
 	return 0;
 }
 
-int call_object(struct engine *e, struct tracee *t, struct fd_object *ret_object)
+int call_object(struct engine *e, const struct tracee *t, struct fd_object *ret_object)
 {
 	const struct syscall_row *row = syscall_get(t->call.id);
 
@@ -171,7 +157,7 @@ static int consider(void *ctx, const struct procfs_fd *fd)
 
 	if (fd->kind != search->object->kind || !(search->modes >> (fd->flags & O_ACCMODE) & 1))
 		return 0;
-	fill_in(search->e->options.proc_fd, search->process->tgid, fd, &object);
+	fill_in(fd, &object);
 	if (!fd_object_same(&object, search->object))
 		return 0;
 	holder = mem_append(&search->holders, &search->count, sizeof(*holder));

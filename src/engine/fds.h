@@ -26,7 +26,7 @@ int fd_object_of(struct engine *e, pid_t tid, int fd, struct fd_object *ret_obje
  * its address shows (msync, munmap, shmdt); the file that its path names.
  * -EBADF when the descriptor is not open, -ENOENT when the call has none.
  */
-int call_object(struct engine *e, struct tracee *t, struct fd_object *ret_object);
+int call_object(struct engine *e, const struct tracee *t, struct fd_object *ret_object);
 
 /* The same of a call that @tid was seen in elsewhere. */
 int object_of_args(struct engine *e, pid_t tid, const struct syscall_row *row, const uint64_t *args,

@@ -72,6 +72,7 @@ struct process {
 	uint64_t entry;		       /* AT_ENTRY */
 	uint64_t syscall_ip;	       /* after some syscall instruction of it; 0 = not known yet */
 	uint64_t loader_lo, loader_hi; /* text of the dynamic loader; 0, 0 = none of its own */
+	bool placed;		       /* on processors of its own: see numa.h */
 	bool under_valgrind;	       /* its calls are those of valgrind's guest */
 	bool stopped_by_fault;	       /* `stop: forever` */
 	uint64_t fault_signals;	       /* sent to it by faults: signal n in bit n - 1 */
@@ -97,6 +98,7 @@ struct tracee {
 	bool at_entry;	   /* in the stop before the call */
 	bool at_exit;	   /* in the stop after it */
 	bool call_skipped;
+	uint64_t waited_ns; /* of run/clock.c */
 	bool sampled; /* all its calls are told: engine_ops.sampled */
 	struct call_view sample;
 	uint64_t continued_ns; /* when a SIGCONT was handled; 0 = not since the last call */
@@ -151,6 +153,9 @@ int tracee_set_mask(struct tracee *t, uint64_t mask, uint64_t *ret_before);
 int tracee_read(const struct tracee *t, uint64_t addr, void *data, size_t size);
 /* Also writes read-only and executable pages (through /proc/PID/mem). */
 int tracee_write(struct engine *e, const struct tracee *t, uint64_t addr, const void *data,
+		 size_t size);
+/* The same for a few bytes of code, where nobody else writes near them. */
+int tracee_patch(struct engine *e, const struct tracee *t, uint64_t addr, const void *data,
 		 size_t size);
 /* A NUL-terminated string, at most @size - 1 bytes. */
 int tracee_read_string(const struct tracee *t, uint64_t addr, char *text, size_t size);

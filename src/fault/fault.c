@@ -123,6 +123,7 @@ int fault_fire(struct fault_env *env, struct fault *fault, const struct moment *
 	struct shot *shot = shot_new(env, fault, at);
 	int rc;
 
+	env->object_of = 0;
 	if (!shot)
 		return err_errno(err, -ENOMEM, "fault '%s'", fault->spec->name);
 	rc = ops_of(shot)->fire(env, shot, at, err);
@@ -326,6 +327,19 @@ const char *object_label(struct fault_env *env, const struct fd_object *object, 
 	return buf;
 }
 
+int object_of_call(struct fault_env *env, const struct tracee *t, struct fd_object *ret_object)
+{
+	int rc = 0;
+
+	if (env->object_of != t->tid)
+		rc = call_object(env->engine, t, &env->object);
+	if (rc)
+		return rc;
+	env->object_of = t->tid;
+	*ret_object = env->object;
+	return 0;
+}
+
 void describe_call(struct fault_env *env, const struct tracee *t, char *buf, size_t size)
 {
 	const struct syscall_row *row = syscall_get(t->call.id);
@@ -340,7 +354,7 @@ void describe_call(struct fault_env *env, const struct tracee *t, char *buf, siz
 		snprintf(buf, size, "%s()", row->name);
 		return;
 	}
-	if (!fd_object_of(env->engine, t->tid, (int)t->call.args[row->fd_arg], &object))
+	if (!object_of_call(env, t, &object))
 		snprintf(where, sizeof(where), " → %s",
 			 object_label(env, &object, label, sizeof(label)));
 	if (row->transfer == TRANSFER_BUFFER)

@@ -55,8 +55,10 @@ struct shot {
 struct fault_env {
 	struct engine *engine;
 	enum fault_model model;
-	struct shot *shots;	/* utlist */
-	struct filler *fillers; /* of filler.c */
+	struct shot *shots;	 /* utlist */
+	struct filler *fillers;	 /* of filler.c */
+	struct fd_object object; /* of the descriptor of the call where a fault fires now */
+	pid_t object_of;	 /* whose call; 0 = not looked up yet */
 	void *ctx;
 	/* The process that `of: NAME` means: the first of the kind that lives, or NULL. */
 	struct process *(*process_of)(void *ctx, const struct selector *of);

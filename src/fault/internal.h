@@ -46,6 +46,9 @@ extern const struct action_ops ops_drop, ops_duplicate, ops_truncate_message, op
 /* reorder.c */
 extern const struct action_ops ops_reorder;
 
+/* What the descriptor of the call refers to, looked up once where a fault fires. */
+int object_of_call(struct fault_env *env, const struct tracee *t, struct fd_object *ret_object);
+
 /* "write(1, 4096)" and so on, for texts. */
 void describe_call(struct fault_env *env, const struct tracee *t, char *buf, size_t size);
 

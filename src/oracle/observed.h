@@ -38,6 +38,7 @@ struct observed {
 	struct observed_process *processes;
 	size_t process_count;
 	uint64_t duration_ns;
+	uint64_t starved_ns; /* of it: waited for a processor; looked at once it matters */
 	bool deadline_passed;
 	/* Names of what was left in ${tmp}, relative to it, sorted. */
 	struct strings files_left;

@@ -63,13 +63,16 @@ static int visit_folder(int fd, enum object_kind kind, visit_fn *visit, void *ct
 	return rc;
 }
 
-/* The X_INFO commands return the highest index in use, the X_STAT ones take an index: shmctl(2). */
+/*
+ * The X_INFO commands return the highest index in use, 0 also when there is
+ * none, and how many there are; the X_STAT ones take an index: shmctl(2).
+ */
 static int visit_shm(visit_fn *visit, void *ctx)
 {
 	struct shm_info info;
 	int last = shmctl(0, SHM_INFO, (struct shmid_ds *)(void *)&info), rc = 0;
 
-	for (int i = 0; i <= last && !rc; i++) {
+	for (int i = 0; i <= last && info.used_ids && !rc; i++) {
 		struct shmid_ds ds;
 		int id = shmctl(i, SHM_STAT, &ds);
 
@@ -92,7 +95,7 @@ static int visit_sem(visit_fn *visit, void *ctx)
 	struct seminfo info;
 	int last = semctl(0, 0, SEM_INFO, (union semun){.info = &info}), rc = 0;
 
-	for (int i = 0; i <= last && !rc; i++) {
+	for (int i = 0; i <= last && info.semusz && !rc; i++) {
 		struct semid_ds ds = {0};
 		int id = semctl(i, 0, SEM_STAT, (union semun){.buf = &ds});
 
@@ -107,7 +110,7 @@ static int visit_msg(visit_fn *visit, void *ctx)
 	struct msginfo info;
 	int last = msgctl(0, MSG_INFO, (struct msqid_ds *)(void *)&info), rc = 0;
 
-	for (int i = 0; i <= last && !rc; i++) {
+	for (int i = 0; i <= last && info.msgpool && !rc; i++) {
 		struct msqid_ds ds;
 		int id = msgctl(i, MSG_STAT, &ds);
 

@@ -58,6 +58,13 @@ struct procfs_stat {
 
 int procfs_stat(int proc_fd, pid_t tid, struct procfs_stat *ret_stat);
 
+/*
+ * How long the thread has been ready to run without a processor, in ns since
+ * it began: the second number of /proc/TID/schedstat.  -ENOENT where the
+ * kernel does not count it.
+ */
+int procfs_run_delay(int proc_fd, pid_t tid, uint64_t *ret_ns);
+
 /* /proc/TID/status; signal sets have signal n in bit n - 1. */
 struct procfs_status {
 	char state;
@@ -88,6 +95,7 @@ struct procfs_fd {
 	enum fd_kind kind;
 	char link[PATH_MAX]; /* "pipe:[12]", "/tmp/x (deleted)" */
 	uint64_t inode;	     /* of the object: same inode = same pipe; of an eventfd its id */
+	uint64_t device;     /* of the file system that the inode is of */
 	int flags;	     /* of open(2): access mode, O_NONBLOCK, O_CLOEXEC */
 	int64_t pos;
 	uint16_t port, peer_port; /* of a TCP or UDP socket; 0 = none, or forgotten */
@@ -111,6 +119,9 @@ int procfs_eventfd(int proc_fd, pid_t pid, int fd, struct procfs_eventfd *ret_ev
  */
 int procfs_each_fd(int proc_fd, pid_t pid, int (*each)(void *ctx, const struct procfs_fd *fd),
 		   void *ctx);
+
+/* How many there are; cheaper than to look at each. */
+int procfs_count_fds(int proc_fd, pid_t pid, unsigned *ret_count);
 
 /*
  * What a link text alone tells: FD_KIND_SOCKET for any socket, FD_KIND_FILE
@@ -149,10 +160,10 @@ struct procfs_auxv {
 int procfs_auxv(int proc_fd, pid_t pid, struct procfs_auxv *ret_auxv);
 
 /*
- * The code of the dynamic loader that is mapped at @base.  False when there
- * is none of its own: musl's loader is the C library as well.
+ * The code of the dynamic loader that is mapped at @base.  1; 0 when there is
+ * none of its own: musl's loader is the C library as well; or a negative errno.
  */
-bool procfs_loader_text(int proc_fd, pid_t pid, uint64_t base, uint64_t *ret_lo, uint64_t *ret_hi);
+int procfs_loader_text(int proc_fd, pid_t pid, uint64_t base, uint64_t *ret_lo, uint64_t *ret_hi);
 
 /*
  * The same by the file's name, where the kernel has started another program:

@@ -173,11 +173,15 @@ Test(sys_procfs_fd, all_descriptors_are_walked_in_order_until_told_to_stop)
 	int fd = eventfd(0, 0);
 	struct seen all = {.last = -1, .stop_at = -1, .wanted = fd};
 	struct seen some = {.last = -1, .stop_at = fd, .wanted = fd};
+	unsigned count = 0;
 
 	needs_no_valgrind("valgrind 3.19 does not know pidfd_open");
 	cr_expect(eq(int, procfs_each_fd(proc_fd, getpid(), note_fd, &all), 0));
 	cr_expect(all.found);
 	cr_expect(ge(int, all.count, 4));
+	cr_expect(eq(int, procfs_count_fds(proc_fd, getpid(), &count), 0));
+	/* The walk has one of its own. */
+	cr_expect(eq(uint, count + 1, (unsigned)all.count));
 	cr_expect(eq(int, procfs_each_fd(proc_fd, getpid(), note_fd, &some), 42));
 	cr_expect(eq(int, some.last, fd));
 	close(fd);
