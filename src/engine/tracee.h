@@ -99,10 +99,11 @@ struct tracee {
 	bool at_exit;	   /* in the stop after it */
 	bool call_skipped;
 	uint64_t waited_ns; /* of run/clock.c */
-	bool sampled; /* all its calls are told: engine_ops.sampled */
+	bool sampled;	    /* all its calls are told: engine_ops.sampled */
 	struct call_view sample;
 	uint64_t continued_ns; /* when a SIGCONT was handled; 0 = not since the last call */
 	bool was_stopped; /* by job control since its last call: an EINTR is the kernel's own */
+	bool step_first;  /* one instruction before it goes on; see engine_ops.memory_fault */
 	bool stepping;	  /* each instruction is told: engine_ops.stepped */
 	bool step_into_handler; /* single-stepping over the delivery of a caught signal */
 	int step_signal;

@@ -298,6 +298,8 @@ int struck_object(struct fault_env *env, struct shot *shot, const struct moment 
 {
 	int channel = shot->fault->spec->action.of_channel, rc;
 
+	if (channel == INDEX_NONE && shot->fault->spec->at.kind == TRIGGER_ACCESS)
+		channel = shot->fault->spec->at.channel;
 	if (channel != INDEX_NONE) {
 		rc = env->channel_object(env->ctx, channel, ret_object);
 		return rc || !is_socket(ret_object->kind)

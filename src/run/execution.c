@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "base/util.h"
 #include "model/expand.h"
+#include "run/access.h"
 #include "run/deadlock.h"
 #include "run/made.h"
 #include "run/outputs.h"
@@ -344,6 +345,7 @@ void execution_release(struct execution *x)
 	deadlock_forget(x);
 	locks_release(x);
 	spin_release(x);
+	access_release(x);
 	made_forget(x);
 	engine_release(&x->engine);
 	if (x->channels)

@@ -31,7 +31,7 @@ struct execution {
 	const char *tmp;
 	const char *dir;
 	bool with_faults;
-	uint64_t deadline_ns; /* since the start */
+	uint64_t deadline_ns;	   /* since the start */
 	uint64_t worker_waited_ns; /* of clock.c */
 
 	struct engine engine;
@@ -48,6 +48,7 @@ struct execution {
 	uint64_t grace_ns; /* main processes are done; the rest may go on until then; 0 = not yet */
 	struct deadlock_watch *deadlock; /* of deadlock.c */
 	struct spin *spin;		 /* of spin.c */
+	struct watched *watched;	 /* of access.c */
 	struct made *made;		 /* of made.c: objects that the processes have made */
 	size_t made_count;
 	struct lock_steps *steps; /* of locks.c: under way */
