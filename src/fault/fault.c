@@ -32,6 +32,7 @@ static const struct action_ops *const action_table[] = {
 	[ACTION_TRUNCATE]    = &ops_object,
 	[ACTION_UNLINK]      = &ops_object,
 	[ACTION_REMOVE]      = &ops_object,
+	[ACTION_TEAR]        = &ops_tear,
 	[ACTION_CORRUPT]     = &ops_object,
 	[ACTION_LIMIT]       = &ops_limit,
 	[ACTION_NONBLOCK]    = &ops_nonblock,

@@ -32,6 +32,8 @@ struct action_ops {
 
 /* result.c */
 extern const struct action_ops ops_errno, ops_errno_after, ops_return, ops_short;
+/* tear.c */
+extern const struct action_ops ops_tear;
 /* signal.c */
 extern const struct action_ops ops_signal, ops_pulse;
 /* life.c */
