@@ -2,10 +2,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <linux/futex.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lib/safe.h"
@@ -30,20 +34,49 @@ void *shared_make(size_t size)
 	return memory;
 }
 
-void shared_mutex_init(pthread_mutex_t *mutex, int robust)
+void shared_mutex_init(pthread_mutex_t *mutex, int kind)
 {
 	pthread_mutexattr_t attr;
 
 	errno = pthread_mutexattr_init(&attr);
 	if (!errno)
 		errno = pthread_mutexattr_setpshared(&attr, PTHREAD_PROCESS_SHARED);
-	if (!errno && robust)
+	if (!errno && kind & MUTEX_ROBUST)
 		errno = pthread_mutexattr_setrobust(&attr, PTHREAD_MUTEX_ROBUST);
+	if (!errno && kind & MUTEX_PI)
+		errno = pthread_mutexattr_setprotocol(&attr, PTHREAD_PRIO_INHERIT);
+	if (!errno && kind & MUTEX_RECURSIVE)
+		errno = pthread_mutexattr_settype(&attr, PTHREAD_MUTEX_RECURSIVE);
 	if (!errno)
 		errno = pthread_mutex_init(mutex, &attr);
 	if (errno)
 		die("mutex");
 	pthread_mutexattr_destroy(&attr);
+}
+
+int futex_wait(unsigned *word, unsigned expected)
+{
+	return (int)syscall(SYS_futex, word, FUTEX_WAIT, expected, NULL);
+}
+
+int futex_wait_ms(unsigned *word, unsigned expected, unsigned ms)
+{
+	const struct timespec limit = {ms / 1000, (long)(ms % 1000) * 1000000};
+
+	return (int)syscall(SYS_futex, word, FUTEX_WAIT, expected, &limit);
+}
+
+void futex_wake_all(unsigned *word)
+{
+	syscall(SYS_futex, word, FUTEX_WAKE, INT_MAX);
+}
+
+void await_line(void)
+{
+	char c;
+
+	while (safe_read_some(STDIN_FILENO, &c, 1) == 1 && c != '\n')
+		;
 }
 
 int wait_for_children(unsigned *ret_killed)

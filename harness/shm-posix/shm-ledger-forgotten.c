@@ -2,8 +2,8 @@
  * name: shm-ledger-forgotten
  * mechanism: shm-posix
  * bug: pthread_mutex_consistent forgotten
- * about: shm-ledger-forgotten [--updates N]: as shm-ledger, but it only mends the data:
- *	the lock becomes unusable for ever (ENOTRECOVERABLE)
+ * about: shm-ledger-forgotten [--updates N]: as shm-ledger, but it only mends the data: the
+ *	lock becomes unusable for ever (ENOTRECOVERABLE)
  * caught-as: wrong-exit
  */
 #define BUG_FORGOTTEN

@@ -2,8 +2,8 @@
  * name: shm-ledger-plain
  * mechanism: shm-posix
  * bug: the lock is not robust
- * about: shm-ledger-plain [--updates N]: as shm-ledger, but a writer that dies takes the
- *	lock with it
+ * about: shm-ledger-plain [--updates N]: as shm-ledger, but a writer that dies takes the lock
+ *	with it
  * caught-as: deadlock
  */
 #define BUG_PLAIN

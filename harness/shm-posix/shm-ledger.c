@@ -2,14 +2,18 @@
  * name: shm-ledger
  * mechanism: shm-posix
  * bug: none
- * about: shm-ledger [--updates N] [--writers W]: W processes update a ledger in shared
- *	memory whose cells must all agree; the lock is robust, and whoever inherits it from a
- *	dead writer mends what that one has left half done
+ * about: shm-ledger [--updates N] [--writers W] [--trylock|--timedlock|--pi|--recursive]: W
+ *processes update a ledger in shared memory whose cells must all agree; the lock is robust, and
+ *whoever inherits it from a dead writer mends what that one has left half done
  */
-/* Twins with a bug include this file: shm-ledger-plain, -forgotten, -unrepaired, -spin, -rwlock. */
+/* Twins with a bug include this file: shm-ledger-*, sem-ledger. */
 #include <errno.h>
+#include <sched.h>
+#include <semaphore.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lib/args.h"
@@ -23,11 +27,16 @@ static struct ledger {
 	pthread_spinlock_t lock;
 #elif defined(BUG_RWLOCK)
 	pthread_rwlock_t lock;
+#elif defined(BUG_SEM)
+	sem_t lock;
 #else
 	pthread_mutex_t lock;
 #endif
 	volatile unsigned cells[CELLS]; /* written in this order */
 } * ledger;
+
+static bool try_lock, timed_lock;
+static int kind; /* of mutex */
 
 static void init(void)
 {
@@ -39,10 +48,12 @@ static void init(void)
 	pthread_rwlockattr_init(&attr);
 	pthread_rwlockattr_setpshared(&attr, PTHREAD_PROCESS_SHARED);
 	pthread_rwlock_init(&ledger->lock, &attr);
+#elif defined(BUG_SEM)
+	sem_init(&ledger->lock, 1, 1);
 #elif defined(BUG_PLAIN)
-	shared_mutex_init(&ledger->lock, 0);
+	shared_mutex_init(&ledger->lock, kind);
 #else
-	shared_mutex_init(&ledger->lock, 1);
+	shared_mutex_init(&ledger->lock, kind | MUTEX_ROBUST);
 #endif
 }
 
@@ -66,7 +77,36 @@ static void unlock(void)
 {
 	pthread_rwlock_unlock(&ledger->lock);
 }
+#elif defined(BUG_SEM)
+static void lock(void)
+{
+	while (sem_wait(&ledger->lock))
+		;
+}
+
+static void unlock(void)
+{
+	sem_post(&ledger->lock);
+}
 #else
+static int take(void)
+{
+	struct timespec until;
+	int error;
+
+	if (try_lock) {
+		while ((error = pthread_mutex_trylock(&ledger->lock)) == EBUSY)
+			sched_yield();
+		return error;
+	}
+	if (timed_lock) {
+		clock_gettime(CLOCK_REALTIME, &until);
+		until.tv_sec += 60;
+		return pthread_mutex_timedlock(&ledger->lock, &until);
+	}
+	return pthread_mutex_lock(&ledger->lock);
+}
+
 /* The dead writer had begun an update when the first cell is ahead of the last: finish it. */
 static void mend(void)
 {
@@ -76,7 +116,7 @@ static void mend(void)
 
 static void lock(void)
 {
-	int error = pthread_mutex_lock(&ledger->lock);
+	int error = take();
 
 	if (error == EOWNERDEAD) {
 #ifndef BUG_UNREPAIRED
@@ -130,6 +170,10 @@ int main(int argc, char **argv)
 	args_init(argc, argv);
 	updates = args_number("--updates", 20);
 	writers = args_number("--writers", 2);
+	try_lock = args_flag("--trylock");
+	timed_lock = args_flag("--timedlock");
+	kind |= args_flag("--pi") ? MUTEX_PI : 0;
+	kind |= args_flag("--recursive") ? MUTEX_RECURSIVE : 0;
 	args_end();
 	ledger = shared_make(sizeof(*ledger));
 	init();

@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "engine/breakpoint.h"
 #include "engine/internal.h"
+#include "sys/procfs.h"
 
 struct tracee *engine_find(struct engine *e, pid_t tid)
 {
@@ -81,6 +82,14 @@ struct process *process_new(struct engine *e, pid_t tgid, struct process *parent
 	e->last_process = p;
 	e->live_processes++;
 	return p;
+}
+
+void process_note_ns_tgid(struct engine *e, struct process *p)
+{
+	struct procfs_status status;
+
+	if (!p->ns_tgid && procfs_status(e->options.proc_fd, p->tgid, &status) == 0)
+		p->ns_tgid = status.ns_tid;
 }
 
 int tracee_get_regs(struct tracee *t, struct arch_regs **ret_regs)

@@ -83,6 +83,7 @@ struct process {
 	void *image; /* what the user of the engine knows of the program file: dropped at */
 	void (*image_free)(void *image); /* …exec and at the end with this */
 	struct breakpoint *breakpoints;
+	pid_t ns_tgid; /* as it numbers itself, noted before its end; 0 = nobody asked in time */
 	struct process *next; /* all of the run, in the order of creation */
 	void *user;
 };
@@ -155,6 +156,8 @@ int tracee_read(const struct tracee *t, uint64_t addr, void *data, size_t size);
 /* Also writes read-only and executable pages (through /proc/PID/mem). */
 int tracee_write(struct engine *e, const struct tracee *t, uint64_t addr, const void *data,
 		 size_t size);
+/* Note p->ns_tgid while it lives. */
+void process_note_ns_tgid(struct engine *e, struct process *p);
 /* The same for a few bytes of code, where nobody else writes near them. */
 int tracee_patch(struct engine *e, const struct tracee *t, uint64_t addr, const void *data,
 		 size_t size);

@@ -30,6 +30,7 @@ static int fire_kill(struct fault_env *env, struct shot *shot, const struct mome
 		 : at->phase == PHASE_EXIT  ? " after "
 					    : " asleep in ",
 		 call);
+	process_note_ns_tgid(env->engine, p);
 	if (kill(p->tgid, shot->signal))
 		return -errno;
 	p->fault_signals |= UINT64_C(1) << (shot->signal - 1);

@@ -118,7 +118,7 @@ static const struct vocab_row finding_rows[] = {
 	[FINDING_LEAK]              = { "leak",              "something was left behind", false },
 	[FINDING_MEMORY_ERROR]      = { "memory-error",      "valgrind's word", false },
 	[FINDING_UNSAFE_IN_HANDLER] = { "unsafe-in-handler", "an unsafe function ran inside a signal handler", false },
-	[FINDING_RACE]              = { "race",              "two unordered accesses to shared memory", true },
+	[FINDING_RACE]              = { "race",              "two unordered accesses to shared memory", false },
 	[FINDING_STALE_READ]        = { "stale-read",        "an old value was used", true },
 	[FINDING_NOT_RECOVERED]     = { "not-recovered",     "wrong although the faults have ended", false },
 	[FINDING_FALSE_SHARING]     = { "false-sharing",     "unrelated data share a cache line", true },
@@ -150,8 +150,8 @@ VOCAB(model_vocab, "model", model_rows, MODEL_MAX_);
 static const struct vocab_row under_rows[] = {
 	[UNDER_NONE]     = { "none",     "run as it is", false },
 	[UNDER_MEMCHECK] = { "memcheck", "valgrind's memory checker", false },
-	[UNDER_HELGRIND] = { "helgrind", "valgrind's lock and race checker", true },
-	[UNDER_DRD]      = { "drd",      "valgrind's other race checker", true },
+	[UNDER_HELGRIND] = { "helgrind", "valgrind's lock and race checker", false },
+	[UNDER_DRD]      = { "drd",      "valgrind's other race checker", false },
 };
 VOCAB(under_vocab, "tool", under_rows, UNDER_MAX_);
 

@@ -108,6 +108,7 @@ void blocked_scan_release(struct blocked_scan *scan)
 	free(scan->nodes);
 	free(scan->names);
 	free(scan->pipes);
+	free(scan->memories);
 	waitgraph_release(&scan->deadlock);
 	memset(scan, 0, sizeof(*scan));
 }
@@ -163,6 +164,11 @@ static bool holds_what_the_dead_need(int proc_fd, pid_t pid, const struct blocke
 	for (size_t i = 0; i < scan->pipe_count; i++) {
 		if (scan->deadlock.dead[scan->pipes[i].thread] &&
 		    process_holds_pipe(proc_fd, pid, &scan->pipes[i]))
+			return true;
+	}
+	for (size_t i = 0; i < scan->memory_count; i++) {
+		if (scan->deadlock.dead[scan->memories[i].thread] &&
+		    process_maps(proc_fd, pid, &scan->memories[i]))
 			return true;
 	}
 	return false;

@@ -65,6 +65,11 @@ struct blocked_input {
 	 */
 	const char *(*ended_name)(void *context, pid_t pid);
 	/*
+	 * The process of the run, ended meanwhile, that had the thread with this id,
+	 * as the processes themselves number threads; NULL: not known.
+	 */
+	const char *(*ended_owner)(void *context, pid_t ns_tid);
+	/*
 	 * The call that restart_syscall(2) stands for in that thread.  False or no
 	 * function: it is taken for one with a time limit.
 	 */
@@ -90,6 +95,13 @@ struct blocked_pipe {
 	size_t thread;
 };
 
+/* …and shared memory with a word that they sleep on. */
+struct blocked_memory {
+	unsigned major, minor;
+	uint64_t inode;
+	size_t thread;
+};
+
 struct blocked_scan {
 	struct blocked_thread *threads;
 	struct wait_node *nodes; /* of waitgraph.h, same indices */
@@ -99,6 +111,8 @@ struct blocked_scan {
 	size_t name_count;
 	struct blocked_pipe *pipes;
 	size_t pipe_count;
+	struct blocked_memory *memories;
+	size_t memory_count;
 };
 
 /*

@@ -7,60 +7,15 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "oracle/blocked_private.h"
 
-/* The head of glibc's pthread_mutex_t (sysdeps/nptl/bits/struct_mutex.h, 64 bit). */
-struct glibc_mutex {
-	int32_t lock;
-	uint32_t count;
-	int32_t owner;
-	uint32_t users;
-	uint32_t kind;
-};
-
-#define GLIBC_KIND_BITS	  0x3f3U /* type, robust, PI, priority protect, shared, elision */
-#define GLIBC_KIND_SHARED 0x80U
-#define GLIBC_CONTENDED	  2
-/* musl's normal mutex holds EBUSY instead of an owner. */
-#define MUSL_NO_OWNER 16
 /* A thread's id stands that near to its list of robust mutexes, glibc's struct pthread. */
 #define TID_NEAR_ROBUST_LIST 64
 
 static bool is_private(const struct wait *wait)
 {
 	return wait->t->args[1] & FUTEX_PRIVATE_FLAG;
-}
-
-/* The owner that a mutex of glibc names; 0 when the bytes are no such mutex. */
-static pid_t glibc_owner(const struct wait *wait)
-{
-	struct glibc_mutex mutex;
-
-	if (wait->t->args[2] != GLIBC_CONTENDED ||
-	    !wait_read_memory(wait, wait->t->args[0], &mutex, sizeof(mutex)) ||
-	    mutex.lock != GLIBC_CONTENDED || mutex.users == 0 || mutex.users > 1000000 ||
-	    (mutex.kind & ~GLIBC_KIND_BITS) ||
-	    !(mutex.kind & GLIBC_KIND_SHARED) != is_private(wait))
-		return 0;
-	return mutex.owner;
-}
-
-/* The owner as the word or the mutex around it names it, in the namespace of the process. */
-static pid_t owner_of(const struct wait *wait)
-{
-	unsigned command = (unsigned)wait->t->args[1] & (unsigned)FUTEX_CMD_MASK;
-	uint32_t word;
-
-	if (!wait_read_memory(wait, wait->t->args[0], &word, sizeof(word)))
-		return 0;
-	if (command == FUTEX_LOCK_PI || command == FUTEX_LOCK_PI2)
-		return (pid_t)(word & FUTEX_TID_MASK);
-	if (word & FUTEX_WAITERS) {
-		pid_t owner = (pid_t)(word & FUTEX_TID_MASK);
-
-		return owner == MUSL_NO_OWNER ? 0 : owner;
-	}
-	return glibc_owner(wait);
 }
 
 /* pthread_join(3): the word is another thread's id, which the kernel clears at its end. */
@@ -96,19 +51,58 @@ static int join_thread(struct wait *wait, bool *ret_done)
 	return 0;
 }
 
-static int lock_of_owner(struct wait *wait, bool *ret_done)
+static bool is_gone(const struct wait *wait, pid_t pid)
+{
+	char path[32];
+
+	snprintf(path, sizeof(path), "%d", pid);
+	return faccessat(wait->scanner->in->proc_fd, path, F_OK, 0) != 0;
+}
+
+/*
+ * Only its owner may release a lock, and this one never will.  A lock of the
+ * process alone is left out: there programs do unlock what a thread that has
+ * ended had locked.
+ */
+static bool is_owner_dead(const struct wait *wait, pid_t owner)
 {
 	const struct scanner *scanner = wait->scanner;
-	pid_t owner = owner_of(wait);
 
-	for (size_t i = 0; owner > 0 && i < scanner->scan.count; i++) {
-		if (scanner->status[i].ns_tid != owner ||
+	/* In a name space of its own everybody belongs to the run. */
+	return owner > 0 && !is_private(wait) &&
+	       (scanner->status[wait->thread].ns_tid != wait->t->tid || is_gone(wait, owner));
+}
+
+static void lock_of_dead(struct wait *wait, const struct futex_lock *lock)
+{
+	const struct blocked_input *in = wait->scanner->in;
+	const char *name = in->ended_owner ? in->ended_owner(in->context, lock->owner) : NULL;
+
+	wait_say(wait, ", owned by ");
+	if (name)
+		wait_say(wait, "%s", name);
+	else
+		wait_say(wait, "thread %d", lock->owner);
+	wait_need(wait, "a lock held by a dead process", NULL, "nobody else can release it");
+}
+
+static int lock_of_owner(struct wait *wait, const struct futex_lock *lock, bool *ret_done)
+{
+	const struct scanner *scanner = wait->scanner;
+
+	for (size_t i = 0; lock->owner > 0 && i < scanner->scan.count; i++) {
+		if (scanner->status[i].ns_tid != lock->owner ||
 		    (is_private(wait) && scanner->scan.threads[i].process != wait->t->process))
 			continue;
 		*ret_done = true;
-		wait_say(wait, "mutex at %#" PRIx64, wait->t->args[0]);
+		wait_say(wait, "%s at %#" PRIx64, lock->kind, lock->address);
 		wait_need(wait, "its owner", "owned by", "it waits for itself");
 		return wait_add_thread(wait, i);
+	}
+	*ret_done = is_owner_dead(wait, lock->owner);
+	if (*ret_done) {
+		wait_say(wait, "%s at %#" PRIx64, lock->kind, lock->address);
+		lock_of_dead(wait, lock);
 	}
 	return 0;
 }
@@ -119,6 +113,7 @@ struct map_search {
 	bool found, shared;
 	unsigned major, minor;
 	uint64_t inode;
+	char path[96]; /* "" = it has no name any more */
 };
 
 static int around_address(void *context, const struct procfs_map *map)
@@ -132,6 +127,8 @@ static int around_address(void *context, const struct procfs_map *map)
 	search->major = map->device_major;
 	search->minor = map->device_minor;
 	search->inode = map->inode;
+	if (map->path[0] == '/' && !strstr(map->path, " (deleted)"))
+		snprintf(search->path, sizeof(search->path), "%s", map->path);
 	return 1;
 }
 
@@ -144,36 +141,58 @@ static int of_same_object(void *context, const struct procfs_map *map)
 	return search->found;
 }
 
-/* Everybody who can reach the word: the process, and those that share its memory. */
-static int wait_for_mappers(struct wait *wait)
+bool process_maps(int proc_fd, pid_t pid, const struct blocked_memory *memory)
+{
+	struct map_search search = {
+		.major = memory->major, .minor = memory->minor, .inode = memory->inode};
+
+	return procfs_each_map(proc_fd, pid, of_same_object, &search) >= 0 && search.found;
+}
+
+static int add_mappers(struct wait *wait, const struct blocked_memory *memory)
 {
 	const struct scanner *scanner = wait->scanner;
-	int proc_fd = scanner->in->proc_fd, r = wait_add_process(wait, wait->t->process);
-	struct map_search search = {.address = wait->t->args[0]};
+	int r = 0;
 
-	wait_say(wait, "word at %#" PRIx64, wait->t->args[0]);
-	wait_need(wait, "a wake-up", "possible for", "no other thread can reach it");
+	for (size_t i = 0; r == 0 && i < scanner->in->process_count; i++)
+		if (process_maps(scanner->in->proc_fd, scanner->processes[i].in->pid, memory))
+			r = wait_add_process(wait, i);
+	return r;
+}
+
+/* Everybody who can reach the word: the process, and those that share its memory. */
+static int wait_for_mappers(struct wait *wait, const struct futex_lock *lock)
+{
+	struct blocked_scan *scan = &wait->scanner->scan;
+	struct map_search search = {.address = wait->t->args[0]};
+	int r = wait_add_process(wait, wait->t->process);
+	struct blocked_memory *memory;
+
+	wait_say(wait, "%s at %#" PRIx64, lock->kind, lock->address);
+	wait_need(wait, strcmp(lock->kind, "semaphore") == 0 ? "a post" : "a wake-up",
+		  "possible for", "no other thread can reach it");
 	if (is_private(wait))
 		return r;
-	procfs_each_map(proc_fd, wait->t->pid, around_address, &search);
+	procfs_each_map(wait->scanner->in->proc_fd, wait->t->pid, around_address, &search);
 	if (!search.found)
 		wait_weaken(wait, WAIT_EXTERNAL);
-	for (size_t i = 0; r == 0 && search.shared && i < scanner->in->process_count; i++) {
-		struct map_search other = search;
-
-		other.found = false;
-		if (procfs_each_map(proc_fd, scanner->processes[i].in->pid, of_same_object,
-				    &other) < 0)
-			continue; /* has ended */
-		if (other.found)
-			r = wait_add_process(wait, i);
+	if (r || !search.shared)
+		return r;
+	memory = mem_append(&scan->memories, &scan->memory_count, sizeof(*memory));
+	if (!memory)
+		return -ENOMEM;
+	*memory = (struct blocked_memory){search.major, search.minor, search.inode, wait->thread};
+	if (search.path[0]) { /* who has not mapped it yet still may */
+		wait_say(wait, " in %s", search.path);
+		wait->node->any = true;
 	}
-	return r;
+	return add_mappers(wait, memory);
 }
 
 int wait_for_futex(struct wait *wait)
 {
 	unsigned command = (unsigned)wait->t->args[1] & (unsigned)FUTEX_CMD_MASK;
+	struct futex_lock lock;
 	bool done = false;
 	int r;
 
@@ -188,8 +207,9 @@ int wait_for_futex(struct wait *wait)
 		wait_weaken(wait, WAIT_EXTERNAL);
 		return 0;
 	}
-	r = command == FUTEX_WAIT_REQUEUE_PI ? 0 : lock_of_owner(wait, &done);
+	find_futex_lock(wait, &lock);
+	r = command == FUTEX_WAIT_REQUEUE_PI ? 0 : lock_of_owner(wait, &lock, &done);
 	if (r == 0 && !done)
 		r = join_thread(wait, &done);
-	return r || done ? r : wait_for_mappers(wait);
+	return r || done ? r : wait_for_mappers(wait, &lock);
 }

@@ -122,6 +122,17 @@ int wait_for_futex(struct wait *wait);
 /* blocked_file_lock.c */
 int wait_for_file_lock(struct wait *wait);
 
+/* Whether @pid has that memory mapped shared. */
+bool process_maps(int proc_fd, pid_t pid, const struct blocked_memory *memory);
+
+/* blocked_owner.c: the lock that the word of a futex call belongs to, as far as can be told. */
+struct futex_lock {
+	const char *kind; /* "mutex", "semaphore", …; "word": not known */
+	uint64_t address;
+	pid_t owner; /* as the waiting thread numbers threads; 0 = unknown */
+};
+void find_futex_lock(const struct wait *wait, struct futex_lock *ret_lock);
+
 /* blocked_sem.c */
 int wait_for_sysv_semaphore(struct wait *wait);
 

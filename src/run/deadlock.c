@@ -16,7 +16,7 @@ struct deadlock_watch {
 	unsigned ticks; /* quiet ones in a row */
 	bool has_scan;
 	struct blocked_scan scan;
-	char name[128]; /* of name_of_ended() */
+	char name[128]; /* asked for last */
 };
 
 struct input {
@@ -74,6 +74,16 @@ static bool call_of_restart(void *context, pid_t tid, long *ret_nr, uint64_t ret
 	return true;
 }
 
+static const char *name_of_owner(void *context, pid_t ns_tid)
+{
+	struct execution *x = context;
+
+	for (const struct process *p = x->engine.processes; p; p = p->next)
+		if (p->exited && p->ns_tgid == ns_tid)
+			return subject_label(x, p, x->deadlock->name, sizeof(x->deadlock->name));
+	return NULL;
+}
+
 static int add_threads(struct execution *x, const struct process *p, struct blocked_process *to)
 {
 	struct tracee *t, *tmp;
@@ -127,6 +137,7 @@ static int input_make(struct execution *x, struct input *in)
 					   .context = x,
 					   .channel_name = name_of_channel,
 					   .ended_name = name_of_ended,
+					   .ended_owner = name_of_owner,
 					   .restarted_call = call_of_restart};
 	return 0;
 }

@@ -251,6 +251,7 @@ void ends_note_exit(struct execution *x, struct tracee *t)
 	struct observed_process *seen;
 	unsigned fds = 0;
 
+	process_note_ns_tgid(&x->engine, t->process);
 	clock_look(x, engine_elapsed_ns(&x->engine));
 	if (!s)
 		return;

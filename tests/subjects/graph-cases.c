@@ -337,6 +337,7 @@ static struct shared {
 	pthread_mutex_t first, second;
 	pthread_cond_t never;
 	sem_t sem;
+	pthread_rwlock_t rwlock;
 } * shared;
 
 static void make_mutexes(int pshared, int robust)
@@ -477,6 +478,104 @@ static void sem_without_sharer(void)
 {
 	start(sem_sleeper); /* maps nothing of it */
 	make_mutexes(PTHREAD_PROCESS_SHARED, PTHREAD_MUTEX_STALLED);
+	sem_wait(&shared->sem);
+}
+
+/* The holder is gone before anybody asks; another process could reach the word. */
+static void lock_first(void)
+{
+	pthread_mutex_lock(&shared->first);
+}
+
+static void dead_mutex_owner(void)
+{
+	make_mutexes(PTHREAD_PROCESS_SHARED, PTHREAD_MUTEX_STALLED);
+	waitpid(start(lock_first), NULL, 0);
+	start(sem_sleeper);
+	pthread_mutex_lock(&shared->first);
+}
+
+/* Its list of robust mutexes cannot be read any more when it ends. */
+static void lock_and_unmap(void)
+{
+	pthread_mutex_lock(&shared->first);
+	munmap(shared, sizeof(*shared));
+}
+
+static void unmapped_robust_mutex(void)
+{
+	make_mutexes(PTHREAD_PROCESS_SHARED, PTHREAD_MUTEX_ROBUST);
+	waitpid(start(lock_and_unmap), NULL, 0);
+	start(sem_sleeper);
+	pthread_mutex_lock(&shared->first);
+}
+
+static void write_lock(void)
+{
+	pthread_rwlock_wrlock(&shared->rwlock);
+}
+
+static void dead_rwlock_owner(int (*ask_for)(pthread_rwlock_t *))
+{
+	pthread_rwlockattr_t attr;
+
+	make_mutexes(PTHREAD_PROCESS_SHARED, PTHREAD_MUTEX_STALLED);
+	pthread_rwlockattr_init(&attr);
+	pthread_rwlockattr_setpshared(&attr, PTHREAD_PROCESS_SHARED);
+	pthread_rwlock_init(&shared->rwlock, &attr);
+	waitpid(start(write_lock), NULL, 0);
+	start(sem_sleeper);
+	ask_for(&shared->rwlock);
+}
+
+static void dead_rwlock_to_write(void)
+{
+	dead_rwlock_owner(pthread_rwlock_wrlock);
+}
+
+static void dead_rwlock_to_read(void)
+{
+	dead_rwlock_owner(pthread_rwlock_rdlock);
+}
+
+static void *lock_first_thread(void *arg)
+{
+	lock_first();
+	return arg;
+}
+
+static void *sleeping_thread(void *arg)
+{
+	sleep_long();
+	return arg;
+}
+
+/* Another thread of it may unlock what an ended one had locked; programs do. */
+static void private_mutex_ended_thread(void)
+{
+	pthread_t thread;
+
+	make_mutexes(PTHREAD_PROCESS_PRIVATE, PTHREAD_MUTEX_STALLED);
+	pthread_create(&thread, NULL, lock_first_thread, NULL);
+	pthread_join(thread, NULL);
+	pthread_create(&thread, NULL, sleeping_thread, NULL);
+	pthread_mutex_lock(&shared->first);
+}
+
+/* Who has not mapped it yet finds it by its name. */
+static void named_sem_and_sleeper(void)
+{
+	char path[64];
+	int fd;
+
+	start(sem_sleeper);
+	make_mutexes(PTHREAD_PROCESS_SHARED, PTHREAD_MUTEX_STALLED);
+	snprintf(path, sizeof(path), "/tmp/graph-cases-x-%d", getpid());
+	fd = open(path, O_RDWR | O_CREAT | O_EXCL, 0600);
+	if (fd < 0 || ftruncate(fd, sizeof(*shared)))
+		_exit(1);
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	sem_init(&shared->sem, 1, 0);
 	sem_wait(&shared->sem);
 }
 
@@ -698,6 +797,12 @@ static const struct {
 	{"condition-and-sleeper", condition_and_sleeper},
 	{"sem-with-sharer", sem_with_sharer},
 	{"sem-without-sharer", sem_without_sharer},
+	{"dead-mutex-owner", dead_mutex_owner},
+	{"unmapped-robust-mutex", unmapped_robust_mutex},
+	{"dead-rwlock-to-write", dead_rwlock_to_write},
+	{"dead-rwlock-to-read", dead_rwlock_to_read},
+	{"private-mutex-ended-thread", private_mutex_ended_thread},
+	{"named-sem-and-sleeper", named_sem_and_sleeper},
 	{"pause-alone", pause_alone},
 	{"pause-with-sleeper", pause_with_sleeper},
 	{"suspend-with-reader", suspend_with_reader},

@@ -1,0 +1,93 @@
+/*
+ * name: futex-lock
+ * mechanism: futex
+ * bug: none
+ * about: futex-lock [--rounds N]: two processes take turns with a lock of their own making that
+ *	names its holder; who waits for it now and then asks whether that one still lives
+ */
+/* Twins with a bug include this file: futex-lock-trusting. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "lib/args.h"
+#include "lib/safe.h"
+#include "lib/shared.h"
+
+#define PATIENCE_MS 5
+
+static struct {
+	unsigned holder; /* process id, 0 = free; the futex */
+	unsigned rounds;
+} * table;
+
+static int try_lock(unsigned from)
+{
+	return __atomic_compare_exchange_n(&table->holder, &from, (unsigned)getpid(), 0,
+					   __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+}
+
+static void lock(void)
+{
+	while (!try_lock(0)) {
+		unsigned holder = __atomic_load_n(&table->holder, __ATOMIC_SEQ_CST);
+
+		if (!holder)
+			continue;
+#ifdef BUG_TRUSTING
+		futex_wait(&table->holder, holder);
+#else
+		futex_wait_ms(&table->holder, holder, PATIENCE_MS);
+		if (kill((pid_t)holder, 0) && errno == ESRCH && try_lock(holder))
+			return;
+#endif
+	}
+}
+
+static void unlock(void)
+{
+	__atomic_store_n(&table->holder, 0, __ATOMIC_SEQ_CST);
+	futex_wake_all(&table->holder);
+}
+
+__attribute__((noinline)) void play(void)
+{
+	table->rounds++;
+}
+
+static void play_rounds(unsigned rounds)
+{
+	while (rounds--) {
+		lock();
+		play();
+		unlock();
+	}
+}
+
+int main(int argc, char **argv)
+{
+	unsigned rounds, killed;
+	pid_t first;
+	int status;
+
+	args_init(argc, argv);
+	rounds = args_number("--rounds", 4);
+	args_end();
+	table = shared_make(sizeof(*table));
+	first = make_child();
+	if (first == 0) {
+		play_rounds(rounds);
+		_exit(0);
+	}
+	/* A zombie still has its number: it must be reaped to be seen dead. */
+	safe_wait(first, &status);
+	killed = !(status == 0);
+	if (make_child() == 0) {
+		play_rounds(rounds);
+		_exit(0);
+	}
+	status = wait_for_children(NULL);
+	printf("players lost: %u\n", killed);
+	return status;
+}

@@ -1,0 +1,82 @@
+/*
+ * name: sem-queue
+ * mechanism: sem-posix
+ * bug: none
+ * about: sem-queue [--items N]: a child makes items and posts a semaphore for each, the parent
+ *	takes them; the death of the child is a post as well, so the parent never waits for
+ *	one that cannot come
+ */
+/* Twins with a bug include this file: sem-queue-deaf. */
+#include <errno.h>
+#include <semaphore.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "lib/args.h"
+#include "lib/safe.h"
+#include "lib/shared.h"
+
+static struct {
+	sem_t items;
+	atomic_uint made;
+} * queue;
+
+static volatile sig_atomic_t gone;
+
+#ifndef BUG_DEAF
+static void on_chld(int sig)
+{
+	(void)sig;
+	gone = 1;
+	sem_post(&queue->items);
+}
+#endif
+
+static void make_items(unsigned count)
+{
+	while (count--) {
+		atomic_fetch_add(&queue->made, 1);
+		sem_post(&queue->items);
+	}
+}
+
+static unsigned take_items(unsigned count)
+{
+	unsigned taken = 0;
+
+	while (taken < count) {
+		while (!gone && sem_wait(&queue->items) && errno == EINTR)
+			;
+		if (taken < atomic_load(&queue->made))
+			printf("item %u\n", ++taken);
+		else if (gone)
+			break;
+	}
+	return taken;
+}
+
+int main(int argc, char **argv)
+{
+	unsigned count, taken;
+
+	args_init(argc, argv);
+	count = args_number("--items", 5);
+	args_end();
+	queue = shared_make(sizeof(*queue));
+	sem_init(&queue->items, 1, 0);
+#ifndef BUG_DEAF
+	on_signal(SIGCHLD, on_chld, 0);
+#endif
+	if (make_child() == 0) {
+		make_items(count);
+		_exit(0);
+	}
+	taken = take_items(count);
+	wait_for_children(NULL);
+	if (taken == count)
+		return 0;
+	printf("the maker has gone after %u\n", taken);
+	return STATUS_GONE;
+}
