@@ -29,13 +29,20 @@ void execution_fail(struct execution *x, int rc)
 static const char *lookup(const char *name, size_t len, void *data)
 {
 	struct execution *x = data;
+	const struct {
+		const char *name, *value;
+	} names[] = {
+		{"harness", x->worker->options->harness_dir},
+		{"tmp", x->tmp},
+		{"dir", x->dir},
+		{"build", x->build},
+		{"cc", x->cc},
+		{"cflags", x->cflags},
+	};
 
-	if (len == 7 && strncmp(name, "harness", len) == 0)
-		return x->worker->options->harness_dir;
-	if (len == 3 && strncmp(name, "tmp", len) == 0)
-		return x->tmp;
-	if (len == 3 && strncmp(name, "dir", len) == 0)
-		return x->dir;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (strlen(names[i].name) == len && strncmp(names[i].name, name, len) == 0)
+			return names[i].value;
 	for (size_t i = 0; i < x->scenario->channel_count; i++) {
 		const struct run_channel *c = &x->channels[i];
 

@@ -30,6 +30,7 @@ struct execution {
 	const struct process_spec **specs; /* as many as the scenario has; a control's replaced */
 	const char *tmp;
 	const char *dir;
+	const char *build, *cc, *cflags; /* of `build:`; NULL = there is none */
 	bool with_faults;
 	uint64_t deadline_ns;	   /* since the start */
 	uint64_t worker_waited_ns; /* of clock.c */
