@@ -29,6 +29,7 @@ static const struct action_ops *const action_table[] = {
 	[ACTION_DRAIN]       = &ops_object,
 	[ACTION_REMOVE]      = &ops_object,
 	[ACTION_LIMIT]       = &ops_limit,
+	[ACTION_WAKE]        = &ops_wake,
 	[ACTION_NONBLOCK]    = &ops_nonblock,
 };
 /* clang-format on */
