@@ -129,11 +129,20 @@ static const char process_text[] =
 	"  caught: {supervisor: [wrong-output, wrong-exit]}\n";
 
 /* Those that are not `later` in mechanism_vocab have one. */
+/* clang-format off */
 static const char *const texts[MECHANISM_MAX_] = {
-	[MECHANISM_SIGNAL] = signal_text, [MECHANISM_PIPE] = pipe_text,
-	[MECHANISM_FIFO] = fifo_text,	  [MECHANISM_SHM_POSIX] = new_shm_posix,
-	[MECHANISM_MMAP] = new_mmap,	  [MECHANISM_PROCESS] = process_text,
+	[MECHANISM_SIGNAL]     = signal_text,
+	[MECHANISM_PIPE]       = pipe_text,
+	[MECHANISM_FIFO]       = fifo_text,
+	[MECHANISM_UNIX_DGRAM] = new_unix_dgram,
+	[MECHANISM_UDP]        = new_udp,
+	[MECHANISM_MQ_POSIX]   = new_mq_posix,
+	[MECHANISM_MSG_SYSV]   = new_msg_sysv,
+	[MECHANISM_SHM_POSIX]  = new_shm_posix,
+	[MECHANISM_MMAP]       = new_mmap,
+	[MECHANISM_PROCESS]    = process_text,
 };
+/* clang-format on */
 
 static error_t refuse_mechanism(struct argp_state *state, const char *name)
 {

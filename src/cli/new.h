@@ -5,7 +5,12 @@
 #ifndef CLI_NEW_H
 #define CLI_NEW_H
 
+/* new_queue.c */
+extern const char new_mq_posix[], new_msg_sysv[];
 /* new_memory.c */
 extern const char new_shm_posix[], new_mmap[];
+
+/* new_message.c */
+extern const char new_udp[], new_unix_dgram[];
 
 #endif

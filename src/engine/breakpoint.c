@@ -28,7 +28,7 @@ static int insert(struct engine *e, struct tracee *t, struct breakpoint *bp)
 	int rc = tracee_read(t, bp->addr, bp->saved, length);
 
 	if (!rc)
-		rc = tracee_write(e, t, bp->addr, arch_native->breakpoint, length);
+		rc = tracee_patch(e, t, bp->addr, arch_native->breakpoint, length);
 	bp->inserted = rc == 0;
 	return rc;
 }
@@ -36,7 +36,7 @@ static int insert(struct engine *e, struct tracee *t, struct breakpoint *bp)
 static int lift(struct engine *e, struct tracee *t, struct breakpoint *bp)
 {
 	bp->inserted = false;
-	return tracee_write(e, t, bp->addr, bp->saved, arch_native->breakpoint_length);
+	return tracee_patch(e, t, bp->addr, bp->saved, arch_native->breakpoint_length);
 }
 
 int breakpoint_set(struct engine *e, struct tracee *t, uint64_t addr, void *user,

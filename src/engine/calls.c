@@ -20,17 +20,24 @@ void call_expect_again(struct tracee *t, const struct call_view *call)
 	t->interrupted = t->by_eintr = false;
 }
 
-/* The same instruction asks for the same call, or for restart_syscall(2) in its place. */
-static bool is_same_call(const struct call_view *call, const struct call_view *again)
+/* That number stands for @call of @t: its own, what it is made as, or restart_syscall(2). */
+static bool is_nr_of(const struct tracee *t, const struct call_view *call, int64_t nr)
 {
-	return again->ip == call->ip && (again->nr == call->nr || again->nr == SYS_restart_syscall);
+	return nr == call->nr || nr == SYS_restart_syscall || (t->nr_changed && nr == t->made_nr);
+}
+
+/* The same instruction asks for the same call. */
+static bool is_same_call(const struct tracee *t, const struct call_view *call,
+			 const struct call_view *again)
+{
+	return again->ip == call->ip && is_nr_of(t, call, again->nr);
 }
 
 /* Fill @t->call; a call that is made again keeps what it was. */
 static void enter_call(struct tracee *t, const struct call_view *view)
 {
-	bool again = (t->resume_expected && is_same_call(&t->resumed, view)) ||
-		     (t->interrupted && t->in_call && is_same_call(&t->call, view));
+	bool again = (t->resume_expected && is_same_call(t, &t->resumed, view)) ||
+		     (t->interrupted && t->in_call && is_same_call(t, &t->call, view));
 
 	if (again && t->resume_expected)
 		t->call = t->resumed;
@@ -39,7 +46,7 @@ static void enter_call(struct tracee *t, const struct call_view *view)
 	t->call.resumed = again;
 	t->resume_expected = t->interrupted = t->by_eintr = false;
 	t->in_call = true;
-	t->call_skipped = t->was_stopped = false;
+	t->call_skipped = t->was_stopped = t->nr_changed = false;
 	t->continued_ns = 0;
 }
 
@@ -212,8 +219,10 @@ static int restore_args(struct tracee *t)
 	if (rc)
 		return rc;
 	arch_native->after_call(regs, &t->entry_regs);
+	if (t->nr_changed)
+		arch_native->set_nr(regs, t->call.nr);
 	tracee_dirty_regs(t);
-	t->args_changed = false;
+	t->args_changed = t->nr_changed = false;
 	return 0;
 }
 
@@ -222,7 +231,7 @@ void call_over(struct engine *e, struct tracee *t, int64_t result)
 	tracee_unwatch_blocked(e, t);
 	t->want_exit = false;
 	t->in_call = false;
-	if (t->call.nr == SYS_sched_getaffinity && e->pinned)
+	if (t->call.nr == SYS_sched_getaffinity && e->pinned && !t->process->placed)
 		pin_hide(e, t, result);
 	if (t->call.nr == SYS_mmap && t->call.args[2] & PROT_EXEC && t->process->started &&
 	    e->ops->code_mapped)
@@ -233,10 +242,8 @@ void call_over(struct engine *e, struct tracee *t, int64_t result)
 
 bool is_call_of_regs(const struct tracee *t, const struct arch_regs *regs)
 {
-	int64_t nr = arch_native->nr(regs);
-
 	return t->in_call && arch_native->ip(regs) == t->call.ip &&
-	       (nr == t->call.nr || nr == SYS_restart_syscall);
+	       is_nr_of(t, &t->call, arch_native->nr(regs));
 }
 
 bool settle_eintr(struct engine *e, struct tracee *t)
@@ -277,6 +284,7 @@ static int at_exit(struct engine *e, struct tracee *t, int64_t result)
 			rc = ask_to_stop(t);
 		return rc ? rc : tracee_resume(e, t, 0);
 	}
+	t->kernel_result = result;
 	if (t->exit_fixup)
 		result = t->exit_fixup(e, t, result);
 	t->exit_fixup = NULL;

@@ -307,6 +307,7 @@ int engine_launch(struct engine *e, const struct launch *launch, int spec, unsig
 	p->spec = spec;
 	p->copy = copy;
 	p->under_valgrind = launch->under_valgrind;
+	p->placed = launch->place && launch->place->has_cpus;
 	rc = until_exec(e, p, err);
 	if (!rc && !p->execed) {
 		rc = launched_error(&launched, launch, err);

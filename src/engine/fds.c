@@ -15,27 +15,16 @@
 #include "sys/syscalls.h"
 
 /* A FIFO's link is its path: the file system's numbers name it. */
-static void identify(int proc_fd, pid_t pid, int fd, struct fd_object *object)
-{
-	char path[48];
-	struct stat st;
-
-	snprintf(path, sizeof(path), "%d/fd/%d", pid, fd);
-	if (fstatat(proc_fd, path, &st, 0))
-		return;
-	object->dev = st.st_dev;
-	object->ino = st.st_ino;
-}
-
-static void fill_in(int proc_fd, pid_t pid, const struct procfs_fd *from, struct fd_object *object)
+static void fill_in(const struct procfs_fd *from, struct fd_object *object)
 {
 	*object = (struct fd_object){.kind = from->kind,
+				     .dev = from->kind == FD_KIND_EVENTFD ? (uint64_t)from->kind
+									  : from->device,
 				     .ino = from->inode,
 				     .flags = from->flags,
 				     .port = from->port,
 				     .peer_port = from->peer_port};
 	snprintf(object->path, sizeof(object->path), "%s", from->link);
-	identify(proc_fd, pid, from->fd, object);
 }
 
 int fd_object_of(struct engine *e, pid_t tid, int fd, struct fd_object *ret_object)
@@ -44,7 +33,7 @@ int fd_object_of(struct engine *e, pid_t tid, int fd, struct fd_object *ret_obje
 	int rc = procfs_fd(e->options.proc_fd, tid, fd, &found);
 
 	if (!rc)
-		fill_in(e->options.proc_fd, tid, &found, ret_object);
+		fill_in(&found, ret_object);
 	return rc;
 }
 
@@ -76,7 +65,7 @@ int object_of_args(struct engine *e, pid_t tid, const struct syscall_row *row, c
 	return 0;
 }
 
-int call_object(struct engine *e, struct tracee *t, struct fd_object *ret_object)
+int call_object(struct engine *e, const struct tracee *t, struct fd_object *ret_object)
 {
 	return object_of_args(e, t->tid, syscall_get(t->call.id), t->call.args, ret_object);
 }
@@ -108,7 +97,7 @@ static int consider(void *ctx, const struct procfs_fd *fd)
 
 	if (fd->kind != search->object->kind || !(search->modes >> (fd->flags & O_ACCMODE) & 1))
 		return 0;
-	fill_in(search->e->options.proc_fd, search->process->tgid, fd, &object);
+	fill_in(fd, &object);
 	if (!fd_object_same(&object, search->object))
 		return 0;
 	holder = mem_append(&search->holders, &search->count, sizeof(*holder));

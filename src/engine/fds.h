@@ -25,7 +25,7 @@ int fd_object_of(struct engine *e, pid_t tid, int fd, struct fd_object *ret_obje
  * object whose id it names, which has the id as ino and its kind as dev.
  * -EBADF when the descriptor is not open, -ENOENT when the call has neither.
  */
-int call_object(struct engine *e, struct tracee *t, struct fd_object *ret_object);
+int call_object(struct engine *e, const struct tracee *t, struct fd_object *ret_object);
 
 /* The same of a call that @tid was seen in elsewhere. */
 int object_of_args(struct engine *e, pid_t tid, const struct syscall_row *row, const uint64_t *args,

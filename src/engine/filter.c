@@ -37,8 +37,9 @@ static int configure(scmp_filter_ctx ctx, const struct filter_rule *rules, size_
 {
 	int rc = seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_TRACE(FILTER_TAG_FOREIGN));
 
-	/* Many rules: a binary tree keeps the calls that do not stop cheap. */
-	if (!rc && count > 16)
+	/* A binary tree: the kernel tries all calls when it is installed (seccomp_cache_prepare).
+	 */
+	if (!rc && count > 4)
 		rc = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
 	for (size_t i = 0; !rc && i < count; i++)
 		rc = add_rule(ctx, &rules[i]);

@@ -122,37 +122,40 @@ static const struct known_loader *find_known(const struct stat *program)
 	return NULL;
 }
 
-static int stat_program(struct engine *e, const struct process *p, struct stat *ret_program)
+/* All zero: it is not known. */
+static void stat_program(struct engine *e, const struct process *p, struct stat *ret_program)
 {
 	char path[32];
 
+	memset(ret_program, 0, sizeof(*ret_program));
 	snprintf(path, sizeof(path), "%d/exe", p->tgid);
-	return fstatat(e->options.proc_fd, path, ret_program, 0) ? -errno : 0;
+	(void)!fstatat(e->options.proc_fd, path, ret_program, 0);
 }
 
-static void find_loader(struct engine *e, struct process *p, uint64_t base)
+static void find_loader(struct engine *e, struct process *p, uint64_t base,
+			const struct stat *program)
 {
-	const struct known_loader *known = NULL;
-	struct stat program;
-	bool named = stat_program(e, p, &program) == 0;
+	bool named = program->st_ino;
+	const struct known_loader *known = named ? find_known(program) : NULL;
+	int found;
 
-	if (named)
-		known = find_known(&program);
 	if (known) {
 		p->loader_lo = known->hi ? base + known->lo : 0;
 		p->loader_hi = known->hi ? base + known->hi : 0;
 		return;
 	}
-	if (!procfs_loader_text(e->options.proc_fd, p->tgid, base, &p->loader_lo, &p->loader_hi))
+	found = procfs_loader_text(e->options.proc_fd, p->tgid, base, &p->loader_lo, &p->loader_hi);
+	if (found <= 0)
 		p->loader_lo = p->loader_hi = 0;
-	if (named)
+	/* What could not be read now may be read the next time. */
+	if (named && found >= 0)
 		known_loaders[next_loader++ % ARRAY_SIZE(known_loaders)] =
-			(struct known_loader){program.st_dev, program.st_ino, program.st_ctim,
+			(struct known_loader){program->st_dev, program->st_ino, program->st_ctim,
 					      p->loader_hi ? p->loader_lo - base : 0,
 					      p->loader_hi ? p->loader_hi - base : 0};
 }
 
-static int find_start(struct engine *e, struct tracee *t)
+static int find_start(struct engine *e, struct tracee *t, const struct stat *program)
 {
 	struct process *p = t->process;
 	struct breakpoint *bp;
@@ -167,7 +170,7 @@ static int find_start(struct engine *e, struct tracee *t)
 	p->started = auxv.base == 0;
 	if (p->started)
 		return 0;
-	find_loader(e, p, auxv.base);
+	find_loader(e, p, auxv.base, program);
 	rc = breakpoint_set(e, t, p->entry, NULL, &bp, NULL);
 	if (!rc)
 		bp->loader_entry = true;
@@ -175,22 +178,23 @@ static int find_start(struct engine *e, struct tracee *t)
 }
 
 /* Under a tracer the kernel gives no privileges, execve(2). */
-static void note_setuid(struct engine *e, struct process *p)
+static void note_setuid(struct engine *e, struct process *p, const struct stat *program)
 {
 	char path[32];
-	struct stat program, own;
+	struct stat own;
 
-	if (stat_program(e, p, &program) || !(program.st_mode & S_ISUID))
+	if (!(program->st_mode & S_ISUID))
 		return;
 	snprintf(path, sizeof(path), "%d", p->tgid);
 	/* The folder belongs to the effective user. */
-	if (fstatat(e->options.proc_fd, path, &own, 0) == 0 && own.st_uid != program.st_uid)
+	if (fstatat(e->options.proc_fd, path, &own, 0) == 0 && own.st_uid != program->st_uid)
 		p->setuid_lost = true;
 }
 
 int on_exec(struct engine *e, struct tracee *t)
 {
 	struct process *p = t->process;
+	struct stat program;
 	int rc;
 
 	if (!p)
@@ -200,8 +204,9 @@ int on_exec(struct engine *e, struct tracee *t)
 	breakpoints_forget(p);
 	process_drop_image(p);
 	p->execed = true;
-	note_setuid(e, p);
-	rc = find_start(e, t);
+	stat_program(e, p, &program);
+	note_setuid(e, p, &program);
+	rc = find_start(e, t, &program);
 	if (rc)
 		return rc;
 	if (p->started && e->ops->started)

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <linux/close_range.h>
 #include <linux/futex.h>
+#include <linux/mempolicy.h>
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
@@ -21,6 +22,7 @@
 
 #include "base/cleanup.h"
 #include "base/mem.h"
+#include "engine/numa.h"
 #include "sys/raw_syscall.h"
 
 #define CHILD_STACK  (64 * 1024)
@@ -36,9 +38,20 @@ struct launch_shared {
 	const struct launch *launch;
 	const char *failed; /* the step that failed; NULL = none (yet) */
 	int error;	    /* negative errno of that step */
-	pid_t tracer;
+	uint64_t ignored;   /* the signals that we ignore, bit n - 1 for n */
 	uint32_t go;
 };
+
+/* As the kernel has it: struct sigaction of <asm/signal.h>. */
+struct kernel_action {
+	void (*handler)(int);
+	unsigned long flags;
+	void (*restorer)(void);
+	unsigned long mask;
+};
+
+/* The area of a launch that is over, for the next one. */
+static void *spare;
 
 static int is_executable(const char *path)
 {
@@ -107,19 +120,14 @@ IN_CHILD static void check(struct launch_shared *shared, const char *step, long 
 		fail(shared, step, rc);
 }
 
-/* What ipcfault ignores or blocks is not the program's business. */
-IN_CHILD static void reset_signals(void)
+/* What ipcfault ignores or blocks is not the program's business; execve(2) sees to the rest. */
+IN_CHILD static void reset_signals(const struct launch_shared *shared)
 {
-	struct {
-		void (*handler)(int);
-		unsigned long flags;
-		void (*restorer)(void);
-		unsigned long mask;
-	} action = {SIG_DFL, 0, NULL, 0};
+	const struct kernel_action action = {.handler = SIG_DFL};
 	unsigned long none = 0;
 
 	for (int sig = 1; sig < 65; sig++)
-		if (sig != SIGKILL && sig != SIGSTOP)
+		if (shared->ignored >> (sig - 1) & 1)
 			raw_syscall(SYS_rt_sigaction, sig, (long)&action, 0, 8, 0);
 	raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (long)&none, 0, 8, 0);
 }
@@ -168,6 +176,21 @@ IN_CHILD static void set_limits(struct launch_shared *shared)
 	}
 }
 
+/* Children and what is executed later are placed alike. */
+IN_CHILD static void set_place(struct launch_shared *shared)
+{
+	const struct numa_place *place = shared->launch->place;
+
+	if (place && place->has_cpus)
+		check(shared, "sched_setaffinity",
+		      raw_syscall(SYS_sched_setaffinity, 0, sizeof(place->cpus), (long)&place->cpus,
+				  0, 0));
+	if (place && place->has_nodes) /* the kernel counts one bit less than it is told */
+		check(shared, "set_mempolicy",
+		      raw_syscall(SYS_set_mempolicy, MPOL_BIND, (long)place->nodes,
+				  NUMA_NODES_MAX + 1, 0, 0));
+}
+
 IN_CHILD static int launch_child(void *arg)
 {
 	struct launch_shared *shared = arg;
@@ -178,11 +201,12 @@ IN_CHILD static int launch_child(void *arg)
 		raw_syscall(SYS_futex, (long)&shared->go, FUTEX_WAIT, 0, 0, 0);
 	if (!launch->same_session)
 		raw_syscall(SYS_setsid, 0, 0, 0, 0, 0);
-	reset_signals();
+	reset_signals(shared);
 	place_descriptors(shared);
 	if (launch->cwd)
 		check(shared, "chdir", raw_syscall(SYS_chdir, (long)launch->cwd, 0, 0, 0, 0));
 	set_limits(shared);
+	set_place(shared);
 	raw_syscall(SYS_prctl, PR_SET_PDEATHSIG, 0, 0, 0, 0);
 	install_filter(shared);
 	fail(shared, "execve",
@@ -191,19 +215,49 @@ IN_CHILD static int launch_child(void *arg)
 	return 127;
 }
 
+/*
+ * Asked once in a process: a tracer does not change what it ignores.  Not by
+ * sigaction(3), which keeps the C library's own signals to itself.
+ */
+static uint64_t ignored_signals(void)
+{
+	static uint64_t ignored;
+	static pid_t asked;
+	struct kernel_action action;
+
+	if (asked == getpid())
+		return ignored;
+	ignored = 0;
+	for (int sig = 1; sig < 65; sig++)
+		if (raw_syscall(SYS_rt_sigaction, sig, 0, (long)&action, 8, 0) == 0 &&
+		    action.handler == SIG_IGN)
+			ignored |= UINT64_C(1) << (sig - 1);
+	asked = getpid();
+	return ignored;
+}
+
 static struct launch_shared *shared_new(const struct launch *launch)
 {
-	void *area;
+	void *area = spare;
 	struct launch_shared *shared;
 
-	if (fault_point("mmap"))
-		return NULL;
-	area = mmap(NULL, CHILD_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (area == MAP_FAILED)
+	spare = NULL;
+	if (!area && !fault_point("mmap"))
+		area = mmap(NULL, CHILD_STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+			    -1, 0);
+	if (!area || area == MAP_FAILED)
 		return NULL;
 	shared = area;
-	*shared = (struct launch_shared){.launch = launch, .tracer = getpid()};
+	*shared = (struct launch_shared){.launch = launch, .ignored = ignored_signals()};
 	return shared;
+}
+
+static void shared_free(struct launch_shared *shared)
+{
+	if (!spare)
+		spare = shared;
+	else if (shared)
+		munmap(shared, CHILD_STACK);
 }
 
 static void let_go(struct launch_shared *shared)
@@ -229,7 +283,7 @@ int launch_start(const struct launch *launch, struct launched *ret_launched, str
 					   CLONE_VM | SIGCHLD, shared);
 	if (pid < 0) {
 		rc = err_errno(err, -errno, "start '%s'", launch->path);
-		munmap(shared, CHILD_STACK);
+		shared_free(shared);
 		return rc;
 	}
 	if (fault_point("seize") ? (errno = EPERM, true)
@@ -237,7 +291,7 @@ int launch_start(const struct launch *launch, struct launched *ret_launched, str
 		rc = err_errno(err, -errno, "attach to '%s'", launch->path);
 		kill(pid, SIGKILL);
 		waitpid(pid, NULL, __WALL);
-		munmap(shared, CHILD_STACK);
+		shared_free(shared);
 		return rc;
 	}
 	let_go(shared);
@@ -261,7 +315,6 @@ int launched_error(const struct launched *launched, const struct launch *launch,
 
 void launched_release(struct launched *launched)
 {
-	if (launched->shared)
-		munmap(launched->shared, CHILD_STACK);
+	shared_free(launched->shared);
 	launched->shared = NULL;
 }

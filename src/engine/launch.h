@@ -17,6 +17,7 @@
 
 #include "base/err.h"
 #include "engine/filter.h"
+#include "engine/numa.h"
 
 #define LAUNCH_FDS_MAX 64
 
@@ -39,6 +40,7 @@ struct launch {
 	size_t fd_count;
 	const struct launch_limit *limits;
 	size_t limit_count;
+	const struct numa_place *place; /* NULL = anywhere */
 	const struct filter *filter;
 	bool under_valgrind; /* the filter lets only the guest's calls stop */
 	bool same_session;   /* stay with our terminal; else a session of its own */

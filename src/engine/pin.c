@@ -52,7 +52,8 @@ static void unpin(struct engine *e)
 	struct tracee *t, *tmp;
 
 	HASH_ITER(hh, e->tracees, t, tmp)
-		sched_setaffinity(t->tid, sizeof(allowed), &allowed);
+		if (!t->process || !t->process->placed)
+			sched_setaffinity(t->tid, sizeof(allowed), &allowed);
 	e->pinned = false;
 }
 

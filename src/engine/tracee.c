@@ -70,6 +70,7 @@ struct process *process_new(struct engine *e, pid_t tgid, struct process *parent
 		p->started = parent->started;
 		p->execed = parent->execed;
 		p->under_valgrind = parent->under_valgrind;
+		p->placed = parent->placed;
 		p->entry = parent->entry;
 		p->loader_lo = parent->loader_lo;
 		p->loader_hi = parent->loader_hi;
@@ -166,6 +167,21 @@ int tracee_write(struct engine *e, const struct tracee *t, uint64_t addr, const 
 	ssize_t n = tracer->write(t->tid, addr, data, size);
 
 	return n == (ssize_t)size ? 0 : write_by_proc(e, t, addr, data, size);
+}
+
+/* process_vm_writev(2) cannot write to code; what lies in one word, ptrace(2) can. */
+int tracee_patch(struct engine *e, const struct tracee *t, uint64_t addr, const void *data,
+		 size_t size)
+{
+	size_t offset = addr % sizeof(uintptr_t);
+	uintptr_t word;
+
+	if (offset + size > sizeof(word) || tracee_read(t, addr - offset, &word, sizeof(word)))
+		return tracee_write(e, t, addr, data, size);
+	memcpy((char *)&word + offset, data, size);
+	if (tracer->request(PTRACE_POKEDATA, t->tid, addr - offset, word))
+		return tracee_write(e, t, addr, data, size);
+	return 0;
 }
 
 #define PAGE 4096u

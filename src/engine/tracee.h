@@ -33,7 +33,7 @@ struct call_view {
 	uint64_t start_ns;
 	bool resumed;	   /* entered again: restarted by the kernel, or by us */
 	bool guessed;	   /* not seen at its entry, the filter lets it pass: start_ns is later */
-	uint64_t marks[2]; /* of the user of the engine; 0 at each new call */
+	uint64_t marks[3]; /* of the user of the engine; 0 at each new call */
 };
 
 enum tracee_state {
@@ -72,6 +72,7 @@ struct process {
 	uint64_t entry;		       /* AT_ENTRY */
 	uint64_t syscall_ip;	       /* after some syscall instruction of it; 0 = not known yet */
 	uint64_t loader_lo, loader_hi; /* text of the dynamic loader; 0, 0 = none of its own */
+	bool placed;		       /* on processors of its own: see numa.h */
 	bool under_valgrind;	       /* its calls are those of valgrind's guest */
 	bool stopped_by_fault;	       /* `stop: forever` */
 	uint64_t fault_signals;	       /* sent to it by faults: signal n in bit n - 1 */
@@ -98,6 +99,7 @@ struct tracee {
 	bool at_entry;	   /* in the stop before the call */
 	bool at_exit;	   /* in the stop after it */
 	bool call_skipped;
+	uint64_t waited_ns; /* of run/clock.c */
 	bool sampled; /* all its calls are told: engine_ops.sampled */
 	struct call_view sample;
 	uint64_t continued_ns; /* when a SIGCONT was handled; 0 = not since the last call */
@@ -119,11 +121,14 @@ struct tracee {
 	unsigned handler_depth;
 	/* Undo at the exit stop: arguments that were changed at the entry. */
 	bool args_changed;
+	bool nr_changed; /* the call is made as another one, of the number made_nr */
+	long made_nr;
 	struct arch_regs entry_regs;
 	/* Called at the exit with the kernel's result; returns what the program shall see. */
 	int64_t (*exit_fixup)(struct engine *e, struct tracee *t, int64_t result);
 	int64_t moved;		/* by a transfer whose rest is under way; signals.c */
 	int64_t fixup_value;	/* for exit_fixup */
+	int64_t kernel_result;	/* of the last call over, before exit_fixup */
 	uint64_t hold_until_ns; /* TRACEE_HELD: 0 = until released */
 	int hold_signal;	/* to deliver when it goes on */
 	uint64_t at_breakpoint; /* stopped by the breakpoint there, not yet past it; 0 = no */
@@ -152,6 +157,9 @@ int tracee_write(struct engine *e, const struct tracee *t, uint64_t addr, const 
 		 size_t size);
 /* Note p->ns_tgid while it lives. */
 void process_note_ns_tgid(struct engine *e, struct process *p);
+/* The same for a few bytes of code, where nobody else writes near them. */
+int tracee_patch(struct engine *e, const struct tracee *t, uint64_t addr, const void *data,
+		 size_t size);
 /* A NUL-terminated string, at most @size - 1 bytes. */
 int tracee_read_string(const struct tracee *t, uint64_t addr, char *text, size_t size);
 

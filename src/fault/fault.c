@@ -24,6 +24,8 @@ static const struct action_ops *const action_table[] = {
 	[ACTION_DELAY]       = &ops_delay,
 	[ACTION_STOP]        = &ops_stop,
 	[ACTION_CLOSE_PEER]  = &ops_close_peer,
+	[ACTION_SHUTDOWN]    = &ops_shutdown,
+	[ACTION_RESET]       = &ops_reset,
 	[ACTION_CAPACITY]    = &ops_object,
 	[ACTION_FILL]        = &ops_object,
 	[ACTION_DRAIN]       = &ops_object,
@@ -31,6 +33,11 @@ static const struct action_ops *const action_table[] = {
 	[ACTION_LIMIT]       = &ops_limit,
 	[ACTION_WAKE]        = &ops_wake,
 	[ACTION_NONBLOCK]    = &ops_nonblock,
+	[ACTION_DROP]        = &ops_drop,
+	[ACTION_DUPLICATE]   = &ops_duplicate,
+	[ACTION_REORDER]     = &ops_reorder,
+	[ACTION_TRUNCATE_MESSAGE] = &ops_truncate_message,
+	[ACTION_LOSE_FDS]    = &ops_lose_fds,
 };
 /* clang-format on */
 
@@ -76,6 +83,7 @@ void shot_proven(struct fault_env *env, struct shot *shot)
 static void close_shot(struct fault_env *env, struct shot *shot)
 {
 	DL_DELETE(env->shots, shot);
+	free(shot->kept);
 	free(shot);
 }
 
@@ -113,6 +121,7 @@ int fault_fire(struct fault_env *env, struct fault *fault, const struct moment *
 	struct shot *shot = shot_new(env, fault, at);
 	int rc;
 
+	env->object_of = 0;
 	if (!shot)
 		return err_errno(err, -ENOMEM, "fault '%s'", fault->spec->name);
 	rc = ops_of(shot)->fire(env, shot, at, err);
@@ -178,6 +187,8 @@ void fault_on_entry(struct fault_env *env, struct tracee *t)
 	DL_FOREACH_SAFE(env->shots, shot, tmp) {
 		if (is_of_call(shot, t) && ops_of(shot)->on_again && t->call.resumed)
 			ops_of(shot)->on_again(env, shot, t);
+		if (!is_of_call(shot, t) && ops_of(shot)->on_other_call)
+			ops_of(shot)->on_other_call(env, shot, t);
 		if (shot->pending && shot->tgid == t->process->tgid && was_taken(env, shot, t))
 			settle(env, shot, PROOF_PROVEN);
 	}
@@ -285,8 +296,12 @@ int struck_object(struct fault_env *env, struct shot *shot, const struct moment 
 {
 	int channel = shot->fault->spec->action.of_channel, rc;
 
-	if (channel != INDEX_NONE)
-		return env->channel_object(env->ctx, channel, ret_object);
+	if (channel != INDEX_NONE) {
+		rc = env->channel_object(env->ctx, channel, ret_object);
+		return rc || !is_socket(ret_object->kind)
+			       ? rc
+			       : socket_of_channel(env, shot, at, channel, ret_object);
+	}
 	if (!at->at_call)
 		return refuse(shot, "nothing to strike: say which channel with `of:`");
 	rc = call_object(env->engine, at->t, ret_object);
@@ -310,6 +325,19 @@ const char *object_label(struct fault_env *env, const struct fd_object *object, 
 	return buf;
 }
 
+int object_of_call(struct fault_env *env, const struct tracee *t, struct fd_object *ret_object)
+{
+	int rc = 0;
+
+	if (env->object_of != t->tid)
+		rc = call_object(env->engine, t, &env->object);
+	if (rc)
+		return rc;
+	env->object_of = t->tid;
+	*ret_object = env->object;
+	return 0;
+}
+
 void describe_call(struct fault_env *env, const struct tracee *t, char *buf, size_t size)
 {
 	const struct syscall_row *row = syscall_get(t->call.id);
@@ -324,7 +352,7 @@ void describe_call(struct fault_env *env, const struct tracee *t, char *buf, siz
 		snprintf(buf, size, "%s()", row->name);
 		return;
 	}
-	if (!fd_object_of(env->engine, t->tid, (int)t->call.args[row->fd_arg], &object))
+	if (!object_of_call(env, t, &object))
 		snprintf(where, sizeof(where), " → %s",
 			 object_label(env, &object, label, sizeof(label)));
 	if (row->transfer == TRANSFER_BUFFER)

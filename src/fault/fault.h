@@ -45,7 +45,8 @@ struct shot {
 	uint64_t scratch, original; /* short: replaced argument */
 	bool pending;	/* sent, and blocked by the process: it may take it by sigwait(3) */
 	bool visible;	/* …and it has a signalfd that shows it */
-	bool waiting;	/* for a handler to begin, for the call to sleep */
+	bool waiting;	/* for a handler to begin, for the call to sleep, for another message */
+	void *kept;	/* messages: what is held back, or put back; owned */
 	char text[256]; /* what happens, for people */
 	struct shot *prev, *next;
 };
@@ -54,12 +55,16 @@ struct shot {
 struct fault_env {
 	struct engine *engine;
 	enum fault_model model;
-	struct shot *shots;	/* utlist */
-	struct filler *fillers; /* of filler.c */
+	struct shot *shots;	 /* utlist */
+	struct filler *fillers;	 /* of filler.c */
+	struct fd_object object; /* of the descriptor of the call where a fault fires now */
+	pid_t object_of;	 /* whose call; 0 = not looked up yet */
 	void *ctx;
 	/* The process that `of: NAME` means: the first of the kind that lives, or NULL. */
 	struct process *(*process_of)(void *ctx, const struct selector *of);
-	/* The object behind a channel. */
+	/* Whether an object belongs to a channel. */
+	bool (*channel_has)(void *ctx, int channel, const struct fd_object *object);
+	/* The object behind a channel; of a port only its kind and number. */
 	int (*channel_object)(void *ctx, int channel, struct fd_object *ret_object);
 	/* The process as people name it. */
 	const char *(*label)(void *ctx, const struct process *p, char *buf, size_t size);

@@ -7,6 +7,7 @@
 #include <errno.h>
 
 #include "fault/fault.h"
+#include "sys/sock_diag.h"
 
 /* What an event says of an open shot. */
 enum proof { PROOF_OPEN, PROOF_PROVEN, PROOF_GIVEN_UP };
@@ -25,6 +26,8 @@ struct action_ops {
 	enum proof (*on_tick)(struct fault_env *env, struct shot *shot, uint64_t now_ns);
 	/* The call of the shot is made again after an interruption. */
 	int (*on_again)(struct fault_env *env, struct shot *shot, struct tracee *t);
+	/* Any other call of any process, at its entry. */
+	void (*on_other_call)(struct fault_env *env, struct shot *shot, struct tracee *t);
 };
 
 /* result.c */
@@ -37,6 +40,13 @@ extern const struct action_ops ops_kill, ops_delay, ops_stop, ops_limit;
 extern const struct action_ops ops_close_peer, ops_nonblock;
 /* object.c */
 extern const struct action_ops ops_object; /* capacity, fill, drain, remove */
+/* message.c */
+extern const struct action_ops ops_drop, ops_duplicate, ops_truncate_message, ops_lose_fds;
+/* reorder.c */
+extern const struct action_ops ops_reorder;
+
+/* What the descriptor of the call refers to, looked up once where a fault fires. */
+int object_of_call(struct fault_env *env, const struct tracee *t, struct fd_object *ret_object);
 
 /* "write(1, 4096)" and so on, for texts. */
 void describe_call(struct fault_env *env, const struct tracee *t, char *buf, size_t size);
@@ -93,6 +103,10 @@ extern const struct object_ops object_pipe_ops;
 extern const struct object_ops object_msg_sysv_ops, object_sem_sysv_ops, object_shm_sysv_ops;
 /* queue.c */
 extern const struct object_ops object_mqueue_ops;
+/* stream.c */
+extern const struct object_ops object_stream_ops;
+/* eventfd.c */
+extern const struct object_ops object_eventfd_ops;
 
 /* object.c: never NULL. */
 const struct object_ops *object_ops_of(enum fd_kind kind);
@@ -100,12 +114,71 @@ const struct object_ops *object_ops_of(enum fd_kind kind);
 int any_holder(struct fault_env *env, struct shot *shot, const struct fd_object *object,
 	       struct fd_holder *ret_holder);
 
+/* close.c: all who hold an object let go of it */
+struct closing {
+	struct fd_holder *holders; /* is put into another order */
+	size_t count;
+	struct tracee *at_thread; /* of the moment; NULL: none */
+	/*
+	 * What they have instead: of a socket type, a socket whose other end has
+	 * gone; 0 = /dev/null.
+	 */
+	int socket_type;
+	int unread_through; /* a descriptor of ours that sends to it: closed with a byte unread */
+};
+int close_everywhere(struct fault_env *env, const struct closing *closing);
+
+/* socket.c */
+extern const struct action_ops ops_reset, ops_shutdown;
+bool is_socket(enum fd_kind kind);
+int close_socket_peer(struct fault_env *env, struct shot *shot, const struct moment *at,
+		      const struct fd_object *object);
+/* The socket of the channel @channel that the process of the moment has, else any other. */
+int socket_of_channel(struct fault_env *env, struct shot *shot, const struct moment *at,
+		      int channel, struct fd_object *ret_object);
+
+/* socket_end.c: a connected socket of a traced process and the one at its other end. */
+struct socket_ends {
+	struct fd_object near, far; /* far.ino 0: not accepted yet */
+	struct sock_entry near_entry, far_entry;
+	int fd; /* the near one, borrowed */
+};
+/* Refuses what is not connected, or not within the run. */
+int socket_ends_find(struct fault_env *env, struct shot *shot, const struct fd_object *object,
+		     struct socket_ends *ret_ends);
+void socket_ends_release(struct socket_ends *ends);
+/* A copy of the far socket; -ESRCH: no process of the run holds it. */
+int socket_borrow_far(struct fault_env *env, const struct socket_ends *ends);
+/* The far socket as it is now; false: it has gone. */
+bool socket_read_far(const struct socket_ends *ends, struct sock_entry *ret_entry);
+
 /* filler.c */
 bool has_reader_asleep(struct fault_env *env, const struct fd_object *object);
 int filler_remember(struct fault_env *env, const struct fd_object *object, size_t size);
 /* Filler that is gone need not be taken away; returns how much it was. */
 size_t filler_forget(struct fault_env *env, const struct fd_object *object);
 void fillers_release(struct fault_env *env);
+
+/* result.c: the call is not made and returns @result; exit_has_expected() proves it. */
+int shot_skip(struct shot *shot, struct tracee *t, int64_t result);
+enum proof exit_has_expected(struct fault_env *env, struct shot *shot, struct tracee *t,
+			     int64_t result);
+
+/* transfer.c */
+#define TRANSFER_PARTS_MAX 128
+
+/* The length that the program asks for; -EINVAL when its description makes no sense. */
+int transfer_length(struct tracee *t, const struct syscall_row *row, uint64_t *ret_length);
+/* Where a replaced iovec or msghdr goes: below what the program uses of its stack. */
+uint64_t transfer_scratch(const struct arch_regs *regs);
+/*
+ * At the entry: only @want bytes may move.  -E2BIG: the parts are too many;
+ * -EFAULT: no room on the stack.
+ */
+int transfer_cut(struct fault_env *env, struct shot *shot, struct tracee *t,
+		 const struct syscall_row *row, uint64_t want);
+/* recvmsg() writes into the msghdr: into our copy, so back into the program's. */
+void transfer_copy_back(struct fault_env *env, struct shot *shot, struct tracee *t);
 
 /*
  * model.c: may Linux do that here and now?  0, or -EPERM with the reason in

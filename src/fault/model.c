@@ -53,6 +53,8 @@ static int add_signals(struct fault_env *env, struct tracee *t, struct kernel_mo
 	struct procfs_status status;
 	uint64_t caught;
 
+	if (!kernel_asks(t->call.id, m->action, m->err, KERNEL_ASKS_SIGNALS))
+		return 0;
 	if (procfs_status(env->engine->options.proc_fd, t->tid, &status))
 		return -ESRCH;
 	caught = status.sig_caught & ~status.sig_blocked;
@@ -80,13 +82,13 @@ static bool is_shared(struct fault_env *env, const struct process *p,
 
 static void add_descriptor(struct fault_env *env, struct tracee *t, struct kernel_moment *m)
 {
-	const struct syscall_row *row = syscall_get(t->call.id);
 	struct fd_object object = {.kind = FD_KIND_NONE};
 
-	if (row && row->fd_arg >= 0 &&
-	    fd_object_of(env->engine, t->tid, (int)t->call.args[row->fd_arg], &object) == 0) {
+	if (object_of_call(env, t, &object) == 0) {
 		m->fd_kind = object.kind;
-		m->shared_description = is_shared(env, t->process, &object);
+		m->shared_description =
+			kernel_asks(t->call.id, m->action, m->err, KERNEL_ASKS_SHARING) &&
+			is_shared(env, t->process, &object);
 	}
 	kernel_moment_from_call(m, t->call.id, t->call.args, object.flags);
 }

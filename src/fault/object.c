@@ -10,6 +10,8 @@ static const struct object_ops *const object_table[FD_KIND_MAX_] = {
 	[FD_KIND_PIPE] = &object_pipe_ops,	   [FD_KIND_FIFO] = &object_pipe_ops,
 	[FD_KIND_MSG_SYSV] = &object_msg_sysv_ops, [FD_KIND_SEM_SYSV] = &object_sem_sysv_ops,
 	[FD_KIND_SHM_SYSV] = &object_shm_sysv_ops, [FD_KIND_MQUEUE] = &object_mqueue_ops,
+	[FD_KIND_TCP] = &object_stream_ops,	   [FD_KIND_UNIX_STREAM] = &object_stream_ops,
+	[FD_KIND_EVENTFD] = &object_eventfd_ops,
 };
 
 const struct object_ops *object_ops_of(enum fd_kind kind)

@@ -103,6 +103,10 @@ struct process_spec {
 		struct match output;
 		int fault; /* fault index, INDEX_NONE */
 	} start;
+	/* `place: {process: node0, memory: node1}`: NUMA nodes from 1, 0 = anywhere */
+	struct {
+		unsigned process, memory;
+	} place;
 	enum under under;
 	struct limit_spec *limits;
 	size_t limit_count;

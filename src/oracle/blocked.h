@@ -39,7 +39,12 @@ struct blocked_process {
 	bool has_timer; /* alarm(2) or setitimer(2) may be running: /proc does not show them */
 };
 
-enum blocked_ends { BLOCKED_READ_END = 1, BLOCKED_WRITE_END = 2 };
+enum blocked_ends {
+	BLOCKED_READ_END = 1,
+	BLOCKED_WRITE_END = 2,
+	BLOCKED_FILE_LOCK = 4, /* no pipe: descriptors of a file that a lock goes with */
+	BLOCKED_EVENTFD = 8,   /* no pipe: an eventfd */
+};
 
 struct blocked_input {
 	int proc_fd;
@@ -47,7 +52,7 @@ struct blocked_input {
 	size_t process_count;
 	/* These may be NULL. */
 	void *context;
-	/* The scenario's name of the pipe or FIFO with that inode, or NULL. */
+	/* The scenario's name of the pipe, FIFO or queue with that inode, or NULL. */
 	const char *(*channel_name)(void *context, uint64_t inode);
 	/*
 	 * Which ends (enum blocked_ends) of that pipe the harness itself holds open
@@ -55,10 +60,15 @@ struct blocked_input {
 	 */
 	unsigned (*served_ends)(void *context, uint64_t inode);
 	/*
+	 * The name of a process of the run that has ended, valid until the next
+	 * call; NULL: it was none.
+	 */
+	const char *(*ended_name)(void *context, pid_t pid);
+	/*
 	 * The process of the run, ended meanwhile, that had the thread with this id,
 	 * as the processes themselves number threads; NULL: not known.
 	 */
-	const char *(*ended_name)(void *context, pid_t ns_tid);
+	const char *(*ended_owner)(void *context, pid_t ns_tid);
 	/*
 	 * The call that restart_syscall(2) stands for in that thread.  False or no
 	 * function: it is taken for one with a time limit.
@@ -77,9 +87,10 @@ struct blocked_thread {
 	char *text;	   /* of a blocked one; see blocked_line() */
 };
 
-/* A resource that blocked threads wait for, to be looked for outside the run. */
+/* A pipe or queue that blocked threads wait for, to be looked for outside the run. */
 struct blocked_pipe {
 	uint64_t dev, inode;
+	uint64_t id;   /* of an eventfd: all share one inode */
 	unsigned ends; /* whose holders would wake */
 	size_t thread;
 };

@@ -105,7 +105,9 @@ static bool shows(const struct held_fd *held, uint64_t dev, uint64_t inode)
 	return held->dev == dev && held->inode == inode;
 }
 
-int wait_add_holders(struct wait *wait, uint64_t dev, uint64_t inode)
+int wait_each_holder(struct wait *wait, uint64_t dev, uint64_t inode,
+		     int (*each)(struct wait *wait, size_t process, int fd, void *context),
+		     void *context)
 {
 	struct scanner *scanner = wait->scanner;
 	int r = 0;
@@ -118,10 +120,33 @@ int wait_add_holders(struct wait *wait, uint64_t dev, uint64_t inode)
 			r = wait_add_process(wait, i);
 		for (size_t k = 0; r == 0 && k < process->fd_count; k++) {
 			if (shows(&process->fds[k], dev, inode))
-				r = wait_add_process(wait, i);
+				r = each(wait, i, process->fds[k].fd, context);
 		}
 	}
 	return r;
+}
+
+static int add_holder(struct wait *wait, size_t process, int fd, void *context)
+{
+	(void)fd, (void)context;
+	return wait_add_process(wait, process);
+}
+
+int wait_add_holders(struct wait *wait, uint64_t dev, uint64_t inode)
+{
+	return wait_each_holder(wait, dev, inode, add_holder, NULL);
+}
+
+int wait_note_object(struct wait *wait, uint64_t dev, uint64_t inode, unsigned ends, uint64_t id)
+{
+	struct blocked_scan *scan = &wait->scanner->scan;
+	struct blocked_pipe *object = mem_append(&scan->pipes, &scan->pipe_count, sizeof(*object));
+
+	if (!object)
+		return -ENOMEM;
+	*object = (struct blocked_pipe){
+		.dev = dev, .inode = inode, .id = id, .ends = ends, .thread = wait->thread};
+	return 0;
 }
 
 static bool has_end(struct scanner *scanner, struct scan_process *process,
@@ -142,7 +167,7 @@ static bool has_end(struct scanner *scanner, struct scan_process *process,
 	return false;
 }
 
-static int add_pipe_holders(struct wait *wait, const struct blocked_pipe *pipe)
+int wait_add_end_holders(struct wait *wait, const struct blocked_pipe *pipe)
 {
 	struct scanner *scanner = wait->scanner;
 	int r = 0;
@@ -163,13 +188,34 @@ struct pipe_search {
 	const struct blocked_pipe *pipe;
 };
 
+static int any_lock(void *context, const struct procfs_lock *lock)
+{
+	(void)context;
+	return !lock->waits;
+}
+
+/* The number of an eventfd, 0 when it is none. */
+static uint64_t eventfd_id(int proc_fd, pid_t pid, int fd)
+{
+	struct procfs_fd info;
+
+	if (procfs_fd(proc_fd, pid, fd, &info) != 0 || info.kind != FD_KIND_EVENTFD)
+		return 0;
+	return info.inode;
+}
+
 static int is_end(void *context, int fd, const struct stat *st)
 {
 	const struct pipe_search *search = context;
+	const struct blocked_pipe *pipe = search->pipe;
 
-	return S_ISFIFO(st->st_mode) && (uint64_t)st->st_dev == search->pipe->dev &&
-	       (uint64_t)st->st_ino == search->pipe->inode &&
-	       (ends_of(flags_of(search->proc_fd, search->pid, fd)) & search->pipe->ends) != 0;
+	if ((uint64_t)st->st_dev != pipe->dev || (uint64_t)st->st_ino != pipe->inode)
+		return 0;
+	if (pipe->ends == BLOCKED_FILE_LOCK)
+		return procfs_each_fd_lock(search->proc_fd, search->pid, fd, any_lock, NULL) > 0;
+	if (pipe->ends == BLOCKED_EVENTFD)
+		return eventfd_id(search->proc_fd, search->pid, fd) == pipe->id;
+	return (ends_of(flags_of(search->proc_fd, search->pid, fd)) & pipe->ends) != 0;
 }
 
 bool process_holds_pipe(int proc_fd, pid_t pid, const struct blocked_pipe *pipe)
@@ -213,9 +259,9 @@ static int on_pipe(struct wait *wait, const struct procfs_fd *info)
 {
 	const struct blocked_input *in = wait->scanner->in;
 	unsigned own = ends_of(info->flags), served = 0;
-	struct blocked_scan *scan = &wait->scanner->scan;
-	struct blocked_pipe *pipe;
-	uint64_t dev, inode;
+	struct blocked_pipe pipe = {.ends = own == BLOCKED_READ_END    ? BLOCKED_WRITE_END
+					    : own == BLOCKED_WRITE_END ? BLOCKED_READ_END
+								       : own};
 
 	say_pipe(wait, info);
 	if (own == BLOCKED_READ_END)
@@ -224,31 +270,25 @@ static int on_pipe(struct wait *wait, const struct procfs_fd *info)
 		wait_need(wait, "a reader", "held by", "no other process can read from it");
 	else
 		wait_need(wait, "a peer", "held by", "no other process has it open");
-	if (!wait_stat_fd(wait, info->fd, &dev, &inode)) {
+	if (!wait_stat_fd(wait, info->fd, &pipe.dev, &pipe.inode)) {
 		wait_weaken(wait, WAIT_EXTERNAL);
 		return 0;
 	}
 	/* Who does not hold it yet may still open it by its name. */
 	if (info->kind == FD_KIND_FIFO && !strstr(info->link, " (deleted)"))
 		wait->node->any = true;
-	pipe = mem_append(&scan->pipes, &scan->pipe_count, sizeof(*pipe));
-	if (!pipe)
-		return -ENOMEM;
-	*pipe = (struct blocked_pipe){dev, inode,
-				      own == BLOCKED_READ_END	 ? BLOCKED_WRITE_END
-				      : own == BLOCKED_WRITE_END ? BLOCKED_READ_END
-								 : own,
-				      wait->thread};
 	if (in->served_ends)
-		served = in->served_ends(in->context, inode);
-	if (served & pipe->ends)
+		served = in->served_ends(in->context, pipe.inode);
+	if (served & pipe.ends)
 		wait_weaken(wait, WAIT_EXTERNAL);
-	return add_pipe_holders(wait, pipe);
+	if (wait_note_object(wait, pipe.dev, pipe.inode, pipe.ends, 0) != 0)
+		return -ENOMEM;
+	return wait_add_end_holders(wait, &pipe);
 }
 
 /*
- * All eventfds, epolls and timers show one inode: whoever has any of them
- * counts as having this one.
+ * All epolls and timers show one inode: whoever has any of them counts as
+ * having this one.
  */
 static int on_anonymous(struct wait *wait, const struct procfs_fd *info)
 {
@@ -260,6 +300,35 @@ static int on_anonymous(struct wait *wait, const struct procfs_fd *info)
 		return wait_add_holders(wait, dev, inode);
 	wait_weaken(wait, WAIT_EXTERNAL);
 	return 0;
+}
+
+static int add_holder_of_eventfd(struct wait *wait, size_t process, int fd, void *context)
+{
+	int proc_fd = wait->scanner->in->proc_fd;
+	pid_t pid = wait->scanner->processes[process].in->pid;
+
+	return eventfd_id(proc_fd, pid, fd) == *(uint64_t *)context
+		       ? wait_add_process(wait, process)
+		       : 0;
+}
+
+/* Its number tells it from the others.  A writer waits when the counter is full. */
+static int on_eventfd(struct wait *wait, const struct procfs_fd *info)
+{
+	const struct syscall_row *call = syscall_get(syscall_from_nr(ARCH_NATIVE, wait->t->nr));
+	bool writes = call && call->families & FAMILY_WRITES;
+	uint64_t id = info->inode, dev, inode;
+	int r;
+
+	wait_say(wait, "fd %d %s eventfd %" PRIu64, info->fd, writes ? "→" : "←", id);
+	wait_need(wait, writes ? "its counter to be read" : "an event", "held by",
+		  "no other process has it open");
+	if (!wait_stat_fd(wait, info->fd, &dev, &inode)) {
+		wait_weaken(wait, WAIT_EXTERNAL);
+		return 0;
+	}
+	r = wait_note_object(wait, dev, inode, BLOCKED_EVENTFD, id);
+	return r ? r : wait_each_holder(wait, dev, inode, add_holder_of_eventfd, &id);
 }
 
 /* The value of a line of fdinfo that begins with @key; false when there is none. */
@@ -326,11 +395,22 @@ static int on_pidfd(struct wait *wait, const struct procfs_fd *info)
 	return wait_add_process(wait, process);
 }
 
+/* In poll(2): what its access mode is for. */
+static int on_queue(struct wait *wait, const struct procfs_fd *info)
+{
+	unsigned own = ends_of(info->flags);
+
+	return wait_for_queue(wait, info,
+			      own == BLOCKED_READ_END	 ? BLOCKED_WRITE_END
+			      : own == BLOCKED_WRITE_END ? BLOCKED_READ_END
+							 : own);
+}
+
 static int (*const by_kind[FD_KIND_MAX_])(struct wait *wait, const struct procfs_fd *info) = {
 	[FD_KIND_PIPE] = on_pipe,	  [FD_KIND_FIFO] = on_pipe,
-	[FD_KIND_EVENTFD] = on_anonymous, [FD_KIND_TIMERFD] = on_timerfd,
+	[FD_KIND_EVENTFD] = on_eventfd,	  [FD_KIND_TIMERFD] = on_timerfd,
 	[FD_KIND_SIGNALFD] = on_signalfd, [FD_KIND_EPOLL] = on_epoll,
-	[FD_KIND_PIDFD] = on_pidfd,
+	[FD_KIND_PIDFD] = on_pidfd,	  [FD_KIND_MQUEUE] = on_queue,
 };
 
 int wait_for_fd(struct wait *wait, int fd)

@@ -10,8 +10,6 @@
 #include "base/mem.h"
 #include "oracle/blocked_private.h"
 
-/* --- futex ---------------------------------------------------------------- */
-
 /* A thread's id stands that near to its list of robust mutexes, glibc's struct pthread. */
 #define TID_NEAR_ROBUST_LIST 64
 
@@ -78,7 +76,7 @@ static bool is_owner_dead(const struct wait *wait, pid_t owner)
 static void lock_of_dead(struct wait *wait, const struct futex_lock *lock)
 {
 	const struct blocked_input *in = wait->scanner->in;
-	const char *name = in->ended_name ? in->ended_name(in->context, lock->owner) : NULL;
+	const char *name = in->ended_owner ? in->ended_owner(in->context, lock->owner) : NULL;
 
 	wait_say(wait, ", owned by ");
 	if (name)
@@ -214,62 +212,4 @@ int wait_for_futex(struct wait *wait)
 	if (r == 0 && !done)
 		r = join_thread(wait, &done);
 	return r || done ? r : wait_for_mappers(wait, &lock);
-}
-
-/* --- locks of files ------------------------------------------------------- */
-
-struct lock_search {
-	struct wait *wait;
-	bool is_flock;
-	uint64_t dev, inode;
-	bool found;
-};
-
-/*
- * A lock of flock(2) or of an open file description outlives the process that
- * took it, with whoever has the description too: all who have the file open.
- * The inode alone is compared: overlay filesystems show another device here.
- */
-static int add_lock_holder(void *context, const struct procfs_lock *lock)
-{
-	struct lock_search *search = context;
-	struct wait *wait = search->wait;
-	bool of_process = lock->kind == LOCK_KIND_POSIX;
-	size_t process;
-
-	if (lock->waits || lock->inode != search->inode || lock->kind == LOCK_KIND_LEASE ||
-	    (lock->kind == LOCK_KIND_FLOCK) != search->is_flock)
-		return 0;
-	search->found = true;
-	process = process_by_pid(wait->scanner, lock->pid);
-	if (process != NO_PROCESS && wait_add_process(wait, process) != 0)
-		return -ENOMEM;
-	if (process == NO_PROCESS && lock->pid >= 0 &&
-	    (of_process || lock->pid == 0 || !is_gone(wait, lock->pid)))
-		wait_weaken(wait, WAIT_EXTERNAL);
-	return of_process ? 0 : wait_add_holders(wait, search->dev, search->inode);
-}
-
-int wait_for_file_lock(struct wait *wait)
-{
-	bool is_flock = wait->t->nr == SYS_flock;
-	int fd = (int)wait->t->args[0], command = (int)wait->t->args[1];
-	struct lock_search search = {.wait = wait, .is_flock = is_flock};
-	int r;
-
-	if ((!is_flock && command != F_SETLKW && command != F_OFD_SETLKW) ||
-	    !wait_stat_fd(wait, fd, &search.dev, &search.inode)) {
-		wait_weaken(wait, WAIT_EXTERNAL);
-		return 0;
-	}
-	wait_say(wait, "lock of fd %d", fd);
-	wait_need(wait, "its release", "held by", "nobody else can release it");
-	r = procfs_each_lock(wait->scanner->in->proc_fd, add_lock_holder, &search);
-	if (r == -ENOMEM)
-		return r;
-	if (r != 0)
-		wait_weaken(wait, WAIT_EXTERNAL);
-	else if (!search.found)
-		wait_weaken(wait, WAIT_RUNNABLE); /* just released */
-	return 0;
 }

@@ -77,12 +77,29 @@ bool wait_read_memory(const struct wait *wait, uint64_t address, void *buf, size
 int wait_for_fd(struct wait *wait, int fd);
 /* In open(2) of the path at that address. */
 int wait_for_open(struct wait *wait, int dir, uint64_t path);
+/* Adds each process that holds one of the ends of @pipe open. */
+int wait_add_end_holders(struct wait *wait, const struct blocked_pipe *pipe);
 /* Adds each process that has the object open. */
 int wait_add_holders(struct wait *wait, uint64_t dev, uint64_t inode);
+/*
+ * Calls @each for every descriptor of the run that shows the object; ends when
+ * it returns other than 0.  Processes that we may not look at are added.
+ */
+int wait_each_holder(struct wait *wait, uint64_t dev, uint64_t inode,
+		     int (*each)(struct wait *wait, size_t process, int fd, void *context),
+		     void *context);
+/* Keeps in mind what blocked_has_outsider() has to look for. */
+int wait_note_object(struct wait *wait, uint64_t dev, uint64_t inode, unsigned ends, uint64_t id);
 bool wait_stat_fd(const struct wait *wait, int fd, uint64_t *ret_dev, uint64_t *ret_inode);
 void scan_process_release(struct scan_process *process);
-/* Whether @pid holds one of @ends of the pipe open. */
+/* Whether @pid holds one of @ends of the pipe open, or the lock, or the eventfd. */
 bool process_holds_pipe(int proc_fd, pid_t pid, const struct blocked_pipe *pipe);
+
+/* blocked_queue.c: until somebody receives (@sends: the call sends) or sends there. */
+/* @ends: whose holders (enum blocked_ends) could wake. */
+int wait_for_queue(struct wait *wait, const struct procfs_fd *info, unsigned ends);
+int wait_for_queue_fd(struct wait *wait, int fd, bool sends);
+int wait_for_sysv_queue(struct wait *wait, int id, bool sends);
 
 /* blocked_poll.c */
 int wait_for_poll(struct wait *wait);
@@ -91,6 +108,8 @@ int wait_for_epoll(struct wait *wait, int fd);
 
 /* blocked_lock.c */
 int wait_for_futex(struct wait *wait);
+
+/* blocked_file_lock.c */
 int wait_for_file_lock(struct wait *wait);
 
 /* Whether @pid has that memory mapped shared. */
@@ -103,6 +122,9 @@ struct futex_lock {
 	pid_t owner; /* as the waiting thread numbers threads; 0 = unknown */
 };
 void find_futex_lock(const struct wait *wait, struct futex_lock *ret_lock);
+
+/* blocked_sem.c */
+int wait_for_sysv_semaphore(struct wait *wait);
 
 /* blocked_child.c */
 int wait_for_wait4(struct wait *wait);

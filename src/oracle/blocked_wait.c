@@ -148,6 +148,12 @@ static int on_file_lock(struct wait *wait, const struct syscall_row *row)
 	return wait_for_file_lock(wait);
 }
 
+static int on_semaphore(struct wait *wait, const struct syscall_row *row)
+{
+	(void)row;
+	return wait_for_sysv_semaphore(wait);
+}
+
 static int on_wait4(struct wait *wait, const struct syscall_row *row)
 {
 	(void)row;
@@ -173,12 +179,16 @@ static int on_signal(struct wait *wait, const struct syscall_row *row)
 	return 0;
 }
 
-/* Objects that any process of the run may get at by their name or key. */
-static int on_shared_object(struct wait *wait, const struct syscall_row *row)
+static int on_queue_send(struct wait *wait, const struct syscall_row *row)
 {
-	(void)row;
-	wait_add_anybody(wait, "another process to use the same object", "nobody is left to do so");
-	return 0;
+	return row->sysv == SYSV_MSG ? wait_for_sysv_queue(wait, (int)wait->t->args[0], true)
+				     : wait_for_queue_fd(wait, (int)wait->t->args[0], true);
+}
+
+static int on_queue_receive(struct wait *wait, const struct syscall_row *row)
+{
+	return row->sysv == SYSV_MSG ? wait_for_sysv_queue(wait, (int)wait->t->args[0], false)
+				     : wait_for_queue_fd(wait, (int)wait->t->args[0], false);
 }
 
 static const struct wait_row {
@@ -218,12 +228,12 @@ static const struct wait_row {
 	{"pause", on_signal, false},
 	{"rt_sigsuspend", on_signal, false},
 	{"rt_sigtimedwait", on_signal, false},
-	{"semop", on_shared_object, false},
-	{"semtimedop", on_shared_object, false},
-	{"msgsnd", on_shared_object, false},
-	{"msgrcv", on_shared_object, false},
-	{"mq_timedsend", on_shared_object, false},
-	{"mq_timedreceive", on_shared_object, false},
+	{"semop", on_semaphore, false},
+	{"semtimedop", on_semaphore, false},
+	{"msgsnd", on_queue_send, false},
+	{"msgrcv", on_queue_receive, false},
+	{"mq_timedsend", on_queue_send, false},
+	{"mq_timedreceive", on_queue_receive, false},
 };
 
 static const struct wait_row *row_of(const char *call)

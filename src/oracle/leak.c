@@ -16,7 +16,7 @@ bool oracle_needs_fault_free(const struct scenario *scenario, const struct obser
 {
 	if (scenario->expect.allow[FINDING_LEAK] || !scenario->fault_count)
 		return false;
-	if (seen->files_left.count || seen->objects_left.count)
+	if (seen->files_left.count || seen->object_count)
 		return true;
 	for (size_t i = 0; i < seen->process_count; i++)
 		if (seen->processes[i].exit_seen &&
@@ -37,7 +37,7 @@ void oracle_forget_leaks(struct observed *seen)
 	for (size_t i = 0; i < seen->process_count; i++)
 		seen->processes[i].exit_seen = false;
 	forget(&seen->files_left);
-	forget(&seen->objects_left);
+	observed_forget_objects(seen);
 }
 
 static int add_leak(struct judgement *j, const char *process, unsigned more, const char *what)
@@ -94,18 +94,45 @@ static bool is_expected(const struct judgement *j, const char *name)
 	return false;
 }
 
+/* The number that the kernel gave it is another one in each run. */
+static bool is_same_object(const struct observed_object *a, const struct observed_object *b)
+{
+	const char *id = strstr(a->name, " (id ");
+	size_t len = id ? (size_t)(id - a->name) + strlen(" (id ") : strlen(a->name) + 1;
+
+	return strncmp(a->name, b->name, len) == 0;
+}
+
+static size_t count_same(const struct observed *seen, size_t end, const struct observed_object *as)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < end; i++)
+		count += is_same_object(&seen->objects_left[i], as);
+	return count;
+}
+
+/* The run without faults leaves as many of the same. */
+static bool is_usual(const struct judgement *j, size_t index)
+{
+	const struct observed *seen = j->seen, *usual = j->fault_free;
+	const struct observed_object *left = &seen->objects_left[index];
+
+	return usual &&
+	       count_same(seen, index, left) < count_same(usual, usual->object_count, left);
+}
+
 /* With `objects: none` also what the fault-free run leaves is too much. */
 static int judge_objects(struct judgement *j)
 {
-	const struct strings *left = &j->seen->objects_left;
+	const struct observed *seen = j->seen;
 	bool none = j->scenario->expect.no_objects;
 
-	for (size_t i = 0; (none || !somebody_died(j)) && i < left->count; i++) {
-		if (!none && j->fault_free &&
-		    is_among(&j->fault_free->objects_left, left->items[i]))
+	for (size_t i = 0; (none || !somebody_died(j)) && i < seen->object_count; i++) {
+		if (!none && is_usual(j, i))
 			continue;
-		if (!findings_add(&j->findings, FINDING_LEAK, NULL, "%s left behind",
-				  left->items[i]))
+		if (!findings_add(&j->findings, FINDING_LEAK, seen->objects_left[i].process,
+				  "%s left behind", seen->objects_left[i].name))
 			return -ENOMEM;
 	}
 	return 0;

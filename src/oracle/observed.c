@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "oracle/internal.h"
 
 static struct finding *add(struct finding **items, size_t *count, enum finding_kind kind,
 			   const char *process, const char *fmt, va_list ap)
@@ -55,6 +56,15 @@ static void release_strings(struct strings *list)
 	free(list->items);
 }
 
+void observed_forget_objects(struct observed *seen)
+{
+	for (size_t i = 0; i < seen->object_count; i++) {
+		free(seen->objects_left[i].name);
+		free(seen->objects_left[i].process);
+	}
+	seen->object_count = 0;
+}
+
 void observed_release(struct observed *seen)
 {
 	for (size_t i = 0; i < seen->process_count; i++) {
@@ -64,7 +74,8 @@ void observed_release(struct observed *seen)
 	}
 	free(seen->processes);
 	release_strings(&seen->files_left);
-	release_strings(&seen->objects_left);
+	observed_forget_objects(seen);
+	free(seen->objects_left);
 	for (size_t i = 0; i < seen->finding_count; i++)
 		finding_release(&seen->findings[i]);
 	free(seen->findings);

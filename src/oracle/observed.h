@@ -38,11 +38,16 @@ struct observed {
 	struct observed_process *processes;
 	size_t process_count;
 	uint64_t duration_ns;
+	uint64_t starved_ns; /* of it: waited for a processor; looked at once it matters */
 	bool deadline_passed;
 	/* Names of what was left in ${tmp}, relative to it, sorted. */
 	struct strings files_left;
-	/* IPC objects that were left: "POSIX message queue /q". */
-	struct strings objects_left;
+	/* IPC objects that were left. */
+	struct observed_object {
+		char *name;    /* "POSIX message queue /q" */
+		char *process; /* who made it; NULL: not known */
+	} * objects_left;
+	size_t object_count;
 	/* Found while it ran: crash of a descendant, deadlock, hang, spin, unsafe-in-handler. */
 	struct finding *findings;
 	size_t finding_count;

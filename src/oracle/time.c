@@ -17,7 +17,7 @@ int judge_time(struct judgement *j, struct err *err)
 	uint64_t within = j->scenario->expect.within_ns;
 
 	(void)err;
-	if (!within || j->seen->duration_ns <= within || was_cut_off(j))
+	if (!within || was_cut_off(j) || j->seen->duration_ns <= within + j->seen->starved_ns)
 		return 0;
 	return findings_add(&j->findings, FINDING_LATE, NULL,
 			    "took %llu ms, at most %llu ms are allowed", ms(j->seen->duration_ns),
@@ -49,10 +49,10 @@ int judge_recovery(struct judgement *j, struct err *err)
 	(void)err;
 	if (!limit || !j->seen->last_fault_ns || !j->fault_free)
 		return 0;
-	if (!was_cut_off(j) && took <= limit && reached_fault_free(j))
+	if (!was_cut_off(j) && took <= limit + j->seen->starved_ns && reached_fault_free(j))
 		return 0;
 	return findings_add(&j->findings, FINDING_NOT_RECOVERED, NULL,
-			    took > limit ? "%llu ms after the last fault it was not done; %llu ms "
+			    took > limit + j->seen->starved_ns ? "%llu ms after the last fault it was not done; %llu ms "
 					   "are allowed"
 					 : "ended %llu ms after the last fault (%llu ms allowed), "
 					   "but not with the fault-free result",

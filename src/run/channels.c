@@ -9,11 +9,9 @@
 #include "run/execution.h"
 
 static const struct channel_ops *const channel_table[CHANNEL_MAX_] = {
-	[CHANNEL_PIPE] = &channel_pipe_ops,
-	[CHANNEL_FIFO] = &channel_fifo_ops,
-	[CHANNEL_SHM] = &channel_shm_ops,
-	[CHANNEL_FILE] = &channel_file_ops,
-	[CHANNEL_SOCKETPAIR] = &channel_socketpair_ops,
+	[CHANNEL_PIPE] = &channel_pipe_ops, [CHANNEL_FIFO] = &channel_fifo_ops,
+	[CHANNEL_MQ] = &channel_mq_ops,	    [CHANNEL_SHM] = &channel_shm_ops,
+	[CHANNEL_FILE] = &channel_file_ops, [CHANNEL_SOCKETPAIR] = &channel_socketpair_ops,
 	[CHANNEL_TCP] = &channel_tcp_ops,
 };
 
@@ -140,7 +138,8 @@ bool channel_is_path(const struct execution *x, const char *path)
 
 bool channel_is_object(const struct execution *x, const struct sandbox_object *object)
 {
-	static const int kinds[CHANNEL_MAX_] = {[CHANNEL_SHM] = OBJECT_SHM_POSIX + 1};
+	static const int kinds[CHANNEL_MAX_] = {
+		[CHANNEL_SHM] = OBJECT_SHM_POSIX + 1, [CHANNEL_MQ] = OBJECT_MQ_POSIX + 1};
 
 	for (size_t i = 0; i < x->scenario->channel_count; i++) {
 		const struct run_channel *channel = &x->channels[i];

@@ -51,6 +51,8 @@ struct channel_ops {
 
 /* channel_pipe.c */
 extern const struct channel_ops channel_pipe_ops, channel_fifo_ops;
+/* channel_queue.c */
+extern const struct channel_ops channel_mq_ops;
 /* channel_memory.c */
 extern const struct channel_ops channel_shm_ops, channel_file_ops;
 /* channel_socket.c */

@@ -16,7 +16,7 @@ struct deadlock_watch {
 	unsigned ticks; /* quiet ones in a row */
 	bool has_scan;
 	struct blocked_scan scan;
-	char ended[128]; /* the name asked for last */
+	char name[128]; /* asked for last */
 };
 
 struct input {
@@ -52,6 +52,16 @@ static const char *name_of_channel(void *context, uint64_t inode)
 	return NULL;
 }
 
+static const char *name_of_ended(void *context, pid_t pid)
+{
+	struct execution *x = context;
+
+	for (const struct process *p = x->engine.processes; p; p = p->next)
+		if (p->exited && p->tgid == pid)
+			return subject_label(x, p, x->deadlock->name, sizeof(x->deadlock->name));
+	return NULL;
+}
+
 static bool call_of_restart(void *context, pid_t tid, long *ret_nr, uint64_t ret_args[6])
 {
 	struct execution *x = context;
@@ -64,13 +74,13 @@ static bool call_of_restart(void *context, pid_t tid, long *ret_nr, uint64_t ret
 	return true;
 }
 
-static const char *name_of_ended(void *context, pid_t ns_tid)
+static const char *name_of_owner(void *context, pid_t ns_tid)
 {
 	struct execution *x = context;
 
 	for (const struct process *p = x->engine.processes; p; p = p->next)
 		if (p->exited && p->ns_tgid == ns_tid)
-			return subject_label(x, p, x->deadlock->ended, sizeof(x->deadlock->ended));
+			return subject_label(x, p, x->deadlock->name, sizeof(x->deadlock->name));
 	return NULL;
 }
 
@@ -127,6 +137,7 @@ static int input_make(struct execution *x, struct input *in)
 					   .context = x,
 					   .channel_name = name_of_channel,
 					   .ended_name = name_of_ended,
+					   .ended_owner = name_of_owner,
 					   .restarted_call = call_of_restart};
 	return 0;
 }

@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/mem.h"
 #include "base/util.h"
+#include "run/clock.h"
 #include "run/deadlock.h"
 #include "run/execution.h"
 #include "run/gdb.h"
@@ -212,26 +213,20 @@ static bool prints_too_much(struct execution *x)
 
 void ends_tick(struct execution *x, uint64_t now)
 {
-	uint64_t deadline_at = x->engine.start_ns + x->deadline_ns;
+	uint64_t elapsed = now - x->engine.start_ns;
 
 	if (x->ended || x->failed || x->handed_over)
 		return;
-	if (now >= deadline_at) {
+	clock_look(x, elapsed);
+	if (clock_is_over(x, elapsed, x->deadline_ns)) {
 		deadline(x);
 		return;
 	}
-	engine_wake_at(&x->engine, deadline_at);
+	engine_wake_at(&x->engine, x->engine.start_ns + x->deadline_ns + x->seen->starved_ns);
 	if (prints_too_much(x))
 		return;
 	if (outputs_overflow(x) || deadlock_check(x) || spin_check(x, now))
 		x->ended = true;
-}
-
-static int count_fd(void *ctx, const struct procfs_fd *fd)
-{
-	(void)fd;
-	++*(unsigned *)ctx;
-	return 0;
 }
 
 static unsigned count_zombies(struct execution *x, const struct process *parent)
@@ -257,10 +252,11 @@ void ends_note_exit(struct execution *x, struct tracee *t)
 	unsigned fds = 0;
 
 	process_note_ns_tgid(&x->engine, t->process);
+	clock_look(x, engine_elapsed_ns(&x->engine));
 	if (!s)
 		return;
 	seen = &x->seen->processes[s - x->subjects];
-	procfs_each_fd(x->engine.options.proc_fd, t->process->tgid, count_fd, &fds);
+	procfs_count_fds(x->engine.options.proc_fd, t->process->tgid, &fds);
 	seen->fds_at_exit = fds > s->fds_at_start ? fds - s->fds_at_start : 0;
 	seen->zombies_at_exit = count_zombies(x, t->process);
 	seen->exit_seen = true;

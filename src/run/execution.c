@@ -15,6 +15,7 @@
 #include "base/util.h"
 #include "model/expand.h"
 #include "run/deadlock.h"
+#include "run/made.h"
 #include "run/outputs.h"
 #include "run/spin.h"
 
@@ -60,6 +61,13 @@ static int env_channel_object(void *ctx, int channel, struct fd_object *ret_obje
 	return 0;
 }
 
+static bool env_channel_has(void *ctx, int channel, const struct fd_object *object)
+{
+	struct execution *x = ctx;
+
+	return channel_has(&x->channels[channel], object);
+}
+
 static const char *env_label(void *ctx, const struct process *p, char *buf, size_t size)
 {
 	return subject_label(ctx, p, buf, size);
@@ -83,6 +91,7 @@ static int prepare_faults(struct execution *x, uint64_t seed)
 	x->env = (struct fault_env){.engine = &x->engine,
 				    .model = x->scenario->model,
 				    .ctx = x,
+				    .channel_has = env_channel_has,
 				    .channel_object = env_channel_object,
 				    .label = env_label,
 				    .channel_name = env_channel_name};
@@ -274,21 +283,19 @@ static int list_objects(struct execution *x, struct err *err)
 	if (rc)
 		return rc;
 	for (size_t i = 0; !rc && i < count; i++) {
-		char **slot;
+		struct observed_object *left;
 
 		if (channel_is_object(x, &objects[i]))
 			continue;
-		slot = mem_append(&x->seen->objects_left.items, &x->seen->objects_left.count,
-				  sizeof(*slot));
-
-		if (slot)
-			*slot = mem_printf("%s %s", object_kind_name(objects[i].kind),
-					   objects[i].name);
-		if (!slot || !*slot)
+		left = mem_append(&x->seen->objects_left, &x->seen->object_count, sizeof(*left));
+		if (left)
+			left->name = mem_printf("%s %s", object_kind_name(objects[i].kind),
+						objects[i].name);
+		if (!left || !left->name)
 			rc = err_errno(err, -ENOMEM, "run");
 	}
 	sandbox_objects_free(objects, count);
-	return rc;
+	return rc ? rc : made_collect(x, err);
 }
 
 int execution_run(struct execution *x, uint64_t seed, struct err *err)
@@ -325,6 +332,7 @@ void execution_release(struct execution *x)
 	deadlock_forget(x);
 	locks_release(x);
 	spin_release(x);
+	made_forget(x);
 	engine_release(&x->engine);
 	if (x->channels)
 		channels_release(x);

@@ -5,6 +5,7 @@
 #ifndef RUN_EXECUTION_H
 #define RUN_EXECUTION_H
 
+#include "engine/numa.h"
 #include "fault/fault.h"
 #include "oracle/observed.h"
 #include "run/channels.h"
@@ -31,6 +32,7 @@ struct execution {
 	const char *dir;
 	bool with_faults;
 	uint64_t deadline_ns; /* since the start */
+	uint64_t worker_waited_ns; /* of clock.c */
 
 	struct engine engine;
 	struct fault_env env;
@@ -46,7 +48,9 @@ struct execution {
 	uint64_t grace_ns; /* main processes are done; the rest may go on until then; 0 = not yet */
 	struct deadlock_watch *deadlock; /* of deadlock.c */
 	struct spin *spin;		 /* of spin.c */
-	struct lock_steps *steps;	 /* of locks.c: under way */
+	struct made *made;		 /* of made.c: objects that the processes have made */
+	size_t made_count;
+	struct lock_steps *steps; /* of locks.c: under way */
 	size_t step_count;
 	bool unsafe_found; /* one such finding is enough */
 	pid_t gdb_pid;	   /* --gdb: struck by the first fault; 0 = none yet */
@@ -70,12 +74,14 @@ char *execution_expand(struct execution *x, const char *text);
 int subjects_prepare(struct execution *x, struct err *err);
 int subjects_start(struct execution *x, struct err *err); /* all that are due */
 void subjects_release(struct execution *x);
+/* Where it shall run; -ENODEV: not on this machine, @err tells why. */
+int subject_place(const struct process_spec *spec, struct numa_place *ret_place, struct err *err);
 struct subject *subject_of(struct execution *x, const struct process *p);
 const char *subject_label(struct execution *x, const struct process *p, char *buf, size_t size);
 
 /* rules.c: which calls have to stop. */
 int execution_filter(struct execution *x, const struct process_spec *spec,
-		     struct filter *ret_filter, struct err *err);
+		     const struct filter **ret_filter, struct err *err);
 
 /* match.c: does the moment pass the trigger's filters? */
 bool moment_matches(struct execution *x, const struct trigger_spec *at, struct tracee *t);

@@ -56,22 +56,34 @@ static bool fd_matches(struct execution *x, const struct on_spec *on, struct tra
 	return fd_object_of(&x->engine, t->tid, fd, &object) == 0 && object_matches(x, on, &object);
 }
 
-/* A call that names its file: nothing is open yet. */
-static bool path_matches(struct execution *x, const struct on_spec *on, struct tracee *t,
-			 uint64_t addr)
+static bool is_text(const char *text, const char *other)
 {
-	char path[PATH_MAX];
+	return text && strcmp(text, other) == 0;
+}
+
+/*
+ * A call that names its file: nothing is open yet.  The names of queues come
+ * without the slash that the program gave, which libc takes away.
+ */
+static bool path_matches(struct execution *x, const struct on_spec *on, struct tracee *t,
+			 const struct syscall_row *row)
+{
+	char path[PATH_MAX + 1] = "/";
+	bool queue = strncmp(row->name, "mq_", 3) == 0;
 	struct stat st;
 
-	if (tracee_read_string(t, addr, path, sizeof(path)))
+	if (tracee_read_string(t, t->call.args[row->path_arg], path + queue, PATH_MAX))
 		return false;
 	switch (on->kind) {
 	case ON_PATH:
 		return fnmatch(on->glob, path, 0) == 0;
 	case ON_CHANNEL:
-		return x->channels[on->channel].path &&
-		       strcmp(path, x->channels[on->channel].path) == 0;
+		return is_text(queue ? x->channels[on->channel].text
+				     : x->channels[on->channel].path,
+			       path);
 	case ON_FD_KIND:
+		if (queue)
+			return on->fd_kind == FD_KIND_MQUEUE;
 		return on->fd_kind == FD_KIND_FIFO && stat(path, &st) == 0 && S_ISFIFO(st.st_mode);
 	default:
 		return false;
@@ -119,7 +131,7 @@ static bool on_matches(struct execution *x, const struct on_spec *on, struct tra
 		return true;
 	if (!row)
 		return false;
-	if (row->path_arg >= 0 && path_matches(x, on, t, t->call.args[row->path_arg]))
+	if (row->path_arg >= 0 && path_matches(x, on, t, row))
 		return true;
 	if (row->fd_arg >= 0)
 		return fd_matches(x, on, t, (int)t->call.args[row->fd_arg]) ||

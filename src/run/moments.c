@@ -16,13 +16,17 @@
 #include "run/execution.h"
 #include "run/image.h"
 #include "run/locks.h"
+#include "run/made.h"
 #include "run/spin.h"
 #include "sys/names.h"
 #include "sys/syscalls.h"
 #include "trigger/count.h"
 
-/* Indices of faults that wait for this call to sleep, and for its exit: bits in t->call.marks. */
-enum { MARK_BLOCKED, MARK_EXIT };
+/*
+ * In t->call.marks: indices of faults that wait for this call to sleep, and for
+ * its exit, as bits; and whether it may make an object.
+ */
+enum { MARK_BLOCKED, MARK_EXIT, MARK_MAKES };
 
 static enum phase phase_of(const struct fault_spec *spec)
 {
@@ -95,7 +99,7 @@ static void on_call_entry(void *ctx, struct tracee *t)
 	if (t->call.resumed) {
 		if (t->call.marks[MARK_BLOCKED])
 			tracee_watch_blocked(&x->engine, t);
-		if (t->call.marks[MARK_EXIT])
+		if (t->call.marks[MARK_EXIT] || t->call.marks[MARK_MAKES])
 			tracee_watch_exit(t);
 		return;
 	}
@@ -120,7 +124,9 @@ static void on_call_entry(void *ctx, struct tracee *t)
 			break;
 		}
 	}
-	if (x->watch_output && syscall_get(t->call.id)->families & FAMILY_WRITES)
+	t->call.marks[MARK_MAKES] = made_on_entry(x, t);
+	if (t->call.marks[MARK_MAKES] ||
+	    (x->watch_output && syscall_get(t->call.id)->families & FAMILY_WRITES))
 		tracee_watch_exit(t);
 }
 
@@ -157,6 +163,8 @@ static void on_call_exit(void *ctx, struct tracee *t, int64_t result)
 
 	t->call.marks[MARK_BLOCKED] = 0;
 	fault_on_exit(&x->env, t, result);
+	if (t->call.marks[MARK_MAKES])
+		made_on_exit(x, t, result);
 	count_marked(x, t, MARK_EXIT, PHASE_EXIT, result < 0);
 	if (x->watch_output && result > 0)
 		outputs_check(x, t->process);

@@ -25,14 +25,18 @@
 #define WORKERS_MAX 256
 #define MESSAGE_MAX (64u << 20)
 #define NO_CASE	    SIZE_MAX
+#define AHEAD_MAX   16
+#define NAP_NS	    (4 * NS_PER_MS)
 
 /* The main process's view of a worker. */
 struct slot {
 	pid_t pid;	/* 0 = none */
 	int to, from;	/* pipes */
 	size_t current; /* index of its case, NO_CASE = idle */
-	size_t ahead;	/* sent already, for after that; NO_CASE */
-	size_t lost;	/* was ahead when the last worker of this slot died; NO_CASE */
+	/* Sent already, for after that; when the worker dies they are sent to the next one. */
+	size_t ahead[AHEAD_MAX];
+	unsigned ahead_count;
+	uint64_t pace_ns; /* how long its last case took; 0 = none yet */
 	int cpu;
 };
 
@@ -97,15 +101,19 @@ static int read_all(int fd, void *data, size_t size)
 
 static int send_result(int fd, const struct case_result *result)
 {
-	cleanup_free char *text = case_result_to_text(result);
+	cleanup_free char *text = case_result_to_text(result), *message = NULL;
 	uint32_t size;
-	int rc;
 
 	if (!text)
 		return -ENOMEM;
 	size = (uint32_t)strlen(text);
-	rc = write_all(fd, &size, sizeof(size));
-	return rc ? rc : write_all(fd, text, size);
+	message = mem_zalloc(sizeof(size) + size);
+	if (!message)
+		return -ENOMEM;
+	memcpy(message, &size, sizeof(size));
+	memcpy(message + sizeof(size), text, size);
+	/* At once: each write may wake the main process. */
+	return write_all(fd, message, sizeof(size) + size);
 }
 
 static void error_result(struct case_result *result, const char *reason)
@@ -199,13 +207,9 @@ static int slot_start(struct pool *pool, struct slot *slot, struct err *err)
 		close(up[0]);
 		return err_errno(err, -errno, "worker");
 	}
-	*slot = (struct slot){.pid = pid,
-			      .to = down[1],
-			      .from = up[0],
-			      .current = NO_CASE,
-			      .ahead = NO_CASE,
-			      .lost = slot->lost,
-			      .cpu = slot->cpu};
+	slot->pid = pid;
+	slot->to = down[1];
+	slot->from = up[0];
 	return 0;
 }
 
@@ -221,39 +225,77 @@ static int slot_end(struct slot *slot)
 	return status;
 }
 
-static int send_index(const struct slot *slot, const size_t *index)
+static int send_index(const struct slot *slot, size_t index)
 {
-	int rc = write_all(slot->to, index, sizeof(*index));
+	int rc = write_all(slot->to, &index, sizeof(index));
 
 	return rc == -EPIPE ? 0 : rc; /* it died: read() will tell */
 }
 
 /*
- * Repetitions of one case take about the same time: the next one is sent ahead,
- * so that the worker need not wait for us.
+ * Repetitions of one case take about the same time: some are sent ahead, so
+ * that the worker need not wait for us, nor wake us for each; not so many that
+ * another worker would have nothing to do.
  */
+static size_t depth(const struct pool *pool, const struct slot *slot)
+{
+	uint64_t fair = (pool->count - pool->next) / pool->slot_count;
+	uint64_t depth = slot->pace_ns ? 2 * NAP_NS / slot->pace_ns : 1;
+
+	depth = depth < fair ? depth : fair;
+	depth = depth < AHEAD_MAX ? depth : AHEAD_MAX;
+	return depth ? depth : 1;
+}
+
 static int send_ahead(struct pool *pool, struct slot *slot)
 {
-	if (pool->options->fail_fast || pool->next == pool->count ||
-	    pool->cases[pool->next].scenario != pool->cases[slot->current].scenario)
-		return 0;
-	slot->ahead = pool->next++;
-	return send_index(slot, &slot->ahead);
+	int rc = 0;
+
+	while (!rc && !pool->options->fail_fast && slot->ahead_count < depth(pool, slot) &&
+	       pool->next < pool->count &&
+	       pool->cases[pool->next].scenario == pool->cases[slot->current].scenario) {
+		rc = send_index(slot, pool->next);
+		slot->ahead[slot->ahead_count++] = pool->next++;
+	}
+	return rc;
+}
+
+static size_t take_ahead(struct slot *slot)
+{
+	size_t index = slot->ahead[0];
+
+	memmove(slot->ahead, slot->ahead + 1, --slot->ahead_count * sizeof(index));
+	return index;
+}
+
+/* To a new worker what the last one has not begun. */
+static int send_again(const struct slot *slot)
+{
+	int rc = slot->current != NO_CASE ? send_index(slot, slot->current) : 0;
+
+	for (unsigned i = 0; !rc && i < slot->ahead_count; i++)
+		rc = send_index(slot, slot->ahead[i]);
+	return rc;
+}
+
+static int start_again(struct pool *pool, struct slot *slot, struct err *err)
+{
+	int rc = slot_start(pool, slot, err);
+
+	return rc ? rc : send_again(slot);
 }
 
 static int give(struct pool *pool, struct slot *slot, struct err *err)
 {
-	int rc = slot->pid ? 0 : slot_start(pool, slot, err);
+	int rc = slot->pid ? 0 : start_again(pool, slot, err);
 
 	if (rc)
 		return rc;
-	if (slot->ahead != NO_CASE) {
-		slot->current = slot->ahead;
-		slot->ahead = NO_CASE;
+	if (slot->ahead_count) {
+		slot->current = take_ahead(slot);
 	} else {
-		slot->current = slot->lost != NO_CASE ? slot->lost : pool->next++;
-		slot->lost = NO_CASE;
-		rc = send_index(slot, &slot->current);
+		slot->current = pool->next++;
+		rc = send_index(slot, slot->current);
 	}
 	pool->running++;
 	if (pool->events->started)
@@ -263,7 +305,7 @@ static int give(struct pool *pool, struct slot *slot, struct err *err)
 
 static bool has_work(const struct pool *pool, const struct slot *slot)
 {
-	return slot->ahead != NO_CASE || slot->lost != NO_CASE || pool->next < pool->count;
+	return slot->ahead_count || pool->next < pool->count;
 }
 
 static void deliver(struct pool *pool, struct slot *slot, struct case_result *result)
@@ -271,6 +313,7 @@ static void deliver(struct pool *pool, struct slot *slot, struct case_result *re
 	bool bad = result->verdict == VERDICT_FAIL || result->verdict == VERDICT_ERROR ||
 		   result->verdict == VERDICT_INCONCLUSIVE;
 
+	slot->pace_ns = result->duration_ns;
 	pool->events->done(pool->events->ctx, &pool->cases[slot->current], result);
 	case_result_release(result);
 	slot->current = NO_CASE;
@@ -279,14 +322,12 @@ static void deliver(struct pool *pool, struct slot *slot, struct case_result *re
 		pool->stopping = true;
 }
 
-/* It had begun with the current case; the one ahead is for the next worker. */
+/* It had begun with the current case; those ahead are for the next worker. */
 static void deliver_death(struct pool *pool, struct slot *slot, int status)
 {
 	struct case_result result = {0};
 	cleanup_free char *reason = NULL;
 
-	slot->lost = slot->ahead;
-	slot->ahead = NO_CASE;
 	worker_describe(&pool->cases[slot->current], &result);
 	reason = WIFSIGNALED(status)
 			 ? mem_printf("the worker died of %s", signal_name(WTERMSIG(status)))
@@ -296,31 +337,14 @@ static void deliver_death(struct pool *pool, struct slot *slot, int status)
 }
 
 /* A worker that has failed ends by itself after its result: what it was sent then is not begun. */
-static int replace(struct pool *pool, struct slot *slot, struct err *err)
-{
-	size_t unread[] = {slot->current, slot->ahead};
-	int rc = slot_start(pool, slot, err);
-
-	if (rc)
-		return rc;
-	slot->current = unread[0];
-	slot->ahead = unread[1];
-	for (size_t i = 0; !rc && i < ARRAY_SIZE(unread); i++)
-		if (unread[i] != NO_CASE)
-			rc = send_index(slot, &unread[i]);
-	return rc;
-}
-
 static int on_end_of_worker(struct pool *pool, struct slot *slot, struct err *err)
 {
 	int status = slot_end(slot);
 
-	if (slot->current == NO_CASE) {
-		slot->lost = slot->ahead;
+	if (slot->current == NO_CASE)
 		return 0;
-	}
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
-		return replace(pool, slot, err);
+		return start_again(pool, slot, err);
 	deliver_death(pool, slot, status);
 	return 0;
 }
@@ -357,13 +381,31 @@ static int fill_slots(struct pool *pool, struct err *err)
 	return rc;
 }
 
-/* Waits for a result or a stop. */
+/*
+ * All workers have enough to do for a while: while we do not wait for them, a
+ * result does not wake us, which costs them 20 us.
+ */
+static bool may_nap(const struct pool *pool)
+{
+	for (unsigned i = 0; i < pool->slot_count; i++) {
+		const struct slot *slot = &pool->slots[i];
+
+		if (slot->pid && slot->current != NO_CASE &&
+		    slot->ahead_count * slot->pace_ns < NAP_NS)
+			return false;
+	}
+	return true;
+}
+
+/* Waits for a result or a stop, or for a moment. */
 static int wait_once(struct pool *pool, struct err *err)
 {
+	const struct timespec nap = {0, NAP_NS};
 	struct pollfd fds[WORKERS_MAX + 1];
 	struct slot *of[WORKERS_MAX + 1];
+	bool naps = may_nap(pool);
 	nfds_t count = 0;
-	int rc = 0;
+	int rc = 0, ready;
 
 	fds[count++] = (struct pollfd){stop_fd, POLLIN, 0};
 	for (unsigned i = 0; i < pool->slot_count; i++)
@@ -371,9 +413,12 @@ static int wait_once(struct pool *pool, struct err *err)
 			of[count] = &pool->slots[i];
 			fds[count++] = (struct pollfd){pool->slots[i].from, POLLIN, 0};
 		}
-	if (poll(fds, count, -1) < 0)
+	ready = poll(fds, count, naps ? 0 : -1);
+	if (ready < 0)
 		return errno == EINTR ? 0 : err_errno(err, -errno, "poll");
-	for (nfds_t i = 1; !rc && i < count; i++)
+	if (!ready)
+		nanosleep(&nap, NULL);
+	for (nfds_t i = 1; !rc && ready && i < count; i++)
 		if (fds[i].revents)
 			rc = receive(pool, of[i], err);
 	return rc ? rc : fds[0].revents ? -EINTR : 0;
@@ -400,8 +445,7 @@ static void choose_cpus(struct pool *pool)
 	for (int cpu = 0; CPU_COUNT(&allowed) && slot < pool->slot_count;
 	     cpu = (cpu + 1) % CPU_SETSIZE)
 		if (CPU_ISSET((unsigned)cpu, &allowed))
-			pool->slots[slot++] = (struct slot){
-				.cpu = cpu, .current = NO_CASE, .ahead = NO_CASE, .lost = NO_CASE};
+			pool->slots[slot++] = (struct slot){.cpu = cpu, .current = NO_CASE};
 }
 
 int pool_run(const struct run_case *cases, size_t count, const struct pool_options *opts,

@@ -1,14 +1,17 @@
 #include <errno.h>
 #include <linux/sched.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 
+#include "base/cleanup.h"
 #include "base/mem.h"
 #include "base/util.h"
 #include "elf/valgrind.h"
 #include "run/execution.h"
 #include "run/locks.h"
+#include "run/made.h"
 #include "sys/syscalls.h"
 
 struct rules {
@@ -52,6 +55,7 @@ static int add_always(struct execution *x, struct rules *rules)
 {
 	static const char *const names[] = {"clone3", "io_uring_setup", "seccomp", "setitimer",
 					    "alarm"};
+	struct maker_rule maker;
 	int rc = 0;
 
 	for (size_t i = 0; !rc && i < ARRAY_SIZE(names); i++)
@@ -64,6 +68,8 @@ static int add_always(struct execution *x, struct rules *rules)
 		rc = add_name(rules, "sched_getaffinity");
 	if (!rc && !x->scenario->expect.allow[FINDING_LEAK])
 		rc = add_name(rules, "exit_group");
+	for (size_t i = 0; !rc && made_rule(x, i, &maker); i++)
+		rc = add(rules, maker.call, maker.arg, maker.mask, maker.value);
 	return rc;
 }
 
@@ -90,6 +96,8 @@ static int add_trigger(struct rules *rules, const struct fault_spec *fault)
 	rc = rc ? rc : add_name(rules, "rt_sigreturn");
 	if (!rc && fault->action.kind == ACTION_FILL)
 		rc = add_family(rules, FAMILY_READS | FAMILY_RECEIVES);
+	if (!rc && fault->action.kind == ACTION_REORDER)
+		rc = add_family(rules, FAMILY_WRITES | FAMILY_SENDS);
 	return rc;
 }
 
@@ -102,25 +110,55 @@ static int guest_ip(const struct process_spec *spec, uint64_t *ret_ip, struct er
 	return valgrind_guest_syscall(vocab_name(&under_vocab, (int)spec->under), ret_ip, err);
 }
 
-int execution_filter(struct execution *x, const struct process_spec *spec,
-		     struct filter *ret_filter, struct err *err)
+static int collect_rules(struct execution *x, struct rules *rules)
 {
-	uint64_t only_ip;
-	struct rules rules = {NULL, 0};
-	int rc = add_always(x, &rules);
+	int rc = add_always(x, rules);
 
 	for (size_t i = 0; !rc && x->with_faults && i < x->scenario->fault_count; i++)
-		rc = add_trigger(&rules, &x->scenario->faults[i]);
+		rc = add_trigger(rules, &x->scenario->faults[i]);
 	if (!rc && x->engine.options.want_handlers)
-		rc = add_name(&rules, "rt_sigreturn");
+		rc = add_name(rules, "rt_sigreturn");
 	if (!rc && x->watch_output)
-		rc = add_family(&rules, FAMILY_WRITES);
+		rc = add_family(rules, FAMILY_WRITES);
+	return rc;
+}
+
+static bool is_last(const struct last_filter *last, const struct rules *rules, uint64_t only_ip)
+{
+	return last->rules && last->count == rules->count && last->only_ip == only_ip &&
+	       memcmp(last->rules, rules->items, rules->count * sizeof(*rules->items)) == 0;
+}
+
+/* @rules become the cache's. */
+static int build(struct last_filter *last, struct rules *rules, uint64_t only_ip, struct err *err)
+{
+	struct filter filter;
+	int rc = filter_build(rules->items, rules->count, only_ip, &filter, err);
+
+	if (rc)
+		return rc;
+	filter_release(&last->filter);
+	free(last->rules);
+	*last = (struct last_filter){TAKE_PTR(rules->items), rules->count, only_ip, filter};
+	return 0;
+}
+
+int execution_filter(struct execution *x, const struct process_spec *spec,
+		     const struct filter **ret_filter, struct err *err)
+{
+	struct last_filter *last = &x->worker->filter;
+	struct rules rules = {NULL, 0};
+	uint64_t only_ip;
+	int rc = collect_rules(x, &rules);
+
 	if (rc)
 		err_errno(err, rc, "filter");
 	else
 		rc = guest_ip(spec, &only_ip, err);
+	if (!rc && !is_last(last, &rules, only_ip))
+		rc = build(last, &rules, only_ip, err);
 	if (!rc)
-		rc = filter_build(rules.items, rules.count, only_ip, ret_filter, err);
+		*ret_filter = &last->filter;
 	free(rules.items);
 	return rc;
 }

@@ -260,9 +260,18 @@ static const char *path_variable(const struct preparation *prep)
 	return NULL;
 }
 
+int subject_place(const struct process_spec *spec, struct numa_place *ret_place, struct err *err)
+{
+	int rc = numa_place_find((int)spec->place.process - 1, (int)spec->place.memory - 1,
+				 ret_place, err);
+
+	return rc ? err_wrap(err, rc, "process '%s'", spec->name) : 0;
+}
+
 static int launch_subject(struct execution *x, struct subject *s, const struct filter *filter,
 			  struct preparation *prep, struct err *err)
 {
+	struct numa_place place;
 	struct launch launch = {.path = prep->path,
 				.argv = prep->argv.items,
 				.envp = prep->env.items,
@@ -271,9 +280,13 @@ static int launch_subject(struct execution *x, struct subject *s, const struct f
 				.fd_count = prep->fd_count,
 				.limits = prep->limits,
 				.limit_count = s->spec->limit_count,
+				.place = &place,
 				.filter = filter,
 				.under_valgrind = s->spec->under != UNDER_NONE};
-	int rc;
+	int rc = subject_place(s->spec, &place, err);
+
+	if (rc)
+		return rc;
 
 	for (size_t i = 0; i < s->spec->limit_count; i++)
 		prep->limits[i] = (struct launch_limit){limit_resource(s->spec->limits[i].kind),
@@ -286,7 +299,7 @@ static int launch_subject(struct execution *x, struct subject *s, const struct f
 static int start_one(struct execution *x, struct subject *s, struct err *err)
 {
 	struct preparation prep = {0};
-	struct filter filter = {0};
+	const struct filter *filter = NULL;
 	int rc = prepare_argv(x, s->spec, &prep);
 
 	if (!rc)
@@ -302,8 +315,7 @@ static int start_one(struct execution *x, struct subject *s, struct err *err)
 	if (!rc)
 		rc = execution_filter(x, s->spec, &filter, err);
 	if (!rc)
-		rc = launch_subject(x, s, &filter, &prep, err);
-	filter_release(&filter);
+		rc = launch_subject(x, s, filter, &prep, err);
 	preparation_release(&prep);
 	return rc;
 }

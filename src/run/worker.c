@@ -45,6 +45,8 @@ void worker_release(struct worker *w)
 	if (w->entered)
 		sandbox_release(&w->sandbox);
 	image_set_free(w->images);
+	filter_release(&w->filter.filter);
+	free(w->filter.rules);
 	free(w->tmp);
 }
 
@@ -122,6 +124,23 @@ static int set_folders(struct job *job)
 	return job->dir ? 0 : -ENOMEM;
 }
 
+static bool is_misplaced(struct job *job, char **ret_reason, struct err *err)
+{
+	for (size_t i = 0; i < job->c->scenario->process_count; i++) {
+		struct err why = ERR_INIT;
+		struct numa_place place;
+		int rc = subject_place(job->specs[i], &place, &why);
+
+		if (rc == -ENODEV)
+			*ret_reason = mem_strdup(why.text);
+		else if (rc)
+			err_set(err, rc, "%s", why.text);
+		if (rc)
+			return true;
+	}
+	return false;
+}
+
 static bool is_unmet(struct job *job, char **ret_reason, struct err *err)
 {
 	const struct strings *needs = &job->c->scenario->needs;
@@ -135,7 +154,7 @@ static bool is_unmet(struct job *job, char **ret_reason, struct err *err)
 			err_set(err, rc, "unknown need '%s'", needs->items[i]);
 		return true;
 	}
-	return false;
+	return is_misplaced(job, ret_reason, err);
 }
 
 static bool compares_to_fault_free(const struct scenario *s)

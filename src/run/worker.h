@@ -9,10 +9,19 @@
 
 #include "base/err.h"
 #include "elf/image.h"
+#include "engine/filter.h"
 #include "run/pool.h"
 #include "sandbox/sandbox.h"
 
 struct case_result;
+
+/* The filter of the last launch: the next one most often needs the same. */
+struct last_filter {
+	struct filter_rule *rules;
+	size_t count;
+	uint64_t only_ip;
+	struct filter filter;
+};
 
 struct worker {
 	const struct pool_options *options;
@@ -22,6 +31,7 @@ struct worker {
 	unsigned runs; /* so far: names that folder */
 	int cpu;
 	struct image_set *images; /* symbols of programs, kept from run to run */
+	struct last_filter filter;
 };
 
 int worker_init(struct worker *w, const struct pool_options *options, int cpu, struct err *err);

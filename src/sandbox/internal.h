@@ -4,6 +4,8 @@
 #ifndef SANDBOX_INTERNAL_H
 #define SANDBOX_INTERNAL_H
 
+#include <sys/ipc.h>
+
 #include "sandbox/sandbox.h"
 
 /* parts[part] is not isolated, because of errno. */
@@ -27,5 +29,13 @@ int init_kill_all(struct sandbox *sandbox, bool *ret_left, struct err *err);
 
 /* Remove the IPC objects that sandbox_objects() lists. */
 void objects_remove(const struct sandbox *sandbox);
+
+/* What is known of one object: for made.c.  Names are the caller's. */
+char *object_name(enum object_kind kind, const char *file, int id, key_t key);
+/* A file of /dev/shm may be a semaphore: *@kind is corrected. */
+char *object_name_of_path(enum object_kind *kind, const char *path);
+/* A segment that is only there until its last user goes is not. */
+bool object_is_sysv_there(enum object_kind kind, int id);
+void object_remove_sysv(enum object_kind kind, int id);
 
 #endif

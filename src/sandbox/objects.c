@@ -21,9 +21,14 @@
 #define SEM_PREFIX "sem." /* what glibc and musl put before the name of sem_open() */
 
 static const char *const kind_names[] = {
-	[OBJECT_SHM_POSIX] = "POSIX shared memory", [OBJECT_SEM_POSIX] = "POSIX semaphore",
-	[OBJECT_MQ_POSIX] = "POSIX message queue",  [OBJECT_SHM_SYSV] = "System V shared memory",
-	[OBJECT_SEM_SYSV] = "System V semaphores",  [OBJECT_MSG_SYSV] = "System V message queue",
+	[OBJECT_SHM_POSIX] = "POSIX shared memory",
+	[OBJECT_SEM_POSIX] = "POSIX semaphore",
+	[OBJECT_MQ_POSIX] = "POSIX message queue",
+	[OBJECT_SHM_SYSV] = "System V shared memory",
+	[OBJECT_SEM_SYSV] = "System V semaphores",
+	[OBJECT_MSG_SYSV] = "System V message queue",
+	[OBJECT_SOCKET] = "Unix socket",
+	[OBJECT_FIFO] = "FIFO",
 };
 _Static_assert(ARRAY_SIZE(kind_names) == OBJECT_MAX_, "one name for each kind");
 
@@ -58,13 +63,16 @@ static int visit_folder(int fd, enum object_kind kind, visit_fn *visit, void *ct
 	return rc;
 }
 
-/* The X_INFO commands return the highest index in use, the X_STAT ones take an index: shmctl(2). */
+/*
+ * The X_INFO commands return the highest index in use, 0 also when there is
+ * none, and how many there are; the X_STAT ones take an index: shmctl(2).
+ */
 static int visit_shm(visit_fn *visit, void *ctx)
 {
 	struct shm_info info;
 	int last = shmctl(0, SHM_INFO, (struct shmid_ds *)(void *)&info), rc = 0;
 
-	for (int i = 0; i <= last && !rc; i++) {
+	for (int i = 0; i <= last && info.used_ids && !rc; i++) {
 		struct shmid_ds ds;
 		int id = shmctl(i, SHM_STAT, &ds);
 
@@ -87,7 +95,7 @@ static int visit_sem(visit_fn *visit, void *ctx)
 	struct seminfo info;
 	int last = semctl(0, 0, SEM_INFO, (union semun){.info = &info}), rc = 0;
 
-	for (int i = 0; i <= last && !rc; i++) {
+	for (int i = 0; i <= last && info.semusz && !rc; i++) {
 		struct semid_ds ds = {0};
 		int id = semctl(i, 0, SEM_STAT, (union semun){.buf = &ds});
 
@@ -102,7 +110,7 @@ static int visit_msg(visit_fn *visit, void *ctx)
 	struct msginfo info;
 	int last = msgctl(0, MSG_INFO, (struct msqid_ds *)(void *)&info), rc = 0;
 
-	for (int i = 0; i <= last && !rc; i++) {
+	for (int i = 0; i <= last && info.msgpool && !rc; i++) {
 		struct msqid_ds ds;
 		int id = msgctl(i, MSG_STAT, &ds);
 
@@ -135,13 +143,51 @@ struct list {
 	size_t count;
 };
 
-static char *object_name(enum object_kind kind, const char *file, int id, key_t key)
+char *object_name(enum object_kind kind, const char *file, int id, key_t key)
 {
 	if (kind == OBJECT_SEM_POSIX)
 		return mem_printf("/%s", file + strlen(SEM_PREFIX));
 	if (file)
 		return mem_printf("/%s", file);
 	return mem_printf("key 0x%x (id %d)", (unsigned)key, id);
+}
+
+char *object_name_of_path(enum object_kind *kind, const char *path)
+{
+	const char *file = strrchr(path, '/');
+
+	if (*kind != OBJECT_SHM_POSIX)
+		return mem_strdup(path);
+	file = file ? file + 1 : path;
+	if (strncmp(file, SEM_PREFIX, strlen(SEM_PREFIX)) == 0)
+		*kind = OBJECT_SEM_POSIX;
+	return object_name(*kind, file, 0, 0);
+}
+
+bool object_is_sysv_there(enum object_kind kind, int id)
+{
+	struct shmid_ds shm = {0};
+	struct msqid_ds msg;
+	struct semid_ds sem;
+	int rc;
+
+	if (kind == OBJECT_SHM_SYSV)
+		rc = shmctl(id, IPC_STAT, &shm);
+	else if (kind == OBJECT_MSG_SYSV)
+		rc = msgctl(id, IPC_STAT, &msg);
+	else
+		rc = semctl(id, 0, IPC_STAT, (union semun){.buf = &sem});
+	return rc ? errno == EACCES : !(shm.shm_perm.mode & SHM_DEST);
+}
+
+void object_remove_sysv(enum object_kind kind, int id)
+{
+	if (kind == OBJECT_SHM_SYSV)
+		shmctl(id, IPC_RMID, NULL);
+	else if (kind == OBJECT_SEM_SYSV)
+		semctl(id, 0, IPC_RMID);
+	else
+		msgctl(id, IPC_RMID, NULL);
 }
 
 static int add_object(void *ctx, enum object_kind kind, const char *file, int id, key_t key)
@@ -200,16 +246,8 @@ static int remove_object(void *ctx, enum object_kind kind, const char *file, int
 	case OBJECT_MQ_POSIX:
 		unlinkat(sandbox->mqueue_fd, file, 0);
 		break;
-	case OBJECT_SHM_SYSV:
-		shmctl(id, IPC_RMID, NULL);
-		break;
-	case OBJECT_SEM_SYSV:
-		semctl(id, 0, IPC_RMID);
-		break;
-	case OBJECT_MSG_SYSV:
-		msgctl(id, IPC_RMID, NULL);
-		break;
-	case OBJECT_MAX_:
+	default:
+		object_remove_sysv(kind, id);
 		break;
 	}
 	return 0;

@@ -87,6 +87,8 @@ enum object_kind {
 	OBJECT_SHM_SYSV,
 	OBJECT_SEM_SYSV,
 	OBJECT_MSG_SYSV,
+	OBJECT_SOCKET, /* the file of a Unix socket */
+	OBJECT_FIFO,
 	OBJECT_MAX_
 };
 
@@ -98,7 +100,7 @@ struct sandbox_object {
 	char *name; /* "/queue"; System V: "key 0x4d (id 3)" */
 };
 
-/* The IPC objects that exist now, of the parts that are isolated. */
+/* The IPC objects that exist now, of the parts that are isolated; no files of sockets and FIFOs. */
 int sandbox_objects(const struct sandbox *sandbox, struct sandbox_object **ret_objects,
 		    size_t *ret_count, struct err *err);
 void sandbox_objects_free(struct sandbox_object *objects, size_t count);

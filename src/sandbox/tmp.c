@@ -137,9 +137,25 @@ static int remove_tree(const char *path, bool keep_top)
 	return first;
 }
 
+/* Most runs leave nothing; fts(3) takes three times as many calls to find that out. */
+static bool is_empty(const char *path)
+{
+	cleanup_closedir DIR *dir = opendir(path);
+	unsigned count = 0;
+	struct stat st;
+
+	/* One that was closed up is opened up on the way. */
+	if (!dir || fstat(dirfd(dir), &st) || (st.st_mode & S_IRWXU) != S_IRWXU)
+		return false;
+	errno = 0;
+	while (count < 3 && readdir(dir))
+		count++;
+	return !errno && count <= 2;
+}
+
 int tmp_empty(const char *path, struct err *err)
 {
-	int rc = remove_tree(path, true);
+	int rc = is_empty(path) ? 0 : remove_tree(path, true);
 
 	return rc ? err_errno(err, rc, "empty the folder %s", path) : 0;
 }

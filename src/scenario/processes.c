@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -210,6 +211,54 @@ static void read_start(struct reader *reader, const struct node *value, const st
 	map_read(reader, value, value->pos, &start_table, process);
 }
 
+#define NODES_MAX 1024
+
+static void read_node(struct reader *reader, const struct node *value, const struct key_row *row,
+		      void *target)
+{
+	char *text = take_text(reader, value, "a NUMA node: node0, node1, …");
+	unsigned number;
+	char rest;
+
+	(void)row;
+	if (text && (sscanf(text, "node%4u%c", &number, &rest) != 1 || number >= NODES_MAX))
+		complain_value(reader, value, text, "a NUMA node: node0, node1, …");
+	else if (text)
+		*(unsigned *)target = number + 1;
+	free(text);
+}
+
+/* clang-format off */
+static const struct value_type node_type = {
+	.name = "numa-node", .json = "{\"type\": \"string\", \"pattern\": \"^node[0-9]+$\"}" };
+static const struct key_row place_rows[] = {
+	{ .name = "process", .read = read_node, .type = &node_type,
+	  .offset = offsetof(struct process_spec, place.process),
+	  .summary = "node whose processors it may use" },
+	{ .name = "memory", .read = read_node, .type = &node_type,
+	  .offset = offsetof(struct process_spec, place.memory),
+	  .summary = "node that its memory comes from" },
+};
+/* clang-format on */
+const struct key_table place_table = {
+	.name = "place",
+	.owner = "`place`",
+	.rows = place_rows,
+	.count = ARRAY_SIZE(place_rows),
+};
+
+static void read_place(struct reader *reader, const struct node *value, const struct key_row *row,
+		       void *target)
+{
+	struct process_spec *process = target;
+
+	(void)row;
+	process->place.process = process->place.memory = 0;
+	if (!map_read(reader, value, value->pos, &place_table, process) &&
+	    value->kind == NODE_MAP && !value->count)
+		complain(reader, value, "`place` needs `process` or `memory`");
+}
+
 static void read_under(struct reader *reader, const struct node *value, const struct key_row *row,
 		       void *target)
 {
@@ -246,6 +295,7 @@ static const struct value_type env_type = {
 	.json = "{\"type\": \"object\", \"additionalProperties\":"
 		" {\"type\": [\"string\", \"number\", \"boolean\", \"null\"]}}" };
 static const struct value_type start_type = { .table = &start_table };
+static const struct value_type place_type = { .table = &place_table };
 static const struct value_type under_type = { .name = "under", .words = &under_vocab };
 const struct value_type type_limits = {
 	.name = "limits", .keys = &limit_vocab, .values = &type_size };
@@ -268,6 +318,8 @@ static const struct key_row process_rows[] = {
 	  .summary = "working directory; default: where ipcfault was started" },
 	{ .name = "start", .read = read_start, .type = &start_type,
 	  .summary = "start later: {after: {output: ready, of: server}} or {after: {fault: name}}" },
+	{ .name = "place", .read = read_place, .type = &place_type,
+	  .summary = "NUMA nodes: {process: node0, memory: node1}" },
 	{ .name = "under", .read = read_under, .type = &under_type, FIELD(under),
 	  .summary = "tool of valgrind to run it under" },
 	{ .name = "limits", .read = read_limits, .type = &type_limits,

@@ -8,12 +8,29 @@
 #include "scenario/reader.h"
 
 static const struct key_table *const tables[] = {
-	&scenario_table, &channel_table, &channel_options_table, &mq_table,
-	&shm_table,	 &process_table, &replacement_table,	 &stdin_table,
-	&stdio_table,	 &start_table,	 &start_after_table,	 &fault_table,
-	&trigger_table,	 &on_table,	 &action_table,		 &short_table,
-	&corrupt_table,	 &expect_table,	 &process_expect_table,	 &match_table,
-	&control_table,	 &build_table,
+	&scenario_table,
+	&channel_table,
+	&channel_options_table,
+	&mq_table,
+	&shm_table,
+	&process_table,
+	&replacement_table,
+	&stdin_table,
+	&stdio_table,
+	&start_table,
+	&start_after_table,
+	&place_table,
+	&fault_table,
+	&trigger_table,
+	&on_table,
+	&action_table,
+	&short_table,
+	&corrupt_table,
+	&expect_table,
+	&process_expect_table,
+	&match_table,
+	&control_table,
+	&build_table,
 };
 
 const struct key_table *const *schema_tables(size_t *ret_count)

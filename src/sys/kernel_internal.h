@@ -50,4 +50,7 @@ bool kernel_never_waits(const struct kernel_moment *m);
 /* @m NULL: whether the call can ever give it. */
 const char *kernel_check_errno(int syscall_id, int err, bool after, const struct kernel_moment *m);
 
+/* kernel_message.c: of the actions about messages; NULL = it may happen. */
+const char *kernel_check_message(const struct kernel_moment *m);
+
 #endif

@@ -354,6 +354,22 @@ const char *kernel_check_errno(int syscall_id, int err, bool after, const struct
 	return look_up(row->name, err, after ? MODE_AFTER : MODE_INSTEAD, m);
 }
 
+bool kernel_asks(int syscall_id, enum action_kind action, int err, enum kernel_question question)
+{
+	const unsigned asked = question == KERNEL_ASKS_SIGNALS
+				       ? COND_SIGNAL | COND_HANDLER | COND_NO_SIGPIPE
+				       : COND_NONBLOCK;
+	const struct syscall_row *call = syscall_get(syscall_id);
+
+	if (action != ACTION_ERRNO && action != ACTION_ERRNO_AFTER)
+		return question == KERNEL_ASKS_SHARING && action == ACTION_SHORT;
+	for (size_t i = 0; call && i < ARRAY_SIZE(errors); i++)
+		if (errors[i].err == err && errors[i].conditions & asked &&
+		    strcmp(errors[i].call, call->name) == 0)
+			return true;
+	return false;
+}
+
 bool kernel_allows_errno(int syscall_id, int err, bool after, const char **ret_reason)
 {
 	return kernel_verdict(kernel_check_errno(syscall_id, err, after, NULL), ret_reason);

@@ -69,9 +69,19 @@ struct kernel_moment {
 void kernel_moment_from_call(struct kernel_moment *m, int syscall_id,
 			     const uint64_t args[SYSCALL_ARGS], int open_flags);
 
+/* What costs something to find out; the other fields of a kernel_moment do not. */
+enum kernel_question {
+	KERNEL_ASKS_SIGNALS, /* has_handler, has_handler_without_restart, sigpipe_ignored */
+	KERNEL_ASKS_SHARING, /* shared_description */
+};
+
+/* Whether the answer of kernel_allows_here() for @action at @syscall_id can depend on it. */
+bool kernel_asks(int syscall_id, enum action_kind action, int err, enum kernel_question question);
+
 /*
- * Whether Linux could do that here and now.  Only errno, errno-after, return
- * and short are ever refused: all other actions are really done, not claimed.
+ * Whether Linux could do that here and now.  Only errno, errno-after, return,
+ * short and what happens to messages on their way are ever refused: all other
+ * actions are really done, not claimed.
  */
 bool kernel_allows_here(const struct kernel_moment *m, const char **ret_reason);
 

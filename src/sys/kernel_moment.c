@@ -202,6 +202,12 @@ bool kernel_allows_here(const struct kernel_moment *m, const char **ret_reason)
 		return kernel_verdict(check_short(m), ret_reason);
 	case ACTION_RETURN:
 		return kernel_verdict(check_return(m), ret_reason);
+	case ACTION_DROP:
+	case ACTION_DUPLICATE:
+	case ACTION_REORDER:
+	case ACTION_TRUNCATE_MESSAGE:
+	case ACTION_CORRUPT:
+		return kernel_verdict(kernel_check_message(m), ret_reason);
 	default:
 		return true;
 	}

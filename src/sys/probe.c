@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <linux/perf_event.h>
 #include <linux/seccomp.h>
 #include <mqueue.h>
@@ -506,11 +507,26 @@ static int need_kernel(const char *text, char **ret_reason)
 	return lacks(ret_reason, "needs Linux %s, this is %s", text, name.release);
 }
 
+/* A path may have wildcards: where versions live beside each other. */
+static bool is_there(const char *path)
+{
+	glob_t found;
+	bool there;
+
+	if (!strchr(path, '/') || glob(path, 0, NULL, &found))
+		return false;
+	there = access(found.gl_pathv[found.gl_pathc - 1], X_OK) == 0;
+	globfree(&found);
+	return there;
+}
+
 static int need_program(const char *name, char **ret_reason)
 {
 	if (!*name)
 		return -EINVAL;
-	return probe_program(name) ? 1 : lacks(ret_reason, "needs the program %s", name);
+	return probe_program(name) || is_there(name)
+		       ? 1
+		       : lacks(ret_reason, "needs the program %s", name);
 }
 
 static int need_root(const char *rest, char **ret_reason)

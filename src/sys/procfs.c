@@ -135,6 +135,20 @@ int procfs_task_read(int proc_fd, pid_t tid, struct procfs_task *ret_task)
 	return parse_syscall(text, ret_task) ? 0 : -ESRCH; /* empty: just gone */
 }
 
+int procfs_run_delay(int proc_fd, pid_t tid, uint64_t *ret_ns)
+{
+	char text[96];
+	uint64_t delay;
+	ssize_t n = procfs_slurp(proc_fd, tid, "schedstat", text, sizeof(text));
+
+	if (n < 0)
+		return (int)n;
+	if (sscanf(text, "%*u %" SCNu64, &delay) != 1)
+		return -ESRCH;
+	*ret_ns = delay;
+	return 0;
+}
+
 #define PF_EXITING 0x4 /* include/linux/sched.h */
 
 int procfs_stat(int proc_fd, pid_t tid, struct procfs_stat *ret_stat)

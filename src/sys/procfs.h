@@ -58,6 +58,13 @@ struct procfs_stat {
 
 int procfs_stat(int proc_fd, pid_t tid, struct procfs_stat *ret_stat);
 
+/*
+ * How long the thread has been ready to run without a processor, in ns since
+ * it began: the second number of /proc/TID/schedstat.  -ENOENT where the
+ * kernel does not count it.
+ */
+int procfs_run_delay(int proc_fd, pid_t tid, uint64_t *ret_ns);
+
 /* /proc/TID/status; signal sets have signal n in bit n - 1. */
 struct procfs_status {
 	char state;
@@ -87,7 +94,8 @@ struct procfs_fd {
 	int fd;
 	enum fd_kind kind;
 	char link[PATH_MAX]; /* "pipe:[12]", "/tmp/x (deleted)" */
-	uint64_t inode;	     /* of the object: same inode = same pipe */
+	uint64_t inode;	     /* of the object: same inode = same pipe; of an eventfd its id */
+	uint64_t device;     /* of the file system that the inode is of */
 	int flags;	     /* of open(2): access mode, O_NONBLOCK, O_CLOEXEC */
 	int64_t pos;
 	uint16_t port, peer_port; /* of a TCP or UDP socket; 0 = none, or forgotten */
@@ -96,12 +104,24 @@ struct procfs_fd {
 /* -EBADF: the process is there, the descriptor is not. */
 int procfs_fd(int proc_fd, pid_t pid, int fd, struct procfs_fd *ret_fd);
 
+/* What fdinfo says of an eventfd. */
+struct procfs_eventfd {
+	uint64_t count, id;
+	bool is_semaphore; /* EFD_SEMAPHORE; false before Linux 6.5, which does not say it */
+};
+
+/* -ENOENT: it is none. */
+int procfs_eventfd(int proc_fd, pid_t pid, int fd, struct procfs_eventfd *ret_eventfd);
+
 /*
  * Calls @each for every descriptor in ascending order; stops when it returns
  * other than 0, and returns that.  Descriptors that vanish meanwhile are left out.
  */
 int procfs_each_fd(int proc_fd, pid_t pid, int (*each)(void *ctx, const struct procfs_fd *fd),
 		   void *ctx);
+
+/* How many there are; cheaper than to look at each. */
+int procfs_count_fds(int proc_fd, pid_t pid, unsigned *ret_count);
 
 /*
  * What a link text alone tells: FD_KIND_SOCKET for any socket, FD_KIND_FILE
@@ -140,10 +160,10 @@ struct procfs_auxv {
 int procfs_auxv(int proc_fd, pid_t pid, struct procfs_auxv *ret_auxv);
 
 /*
- * The code of the dynamic loader that is mapped at @base.  False when there
- * is none of its own: musl's loader is the C library as well.
+ * The code of the dynamic loader that is mapped at @base.  1; 0 when there is
+ * none of its own: musl's loader is the C library as well; or a negative errno.
  */
-bool procfs_loader_text(int proc_fd, pid_t pid, uint64_t base, uint64_t *ret_lo, uint64_t *ret_hi);
+int procfs_loader_text(int proc_fd, pid_t pid, uint64_t base, uint64_t *ret_lo, uint64_t *ret_hi);
 
 /*
  * The same by the file's name, where the kernel has started another program:
@@ -170,5 +190,13 @@ struct procfs_lock {
 bool procfs_lock_parse(const char *line, struct procfs_lock *ret_lock);
 int procfs_each_lock(int proc_fd, int (*each)(void *ctx, const struct procfs_lock *lock),
 		     void *ctx);
+
+/*
+ * Those that go with the descriptor: of its description, or of the process
+ * through it.  Unlike the above it knows also those whose taker has ended,
+ * which /proc/locks of another pid namespace than the first hides.
+ */
+int procfs_each_fd_lock(int proc_fd, pid_t pid, int fd,
+			int (*each)(void *ctx, const struct procfs_lock *lock), void *ctx);
 
 #endif

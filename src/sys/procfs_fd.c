@@ -10,6 +10,7 @@
 #include <sys/vfs.h>
 
 #include "base/cleanup.h"
+#include "base/mem.h"
 #include "base/util.h"
 #include "sys/procfs.h"
 #include "sys/procfs_internal.h"
@@ -143,46 +144,72 @@ static enum fd_kind device_kind(dev_t device)
 	return FD_KIND_DEVICE;
 }
 
-static enum fd_kind path_kind(int object, const struct stat *st)
+/* O_PATH follows the magic link without opening what it shows: a FIFO would wait. */
+static int file_kind(int proc_fd, pid_t pid, int fd, enum fd_kind *ret_kind)
 {
+	cleanup_close int object = -1;
+	char name[NAME_SIZE];
 	struct statfs fs;
 
+	snprintf(name, sizeof(name), "fd/%d", fd);
+	object = procfs_open(proc_fd, pid, name, O_PATH);
+	if (object < 0)
+		return object;
+	*ret_kind = fstatfs(object, &fs) == 0 && fs.f_type == MQUEUE_MAGIC ? FD_KIND_MQUEUE
+									   : FD_KIND_FILE;
+	return 0;
+}
+
+static enum fd_kind path_kind(const struct stat *st)
+{
 	if (S_ISFIFO(st->st_mode))
 		return FD_KIND_FIFO;
 	if (S_ISDIR(st->st_mode))
 		return FD_KIND_DIRECTORY;
 	if (S_ISCHR(st->st_mode))
 		return device_kind(st->st_rdev);
-	if (S_ISBLK(st->st_mode))
-		return FD_KIND_DEVICE;
-	if (fstatfs(object, &fs) == 0 && fs.f_type == MQUEUE_MAGIC)
-		return FD_KIND_MQUEUE;
-	return S_ISREG(st->st_mode) ? FD_KIND_FILE : FD_KIND_OTHER;
+	return S_ISBLK(st->st_mode) ? FD_KIND_DEVICE : FD_KIND_OTHER;
 }
 
-/* O_PATH follows the magic link without opening what it shows: a FIFO would wait. */
-static int read_object(int proc_fd, pid_t pid, struct procfs_fd *out)
+/* @name: "PID/fd/N", the link. */
+static int read_object(int proc_fd, pid_t pid, const char *name, struct procfs_fd *out)
 {
-	cleanup_close int object = -1;
-	char name[NAME_SIZE];
 	struct stat st;
 
-	snprintf(name, sizeof(name), "fd/%d", out->fd);
-	object = procfs_open(proc_fd, pid, name, O_PATH);
-	if (object < 0)
-		return object;
-	if (fstat(object, &st))
-		return -errno;
+	if (fault_point("fstatat"))
+		return -EACCES;
+	if (fstatat(proc_fd, name, &st, 0))
+		return procfs_errno(errno);
 	out->inode = st.st_ino;
-	if (out->kind == FD_KIND_FILE)
-		out->kind = path_kind(object, &st);
-	else if (out->kind == FD_KIND_SOCKET)
+	out->device = st.st_dev;
+	if (out->kind == FD_KIND_SOCKET)
 		read_socket(proc_fd, pid, out);
+	else if (out->kind == FD_KIND_FILE && S_ISREG(st.st_mode))
+		return file_kind(proc_fd, pid, out->fd, &out->kind);
+	else if (out->kind == FD_KIND_FILE)
+		out->kind = path_kind(&st);
 	return 0;
+}
+
+static bool parse_eventfd(const char *text, struct procfs_eventfd *ret)
+{
+	const char *count = strstr(text, "eventfd-count:"), *id = strstr(text, "eventfd-id:");
+	const char *semaphore = strstr(text, "eventfd-semaphore:");
+
+	if (!count || !id)
+		return false;
+	*ret = (struct procfs_eventfd){
+		.count = strtoull(count + strlen("eventfd-count:"), NULL, 16),
+		.id = strtoull(id + strlen("eventfd-id:"), NULL, 10),
+		.is_semaphore = semaphore &&
+				strtol(semaphore + strlen("eventfd-semaphore:"), NULL, 10) != 0,
+	};
+	return true;
 }
 
 static int read_info(int proc_fd, pid_t pid, struct procfs_fd *out)
 {
+	struct procfs_eventfd eventfd;
 	char name[NAME_SIZE], text[512];
 	unsigned flags;
 	long long pos;
@@ -196,7 +223,22 @@ static int read_info(int proc_fd, pid_t pid, struct procfs_fd *out)
 		return -ESRCH;
 	out->pos = pos;
 	out->flags = (int)flags;
+	/* All that have no file of their own share one inode. */
+	if (out->kind == FD_KIND_EVENTFD && parse_eventfd(text, &eventfd))
+		out->inode = eventfd.id;
 	return 0;
+}
+
+int procfs_eventfd(int proc_fd, pid_t pid, int fd, struct procfs_eventfd *ret_eventfd)
+{
+	char name[NAME_SIZE], text[512];
+	ssize_t n;
+
+	snprintf(name, sizeof(name), "fdinfo/%d", fd);
+	n = procfs_slurp(proc_fd, pid, name, text, sizeof(text));
+	if (n < 0)
+		return (int)n;
+	return parse_eventfd(text, ret_eventfd) ? 0 : -ENOENT;
 }
 
 static bool is_alive(int proc_fd, pid_t pid)
@@ -219,7 +261,7 @@ static int read_fd(int proc_fd, pid_t pid, struct procfs_fd *out)
 		return procfs_errno(errno);
 	out->link[n] = '\0';
 	out->kind = fd_kind_from_link(out->link);
-	rc = read_object(proc_fd, pid, out);
+	rc = read_object(proc_fd, pid, name, out);
 	return rc ? rc : read_info(proc_fd, pid, out);
 }
 
@@ -233,6 +275,35 @@ int procfs_fd(int proc_fd, pid_t pid, int fd, struct procfs_fd *ret_fd)
 	if (!rc)
 		*ret_fd = out;
 	return rc;
+}
+
+static int count_by_listing(int proc_fd, pid_t pid, unsigned *ret_count)
+{
+	cleanup_close int dir = procfs_open(proc_fd, pid, "fd", O_RDONLY | O_DIRECTORY);
+	cleanup_free int *numbers = NULL;
+	size_t count;
+	int rc = dir < 0 ? dir : procfs_numbers(dir, &numbers, &count);
+
+	if (!rc)
+		*ret_count = (unsigned)count;
+	return rc;
+}
+
+/* Since Linux 6.2 the size of the folder is their number, proc(5); before that it is 0. */
+int procfs_count_fds(int proc_fd, pid_t pid, unsigned *ret_count)
+{
+	char name[NAME_SIZE];
+	struct stat st;
+
+	snprintf(name, sizeof(name), "%d/fd", pid);
+	if (fault_point("fstatat"))
+		return -EACCES;
+	if (fstatat(proc_fd, name, &st, 0))
+		return procfs_errno(errno);
+	if (!st.st_size)
+		return count_by_listing(proc_fd, pid, ret_count);
+	*ret_count = (unsigned)st.st_size;
+	return 0;
 }
 
 int procfs_each_fd(int proc_fd, pid_t pid, int (*each)(void *ctx, const struct procfs_fd *fd),

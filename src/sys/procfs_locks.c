@@ -54,26 +54,44 @@ bool procfs_lock_parse(const char *line, struct procfs_lock *ret_lock)
 	return true;
 }
 
-int procfs_each_lock(int proc_fd, int (*each)(void *ctx, const struct procfs_lock *lock), void *ctx)
+/* The lines that begin with @prefix. */
+static int each_line(int fd, const char *prefix,
+		     int (*each)(void *ctx, const struct procfs_lock *lock), void *ctx)
 {
-	int fd = openat(proc_fd, "locks", O_RDONLY | O_CLOEXEC);
 	cleanup_fclose FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
 	cleanup_free char *line = NULL;
 	size_t room = 0;
 
 	if (!file) {
-		int code = errno;
+		int code = procfs_errno(errno);
 
 		if (fd >= 0)
 			close(fd);
-		return -code;
+		return code;
 	}
 	while (getline(&line, &room, file) >= 0) {
 		struct procfs_lock lock;
-		int rc = procfs_lock_parse(line, &lock) ? each(ctx, &lock) : 0;
+		int rc = 0;
 
+		if (strncmp(line, prefix, strlen(prefix)) == 0 &&
+		    procfs_lock_parse(line + strlen(prefix), &lock))
+			rc = each(ctx, &lock);
 		if (rc)
 			return rc;
 	}
 	return 0;
+}
+
+int procfs_each_lock(int proc_fd, int (*each)(void *ctx, const struct procfs_lock *lock), void *ctx)
+{
+	return each_line(openat(proc_fd, "locks", O_RDONLY | O_CLOEXEC), "", each, ctx);
+}
+
+int procfs_each_fd_lock(int proc_fd, pid_t pid, int fd,
+			int (*each)(void *ctx, const struct procfs_lock *lock), void *ctx)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "%d/fdinfo/%d", pid, fd);
+	return each_line(openat(proc_fd, name, O_RDONLY | O_CLOEXEC), "lock:\t", each, ctx);
 }

@@ -50,17 +50,17 @@ int procfs_each_map(int proc_fd, pid_t pid, int (*each)(void *ctx, const struct 
 
 int procfs_auxv(int proc_fd, pid_t pid, struct procfs_auxv *ret_auxv)
 {
-	cleanup_fclose FILE *file = procfs_fopen(proc_fd, pid, "auxv");
+	Elf64_auxv_t entries[64];
 	struct procfs_auxv auxv = {0};
-	Elf64_auxv_t entry;
-	size_t count = 0;
+	ssize_t n = procfs_slurp(proc_fd, pid, "auxv", (char *)entries, sizeof(entries));
+	size_t count = n > 0 ? (size_t)n / sizeof(*entries) : 0;
 
-	if (!file)
-		return -errno;
-	for (; fread(&entry, sizeof(entry), 1, file) == 1; count++) {
-		uint64_t value = entry.a_un.a_val;
+	if (n < 0)
+		return (int)n;
+	for (size_t i = 0; i < count; i++) {
+		uint64_t value = entries[i].a_un.a_val;
 
-		switch (entry.a_type) {
+		switch (entries[i].a_type) {
 		case AT_ENTRY:
 			auxv.entry = value;
 			break;
@@ -125,15 +125,18 @@ static int look_for_loader(void *ctx, const struct procfs_map *map)
 	return 0;
 }
 
-bool procfs_loader_text(int proc_fd, pid_t pid, uint64_t base, uint64_t *ret_lo, uint64_t *ret_hi)
+int procfs_loader_text(int proc_fd, pid_t pid, uint64_t base, uint64_t *ret_lo, uint64_t *ret_hi)
 {
 	struct loader_search search = {.base = base};
+	int rc = base ? procfs_each_map(proc_fd, pid, look_for_loader, &search) : 0;
 
-	if (!base || procfs_each_map(proc_fd, pid, look_for_loader, &search) || !search.hi)
-		return false;
+	if (rc < 0)
+		return rc;
+	if (rc || !search.hi)
+		return 0;
 	*ret_lo = search.lo;
 	*ret_hi = search.hi;
-	return true;
+	return 1;
 }
 
 static int look_for_loader_file(void *ctx, const struct procfs_map *map)

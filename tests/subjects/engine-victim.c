@@ -332,6 +332,7 @@ static void case_datagram(void)
 	char text[64];
 
 	make_pair(SOCK_DGRAM);
+	fcntl(IN, F_SETFL, O_NONBLOCK);
 	say_result("write", write(OUT, "hello world", 11));
 	say_result("read", read(IN, text, sizeof(text)));
 }

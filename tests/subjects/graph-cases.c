@@ -5,7 +5,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <mqueue.h>
 #include <poll.h>
 #include <pthread.h>
 #include <semaphore.h>
@@ -750,18 +749,6 @@ static void fcntl_sleeper(void)
 	wait_for_all();
 }
 
-static void queue_waiter(void)
-{
-	struct mq_attr attr = {.mq_maxmsg = 1, .mq_msgsize = 1};
-	char name[64];
-	mqd_t queue;
-
-	snprintf(name, sizeof(name), "/graph-cases-%d", getpid());
-	queue = mq_open(name, O_RDWR | O_CREAT, 0600, &attr);
-	mq_unlink(name);
-	mq_receive(queue, &byte, 1, NULL);
-}
-
 static void vfork_child(void)
 {
 	keep_only(a[0], a[1]);
@@ -828,7 +815,6 @@ static const struct {
 	{"flock-cycle", flock_cycle},
 	{"fcntl-cycle", fcntl_cycle},
 	{"fcntl-sleeper", fcntl_sleeper},
-	{"queue", queue_waiter},
 	{"vfork", vfork_child},
 	{"stopped", stopped},
 };

@@ -283,14 +283,30 @@ static void fill_syscall_info(const struct thread *t, struct ptrace_syscall_info
 	}
 }
 
+static void *at(uint64_t addr, size_t size)
+{
+	if (addr < FAKE_MEMORY || addr + size > FAKE_MEMORY + MEMORY_SIZE)
+		return NULL;
+	return kernel.memory + (addr - FAKE_MEMORY);
+}
+
+static int poke(uint64_t addr, uintptr_t word)
+{
+	if (!at(addr, sizeof(word)))
+		return -EIO;
+	memcpy(at(addr, sizeof(word)), &word, sizeof(word));
+	return 0;
+}
+
 static int fake_request(int request, pid_t tid, uintptr_t addr, uintptr_t data)
 {
 	struct thread *t = obedient(tid);
 
-	(void)addr;
 	if (!t)
 		return -ESRCH;
 	switch (request) {
+	case PTRACE_POKEDATA:
+		return poke(addr, data);
 	case PTRACE_GET_SYSCALL_INFO:
 		fill_syscall_info(t, (struct ptrace_syscall_info *)data);
 		return 0;
@@ -355,13 +371,6 @@ static int fake_set_regs(pid_t tid, const struct arch_regs *regs)
 	fputc('\n', kernel.trace);
 	t->regs = *regs;
 	return 0;
-}
-
-static void *at(uint64_t addr, size_t size)
-{
-	if (addr < FAKE_MEMORY || addr + size > FAKE_MEMORY + MEMORY_SIZE)
-		return NULL;
-	return kernel.memory + (addr - FAKE_MEMORY);
 }
 
 static ssize_t fake_read(pid_t tid, uint64_t addr, void *data, size_t size)

@@ -140,6 +140,43 @@ Test(engine_launch, limits_and_folder, .init = not_here_under_valgrind)
 	cr_expect(eq(str, shot.out, "33\n33\n/usr\n"));
 }
 
+/* The shell's own memory, and what the kernel would let it have. */
+Test(engine_launch, on_a_numa_node, .init = not_here_under_valgrind)
+{
+	struct err err = ERR_INIT;
+	struct numa_place place;
+	struct shot shot;
+
+	if (numa_place_find(0, 0, &place, &err) != 0)
+		cr_skip_test("%s", err.text);
+	aim(&shot, "head -1 /proc/self/numa_maps | cut -d' ' -f2");
+	shot.launch.place = &place;
+	cr_expect(eq(int, fire(&shot, &err), 0), "%s", err.text);
+	cr_expect(eq(str, shot.out, "bind:0\n"));
+	CPU_CLR(0, &place.cpus);
+	if (!CPU_COUNT(&place.cpus))
+		return;
+	place.has_nodes = false;
+	aim(&shot, "grep -c '^Cpus_allowed:.*[02468ace]$' /proc/self/status; "
+		   "head -1 /proc/self/numa_maps | cut -d' ' -f2");
+	shot.launch.place = &place;
+	cr_expect(eq(int, fire(&shot, &err), 0), "%s", err.text);
+	cr_expect(eq(str, shot.out, "1\ndefault\n"));
+}
+
+Test(engine_launch, a_numa_node_that_is_not_there)
+{
+	struct numa_place place = {.has_cpus = true};
+	struct err err = ERR_INIT;
+
+	cr_expect(eq(int, numa_place_find(-1, 1023, &place, &err), -ENODEV));
+	cr_expect(strstr(err.text, "NUMA") != NULL, "%s", err.text);
+	cr_expect(place.has_cpus, "untouched");
+	cr_expect(eq(int, numa_place_find(-1, -1, &place, &err), 0));
+	cr_expect(not(place.has_cpus));
+	cr_expect(not(place.has_nodes));
+}
+
 Test(engine_launch, says_why_a_program_does_not_start, .init = not_here_under_valgrind)
 {
 	char *folder = tmpdir_new(),

@@ -34,10 +34,10 @@ static const struct strike close_rows[] = {
 	 .out = "read EBADF\n", .refused = "descriptor 10 is not open"},
 	{"a call without a descriptor", "raise", "kill", .action = CLOSE_PEER,
 	 .out = "handled 1\n", .refused = "this call has no descriptor"},
-	{"a datagram socket, not yet", "datagram", "write", STRIKE_OUT, .action = CLOSE_PEER,
-	 .out = "write 11\nread 11\n", .refused = "not available yet"},
+	{"a datagram socket", "datagram", "write", STRIKE_OUT, .action = CLOSE_PEER,
+	 .out = "write ECONNREFUSED\nread EAGAIN\n", .fired = 1},
 	{"a file", "file", "write", 1, .action = CLOSE_PEER, .out = "to a file\nwrite 10\n",
-	 .refused = "not available yet"},
+	 .refused = "has no other end"},
 };
 
 static const struct strike nonblock_rows[] = {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/util.h"
 
 const char *case_tmp = "/nonexistent";
 
@@ -36,6 +37,8 @@ static size_t count_processes(const struct observed_process *processes)
 	return count;
 }
 
+static struct observed_object objects[2][4];
+
 static struct observed observed_of(const struct judged_case *c, bool fault_free)
 {
 	const struct observed_process *p = fault_free ? c->fault_free : c->seen;
@@ -45,7 +48,14 @@ static struct observed observed_of(const struct judged_case *c, bool fault_free)
 				.last_fault_ns = c->last_fault_ns};
 
 	seen.files_left = strings_of(fault_free ? c->files_fault_free : c->files, 4);
-	seen.objects_left = strings_of(fault_free ? c->objects_fault_free : c->objects, 4);
+	for (size_t i = 0; i < ARRAY_SIZE(c->objects); i++) {
+		const char *name = fault_free ? c->objects_fault_free[i] : c->objects[i];
+
+		objects[fault_free][i] = (struct observed_object){
+			.name = (char *)(uintptr_t)name, .process = (char *)(uintptr_t)c->maker};
+		seen.object_count += name != NULL;
+	}
+	seen.objects_left = objects[fault_free];
 	if (!fault_free) {
 		seen.findings = (struct finding *)(uintptr_t)c->found;
 		while (seen.finding_count < 2 && c->found[seen.finding_count].text)

@@ -15,6 +15,7 @@ struct judged_case {
 	struct observed_process seen[CASE_PROCESSES], fault_free[CASE_PROCESSES];
 	struct finding found[2]; /* while it ran; text NULL = none */
 	const char *files[4], *files_fault_free[4], *objects[4], *objects_fault_free[4];
+	const char *maker; /* of all objects */
 	struct file_expect files_expected[3];
 	uint64_t within_ns, recovers_ns, duration_ns, last_fault_ns;
 	bool same_output, no_objects, has_fault_free;

@@ -65,7 +65,8 @@ int bench_run(const struct scenario *scenario, enum role role, struct case_resul
 	if (!rc)
 		rc = worker_run(&w, &c, ret_result, err);
 	close(w.sandbox.proc_fd);
-	image_set_free(w.images);
+	w.tmp = NULL;
+	worker_release(&w);
 	tmpdir_free(tmp);
 	return rc;
 }

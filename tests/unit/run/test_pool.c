@@ -7,11 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/util.h"
 #include "bench.h"
 #include "lib/fault.h"
+#include "lib/tmpdir.h"
 
 #define CASES_MAX 16
 
@@ -148,17 +150,39 @@ Test(run_pool, a_worker_that_dies_costs_one_case)
 	cr_expect(eq(int, stage.verdicts[2], VERDICT_PASS), "%s", stage.reasons[2]);
 }
 
-/* The next repetition is with the worker already when it dies; it is not lost. */
-Test(run_pool, a_case_sent_ahead_is_not_lost_with_the_worker)
+static char *folder;
+
+static void kill_worker_and_say_so(size_t index)
 {
-	set_stage(SCENARIO("exit 0"), 6, 1);
-	stage.at_start = kill_worker;
+	char path[128];
+
+	kill_worker(index);
+	snprintf(path, sizeof(path), "%s/killed", folder);
+	if (index == 1)
+		cr_assert(eq(int, mkdir(path, 0700), 0));
+}
+
+/*
+ * The next repetitions are with the worker already when it dies; none is lost.
+ * The second one, which finds that the first has been here, waits to be killed.
+ */
+Test(run_pool, cases_sent_ahead_are_not_lost_with_the_worker)
+{
+	char text[256];
+
+	folder = tmpdir_new();
+	snprintf(text, sizeof(text),
+		 SCENARIO("cd %s; test -e killed || mkdir first || exec sleep 60"), folder);
+	set_stage(text, CASES_MAX, 1);
+	stage.at_start = kill_worker_and_say_so;
 	play();
 	for (size_t i = 0; i < stage.count; i++) {
 		cr_expect(eq(uint, stage.done[i], 1), "case %zu", i);
+		cr_expect(eq(uint, stage.order[i], (unsigned)i), "case %zu", i);
 		cr_expect(eq(int, stage.verdicts[i], i == 1 ? VERDICT_ERROR : VERDICT_PASS),
 			  "case %zu: %s", i, stage.reasons[i]);
 	}
+	tmpdir_free(folder);
 }
 
 /* Its own memory is short: it says so, ends, and another one does the rest. */

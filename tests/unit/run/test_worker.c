@@ -3,9 +3,14 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <errno.h>
+#include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/util.h"
 #include "bench.h"
@@ -51,6 +56,10 @@ static const struct row {
 	 .verdict = VERDICT_ERROR, .reason = "stdin of 'a'"},
 	{"something that is not here", HEAD "needs: [numa-nodes>=4096]\n"
 	 "processes: {a: {run: [\"true\"]}}\n", .verdict = VERDICT_SKIP, .reason = "NUMA"},
+	{"a node that is not here", HEAD "processes: {a: {run: [\"true\"], place: {memory: node1023}}}\n",
+	 .verdict = VERDICT_SKIP, .reason = "process 'a': needs "},
+	{"a node that is here", HEAD "processes: {a: {run: 'grep -q bind:0 /proc/self/numa_maps', "
+	 "place: {process: node0, memory: node0}}}\n", .verdict = VERDICT_PASS},
 	{"a deadline", HEAD "deadline: 200ms\nprocesses: {a: {run: [sleep, 60]}}\n",
 	 .verdict = VERDICT_FAIL, .findings = "hang a: still waiting after 200 ms\n"},
 	{"alive as it should be", HEAD "processes: {a: {run: [sleep, 60]}, b: {run: [\"true\"]}}\n"
@@ -177,5 +186,51 @@ Test(run_worker, survives_want_of_everything)
 		     "expect: {b: {stdout: {equals: \"hi\\n\"}}}\n");
 
 	fault_sweep_tolerant(run_tolerant, &file);
+	scenario_file_release(&file);
+}
+
+#define RIVALS 4
+
+/* They compete for the one processor that the test is left with. */
+static void start_rivals(pid_t pids[RIVALS])
+{
+	cpu_set_t one;
+
+	CPU_ZERO(&one);
+	CPU_SET(sched_getcpu(), &one);
+	cr_assert(eq(int, sched_setaffinity(0, sizeof(one), &one), 0));
+	for (int i = 0; i < RIVALS; i++) {
+		pids[i] = fork();
+		if (pids[i] == 0) {
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
+			for (;;)
+				;
+		}
+	}
+}
+
+/* 0.3 s of work under a deadline of 0.4 s, on a machine that gives it a fifth of its time. */
+Test(run_worker, time_without_a_processor_is_not_the_programs)
+{
+	struct scenario_file file = bench_read(
+		HEAD "deadline: 400ms\n"
+		     "processes: {a: {run: 'while [ $(cut -d\" \" -f14 /proc/$$/stat) -lt 30 ]; do "
+		     "i=0; while [ $i -lt 10000 ]; do i=$((i + 1)); done; done'}}\n"
+		     "expect: {within: 400ms}\n");
+	struct case_result result;
+	pid_t rivals[RIVALS];
+	char *findings;
+
+	start_rivals(rivals);
+	cr_expect(eq(int, bench_run(file.scenarios[0], ROLE_SUBJECT, &result, NULL), 0));
+	findings = bench_findings(&result);
+	cr_expect(eq(int, result.verdict, VERDICT_PASS), "%s", findings);
+	cr_expect(ge(u64, result.duration_ns, 400 * NS_PER_MS + 1), "too fast to show anything");
+	for (int i = 0; i < RIVALS; i++) {
+		kill(rivals[i], SIGKILL);
+		waitpid(rivals[i], NULL, 0);
+	}
+	free(findings);
+	case_result_release(&result);
 	scenario_file_release(&file);
 }

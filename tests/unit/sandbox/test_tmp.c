@@ -121,6 +121,18 @@ Test(sandbox_tmp, empty_leaves_the_folder)
 	free(path);
 }
 
+Test(sandbox_tmp, an_empty_folder_that_was_closed_is_opened_up)
+{
+	char *path = tmpdir_new();
+	struct stat st;
+
+	cr_assert(eq(int, chmod(path, 0), 0));
+	cr_expect(eq(int, tmp_empty(path, NULL), 0));
+	cr_assert(eq(int, stat(path, &st), 0));
+	cr_expect(eq(uint, st.st_mode & 0777, S_IRWXU));
+	tmpdir_free(path);
+}
+
 Test(sandbox_tmp, removing_what_is_gone_is_fine)
 {
 	cr_expect(eq(int, tmp_remove("/tmp/ipcfault-is-not-there", NULL), 0));

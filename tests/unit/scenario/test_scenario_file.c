@@ -137,6 +137,7 @@ Test(scenario_file, processes_have_all_their_keys)
 		"    under: memcheck\n"
 		"    limits: {nofile: 16, as: 64M}\n"
 		"    count: 4\n"
+		"    place: {process: node0, memory: node11}\n"
 		"  client:\n"
 		"    run: [client]\n"
 		"    start: {after: {output: /ready|up/, of: server}}\n"
@@ -172,6 +173,10 @@ Test(scenario_file, processes_have_all_their_keys)
 	cr_assert(eq(sz, p->limit_count, 2));
 	cr_expect(eq(u64, p->limits[1].value, 64 << 20));
 	cr_expect(eq(uint, p->copies, 4));
+	cr_expect(eq(uint, p->place.process, 1));
+	cr_expect(eq(uint, p->place.memory, 12));
+	cr_expect(eq(uint, p[1].place.process, 0));
+	cr_expect(eq(uint, p[1].place.memory, 0));
 	cr_expect(eq(int, p[1].start.of, 0));
 	cr_expect(eq(str, p[1].start.output.text, "ready|up"));
 	cr_expect(eq(int, p[1].start.output.kind, MATCH_REGEX));

@@ -10,6 +10,7 @@
 #include <sys/ipc.h>
 #include <sys/socket.h>
 
+#include "base/util.h"
 #include "sys/names.h"
 
 /* Whether @call may fail with @err there; *@ret_reason is NULL when it may. */
@@ -401,11 +402,53 @@ Test(sys_kernel_model, what_is_really_done_is_never_refused)
 		struct kernel_moment m = {.action = (enum action_kind)action,
 					  .syscall_id = syscall_from_name("close")};
 		bool claimed = action == ACTION_ERRNO || action == ACTION_ERRNO_AFTER ||
-			       action == ACTION_RETURN || action == ACTION_SHORT;
+			       action == ACTION_RETURN || action == ACTION_SHORT ||
+			       action == ACTION_DROP || action == ACTION_DUPLICATE ||
+			       action == ACTION_REORDER || action == ACTION_CORRUPT;
 		const char *reason = NULL;
 
 		cr_expect(eq(int, kernel_allows_here(&m, &reason), !claimed), "%s",
 			  vocab_name(&action_vocab, action));
+	}
+}
+
+struct message_row {
+	enum action_kind action;
+	enum fd_kind kind;
+	const char *call;
+	bool allowed;
+};
+
+/* Only UDP is unreliable; only a receiver meets a cut message. */
+Test(sys_kernel_model, messages)
+{
+	static const struct message_row rows[] = {
+		{ACTION_DROP, FD_KIND_UDP, "sendto", true},
+		{ACTION_DROP, FD_KIND_UDP, "recvmsg", true},
+		{ACTION_DUPLICATE, FD_KIND_UDP, "write", true},
+		{ACTION_REORDER, FD_KIND_UDP, "sendmmsg", true},
+		{ACTION_DROP, FD_KIND_UNIX_DGRAM, "sendto", false},
+		{ACTION_DUPLICATE, FD_KIND_UNIX_SEQPACKET, "recvmsg", false},
+		{ACTION_REORDER, FD_KIND_MQUEUE, "mq_timedsend", false},
+		{ACTION_DROP, FD_KIND_MSG_SYSV, "msgrcv", false},
+		{ACTION_TRUNCATE_MESSAGE, FD_KIND_UNIX_DGRAM, "recvmsg", true},
+		{ACTION_TRUNCATE_MESSAGE, FD_KIND_UDP, "read", true},
+		{ACTION_TRUNCATE_MESSAGE, FD_KIND_UDP, "sendto", false},
+		{ACTION_TRUNCATE_MESSAGE, FD_KIND_MQUEUE, "mq_timedreceive", false},
+		{ACTION_LOSE_FDS, FD_KIND_UNIX_STREAM, "recvmsg", true},
+		{ACTION_CORRUPT, FD_KIND_UDP, "sendto", false},
+		{ACTION_CORRUPT, FD_KIND_PIPE, "write", false},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct kernel_moment m = {.action = rows[i].action,
+					  .fd_kind = rows[i].kind,
+					  .syscall_id = syscall_from_name(rows[i].call)};
+		const char *reason = NULL;
+
+		cr_expect(eq(int, kernel_allows_here(&m, &reason), rows[i].allowed), "%s of %s",
+			  vocab_name(&action_vocab, (int)rows[i].action), rows[i].call);
+		cr_expect(eq(int, reason == NULL, rows[i].allowed));
 	}
 }
 
@@ -515,4 +558,64 @@ Test(sys_kernel_model, arguments_tell_lengths_and_socket_flags)
 	cr_expect(eq(u64, m.length, 5));
 	m = from_call("writev", args, 0);
 	cr_expect(eq(u64, m.length, 0));
+}
+
+static bool is_allowed(struct kernel_moment m, bool answer, enum kernel_question question)
+{
+	const char *reason;
+
+	if (question == KERNEL_ASKS_SHARING)
+		m.shared_description = answer;
+	else
+		m.has_handler = m.has_handler_without_restart = m.sigpipe_ignored = answer;
+	return kernel_allows_here(&m, &reason);
+}
+
+/* What is not asked for may be left out: the answer is the same. */
+static void expect_asked(const struct kernel_moment *m, enum kernel_question question)
+{
+	if (kernel_asks(m->syscall_id, m->action, m->err, question))
+		return;
+	cr_expect(eq(int, is_allowed(*m, true, question), is_allowed(*m, false, question)),
+		  "%s, action %d, error %d, descriptor %d, question %d",
+		  syscall_get(m->syscall_id)->name, (int)m->action, m->err, (int)m->fd_kind,
+		  (int)question);
+}
+
+/* Every action that is ever refused, on a file, in a pipe, a socket, and on what is unknown. */
+static void expect_all_asked(int id, int err)
+{
+	static const enum action_kind actions[] = {ACTION_ERRNO, ACTION_ERRNO_AFTER, ACTION_SHORT,
+						   ACTION_RETURN};
+	static const enum fd_kind kinds[] = {FD_KIND_NONE, FD_KIND_FILE, FD_KIND_PIPE, FD_KIND_TCP};
+	const uint64_t args[SYSCALL_ARGS] = {0};
+
+	for (size_t i = 0; i < ARRAY_SIZE(actions) * ARRAY_SIZE(kinds); i++) {
+		const struct kernel_moment m = {.syscall_id = id,
+						.args = args,
+						.length = 8192,
+						.action = actions[i / ARRAY_SIZE(kinds)],
+						.err = err,
+						.fd_kind = kinds[i % ARRAY_SIZE(kinds)]};
+
+		expect_asked(&m, KERNEL_ASKS_SIGNALS);
+		expect_asked(&m, KERNEL_ASKS_SHARING);
+	}
+}
+
+static bool asks_of_error(const char *call, int err, enum kernel_question question)
+{
+	return kernel_asks(syscall_from_name(call), ACTION_ERRNO, err, question);
+}
+
+Test(sys_kernel_model, asks_for_all_that_its_answer_depends_on)
+{
+	for (int id = 0; id < (int)syscall_count(); id++)
+		for (int err = 0; err < 134; err++)
+			expect_all_asked(id, err);
+	cr_expect(asks_of_error("write", EPIPE, KERNEL_ASKS_SIGNALS));
+	cr_expect(asks_of_error("read", EINTR, KERNEL_ASKS_SIGNALS));
+	cr_expect(asks_of_error("read", EAGAIN, KERNEL_ASKS_SHARING));
+	cr_expect(not(asks_of_error("write", EIO, KERNEL_ASKS_SIGNALS)));
+	cr_expect(not(asks_of_error("write", EIO, KERNEL_ASKS_SHARING)));
 }

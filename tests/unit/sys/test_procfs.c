@@ -305,3 +305,13 @@ Test(sys_procfs, want_of_memory_is_reported_and_leaks_nothing)
 {
 	fault_sweep(fail_softly, NULL);
 }
+
+Test(sys_procfs, run_delay_only_grows)
+{
+	uint64_t before, after;
+
+	cr_assert(eq(int, procfs_run_delay(proc_fd, getpid(), &before), 0));
+	cr_assert(eq(int, procfs_run_delay(proc_fd, getpid(), &after), 0));
+	cr_expect(ge(u64, after, before));
+	cr_expect(eq(int, procfs_run_delay(proc_fd, 1 << 30, &after), -ESRCH));
+}

@@ -173,14 +173,66 @@ Test(sys_procfs_fd, all_descriptors_are_walked_in_order_until_told_to_stop)
 	int fd = eventfd(0, 0);
 	struct seen all = {.last = -1, .stop_at = -1, .wanted = fd};
 	struct seen some = {.last = -1, .stop_at = fd, .wanted = fd};
+	unsigned count = 0;
 
 	needs_no_valgrind("valgrind 3.19 does not know pidfd_open");
 	cr_expect(eq(int, procfs_each_fd(proc_fd, getpid(), note_fd, &all), 0));
 	cr_expect(all.found);
 	cr_expect(ge(int, all.count, 4));
+	cr_expect(eq(int, procfs_count_fds(proc_fd, getpid(), &count), 0));
+	/* The walk has one of its own. */
+	cr_expect(eq(uint, count + 1, (unsigned)all.count));
 	cr_expect(eq(int, procfs_each_fd(proc_fd, getpid(), note_fd, &some), 42));
 	cr_expect(eq(int, some.last, fd));
 	close(fd);
+}
+
+Test(sys_procfs_fd, eventfds_are_told_apart)
+{
+	int one = eventfd(17, EFD_SEMAPHORE), other = eventfd(0, 0), file = memfd_create("x", 0);
+	struct procfs_fd first, second;
+	struct procfs_eventfd counter;
+
+	cr_assert(eq(int, procfs_fd(proc_fd, getpid(), one, &first), 0));
+	cr_assert(eq(int, procfs_fd(proc_fd, getpid(), other, &second), 0));
+	cr_expect(ne(u64, first.inode, second.inode));
+	cr_expect(eq(int, procfs_eventfd(proc_fd, getpid(), one, &counter), 0));
+	cr_expect(eq(u64, counter.count, 17));
+	cr_expect(eq(u64, counter.id, first.inode));
+	cr_expect(counter.is_semaphore);
+	cr_expect(eq(int, procfs_eventfd(proc_fd, getpid(), other, &counter), 0));
+	cr_expect(not(counter.is_semaphore));
+	cr_expect(eq(int, procfs_eventfd(proc_fd, getpid(), file, &counter), -ENOENT));
+	close(one);
+	close(other);
+	close(file);
+}
+
+static int note_lock(void *ctx, const struct procfs_lock *lock)
+{
+	*(struct procfs_lock *)ctx = *lock;
+	return 0;
+}
+
+Test(sys_procfs_fd, locks_of_a_descriptor)
+{
+	struct flock range = {.l_type = F_RDLCK, .l_whence = SEEK_SET, .l_start = 4, .l_len = 3};
+	int fd = memfd_create("x", 0);
+	struct procfs_lock lock = {.number = 77};
+	struct stat st;
+
+	fstat(fd, &st);
+	cr_expect(eq(int, procfs_each_fd_lock(proc_fd, getpid(), fd, note_lock, &lock), 0));
+	cr_expect(eq(uint, lock.number, 77), "none yet");
+	fcntl(fd, F_OFD_SETLK, &range);
+	cr_expect(eq(int, procfs_each_fd_lock(proc_fd, getpid(), fd, note_lock, &lock), 0));
+	cr_expect(eq(int, (int)lock.kind, LOCK_KIND_OFD));
+	cr_expect(eq(u64, lock.inode, st.st_ino));
+	cr_expect(eq(u64, lock.start, 4));
+	cr_expect(eq(u64, lock.end, 6));
+	cr_expect(not(lock.writes));
+	close(fd);
+	cr_expect(lt(int, procfs_each_fd_lock(proc_fd, getpid(), fd, note_lock, &lock), 0));
 }
 
 Test(sys_procfs_fd, link_texts_alone_tell_the_kind)

@@ -109,14 +109,14 @@ Test(sys_procfs_memory, the_loaders_code_lies_in_the_loader)
 	needs_no_valgrind("/proc shows valgrind's own mappings");
 	if (!base)
 		cr_skip_test("this program is static");
-	cr_assert(procfs_loader_text(proc_fd, getpid(), base, &lo, &hi));
+	cr_assert(eq(int, procfs_loader_text(proc_fd, getpid(), base, &lo, &hi), 1));
 	wanted = (struct wanted){.address = lo};
 	cr_expect(eq(int, procfs_each_map(proc_fd, getpid(), find_address, &wanted), 1));
 	cr_expect(wanted.found.executable);
 	cr_expect(eq(u64, wanted.found.start, lo));
 	cr_expect(gt(u64, lo, base));
-	cr_expect(not(procfs_loader_text(proc_fd, getpid(), 0, &lo, &hi)));
-	cr_expect(not(procfs_loader_text(proc_fd, getpid(), base + 1, &lo, &hi)));
+	cr_expect(eq(int, procfs_loader_text(proc_fd, getpid(), 0, &lo, &hi), 0));
+	cr_expect(eq(int, procfs_loader_text(proc_fd, getpid(), base + 1, &lo, &hi), 0));
 }
 
 Test(sys_procfs_memory, lines_of_locks_are_read)

@@ -1,0 +1,132 @@
+/*
+ * name: eventfd-stream
+ * mechanism: eventfd
+ * bug: none
+ * about: a child puts items into shared memory and adds one to an eventfd for each; the parent
+ *	takes as many as the counter says; it begins when standard input ends, or with --late
+ *	the child does
+ */
+/*
+ * Twins with a bug include this file: eventfd-stream-one, -no-eintr, -blocking.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "lib/args.h"
+#include "lib/record.h"
+#include "lib/safe.h"
+
+#define ITEMS_MAX 1000
+
+struct table {
+	struct record items[ITEMS_MAX];
+};
+
+static void wait_for(int fd, short events)
+{
+	struct pollfd p = {.fd = fd, .events = events};
+
+	while (poll(&p, 1, -1) < 0 && errno == EINTR)
+		;
+}
+
+/* Eight bytes or none; nonblocking or not is what others make of it. */
+static int take_events(int fd, uint64_t *ret_count)
+{
+	while (read(fd, ret_count, sizeof(*ret_count)) < 0) {
+#ifdef BUG_NO_EINTR
+		return -1;
+#elif defined(BUG_BLOCKING)
+		if (errno != EINTR)
+			return -1;
+#else
+		if (errno == EAGAIN)
+			wait_for(fd, POLLIN);
+		else if (errno != EINTR)
+			return -1;
+#endif
+	}
+	return 0;
+}
+
+static int add_event(int fd)
+{
+	const uint64_t one = 1;
+
+	while (write(fd, &one, sizeof(one)) < 0) {
+		if (errno == EAGAIN)
+			wait_for(fd, POLLOUT);
+		else if (errno != EINTR)
+			return -1;
+	}
+	return 0;
+}
+
+static int produce(int fd, struct table *table, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		record_fill(&table->items[i], RECORD_DATA, 0, i);
+		if (add_event(fd) < 0)
+			return STATUS_WRONG;
+	}
+	return 0;
+}
+
+static void consume(int fd, const struct table *table, unsigned count, struct tally *tally)
+{
+	unsigned next = 0;
+	uint64_t events;
+
+	while (next < count) {
+		if (take_events(fd, &events) < 0)
+			die("read");
+#ifdef BUG_ONE
+		events = 1;
+#endif
+		for (; events > 0 && next < count; events--)
+			tally_add(tally, &table->items[next++]);
+	}
+}
+
+static void on_usr1(int sig)
+{
+	(void)sig;
+}
+
+int main(int argc, char **argv)
+{
+	struct tally tally = {0};
+	struct table *table;
+	unsigned count;
+	bool late;
+	int fd, status;
+	pid_t pid;
+
+	args_init(argc, argv);
+	count = args_number("--items", 10) % (ITEMS_MAX + 1);
+	late = args_flag("--late");
+	args_end();
+	on_signal(SIGUSR1, on_usr1, 0);
+	fd = eventfd(0, EFD_CLOEXEC);
+	table = mmap(NULL, sizeof(*table), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		     0);
+	if (fd < 0 || table == MAP_FAILED)
+		die("eventfd");
+	pid = make_child();
+	if (late == (pid == 0))
+		say_and_wait("started");
+	if (pid == 0)
+		_exit(produce(fd, table, count));
+	consume(fd, table, count, &tally);
+	if (safe_wait(pid, &status) < 0)
+		die("wait");
+	tally_print(&tally, stdout);
+	return tally_is_clean(&tally) && tally.records == count && !status ? 0 : STATUS_WRONG;
+}
