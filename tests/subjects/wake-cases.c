@@ -57,7 +57,6 @@ static void sleep_in_epoll(void)
 int main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : "";
-	char byte;
 
 	if (pipe(ends))
 		return 1;
@@ -71,8 +70,8 @@ int main(int argc, char **argv)
 		sleep_in_select();
 	else if (strcmp(name, "epoll") == 0)
 		sleep_in_epoll();
-	else if (strcmp(name, "read") == 0)
-		printf("read %zd\n", read(ends[0], &byte, 1));
+	else if (strcmp(name, "nap") == 0)
+		printf("nap %d\n", nanosleep(&(struct timespec){0, 50000000}, NULL));
 	else
 		return 2;
 	return 0;

@@ -18,8 +18,8 @@ static const struct strike rows[] = {
 	WAKE("poll", "poll", "poll 1: 0 1 0\n"),
 	WAKE("select", "pselect6", "select 1: 1 0\n"),
 	WAKE("epoll", "epoll_wait", "epoll 1: 77\n"),
-	{"read", "read", "read", .phase = PHASE_BLOCKED, .action = {.kind = ACTION_WAKE},
-	 .program = "wake-cases", .refused = "sleeps in no call", .out = NULL},
+	{"nap", "nap", "clock_nanosleep", .phase = PHASE_BLOCKED, .action = {.kind = ACTION_WAKE},
+	 .program = "wake-cases", .out = "nap 0\n", .refused = "sleeps in no call"},
 };
 
 Test(fault_wake, sleepers)
