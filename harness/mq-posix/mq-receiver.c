@@ -5,7 +5,8 @@
  * about: receives records from a POSIX queue into a buffer of the queue's own message size,
  *	checks them and prints the tally
  */
-/* Twins with a bug include this file: mq-receiver-no-eintr, mq-receiver-eagain, mq-receiver-fixed. */
+/* Twins with a bug include this file: mq-receiver-no-eintr, mq-receiver-eagain, mq-receiver-fixed.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <mqueue.h>

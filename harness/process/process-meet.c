@@ -120,14 +120,10 @@ static const struct place {
 	const char *kind;
 	int (*make)(void), (*remove)(void);
 } places[] = {
-	{"mq", make_mq, remove_mq},
-	{"msg", make_msg, remove_msg},
-	{"shm", make_shm, remove_shm},
-	{"shm-sysv", make_shm_sysv, remove_shm_sysv},
-	{"sem", make_sem, remove_sem},
-	{"sem-sysv", make_sem_sysv, remove_sem_sysv},
-	{"socket", make_socket, remove_path},
-	{"fifo", make_fifo, remove_path},
+	{"mq", make_mq, remove_mq},	      {"msg", make_msg, remove_msg},
+	{"shm", make_shm, remove_shm},	      {"shm-sysv", make_shm_sysv, remove_shm_sysv},
+	{"sem", make_sem, remove_sem},	      {"sem-sysv", make_sem_sysv, remove_sem_sysv},
+	{"socket", make_socket, remove_path}, {"fifo", make_fifo, remove_path},
 };
 
 static const struct place *find(const char *kind)

@@ -22,7 +22,7 @@ static struct {
 	atomic_uint arrived, broken;
 	unsigned round; /* the futex */
 	unsigned done[WORKERS];
-} *site;
+} * site;
 
 #ifdef BUG_PLAIN
 static int meet(void)

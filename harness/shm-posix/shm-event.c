@@ -19,7 +19,7 @@ static struct {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	int happened;
-} *event;
+} * event;
 
 static void lock(void)
 {

@@ -101,7 +101,9 @@ static int take(void)
 	}
 	if (timed_lock) {
 		clock_gettime(CLOCK_REALTIME, &until);
+#ifndef BUG_IMPATIENT
 		until.tv_sec += 60;
+#endif
 		return pthread_mutex_timedlock(&ledger->lock, &until);
 	}
 	return pthread_mutex_lock(&ledger->lock);

@@ -24,7 +24,7 @@
 static struct {
 	pthread_mutex_t lock;
 	unsigned count;
-} *work;
+} * work;
 
 static volatile sig_atomic_t told;
 static bool reload;

@@ -100,7 +100,7 @@ struct tracee {
 	bool at_exit;	   /* in the stop after it */
 	bool call_skipped;
 	uint64_t waited_ns; /* of run/clock.c */
-	bool sampled; /* all its calls are told: engine_ops.sampled */
+	bool sampled;	    /* all its calls are told: engine_ops.sampled */
 	struct call_view sample;
 	uint64_t continued_ns; /* when a SIGCONT was handled; 0 = not since the last call */
 	bool was_stopped; /* by job control since its last call: an EINTR is the kernel's own */

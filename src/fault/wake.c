@@ -27,7 +27,7 @@
 #include "fault/internal.h"
 #include "sys/procfs.h"
 
-#define POLLFDS_MAX 1024
+#define POLLFDS_MAX  1024
 #define SELECT_WORDS (FD_SETSIZE / 64)
 
 /* A thread asleep, and its call. */
@@ -223,8 +223,9 @@ static int fire_wake(struct fault_env *env, struct shot *shot, const struct mome
 	result = row_of(s.nr)->answer(&s);
 	if (result < 0) {
 		rc = tracee_continue(env->engine, s.t);
-		return rc ? rc : refuse(shot, "%s does not wake without a reason there",
-					syscall_native_name(s.nr));
+		return rc ? rc
+			  : refuse(shot, "%s does not wake without a reason there",
+				   syscall_native_name(s.nr));
 	}
 	if (s.fd >= 0)
 		snprintf(shot->text, sizeof(shot->text), "woken from %s: fd %d told to be ready",

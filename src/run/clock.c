@@ -50,6 +50,5 @@ void clock_look(struct execution *x, uint64_t elapsed_ns)
 
 bool clock_is_over(const struct execution *x, uint64_t elapsed_ns, uint64_t limit_ns)
 {
-	return elapsed_ns >= limit_ns * LIMIT_TIMES ||
-	       elapsed_ns >= limit_ns + x->seen->starved_ns;
+	return elapsed_ns >= limit_ns * LIMIT_TIMES || elapsed_ns >= limit_ns + x->seen->starved_ns;
 }

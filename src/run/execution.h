@@ -31,7 +31,7 @@ struct execution {
 	const char *tmp;
 	const char *dir;
 	bool with_faults;
-	uint64_t deadline_ns; /* since the start */
+	uint64_t deadline_ns;	   /* since the start */
 	uint64_t worker_waited_ns; /* of clock.c */
 
 	struct engine engine;
