@@ -3,11 +3,16 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 
 #include "base/cleanup.h"
+#include "base/util.h"
 #include "engine/remote.h"
 #include "fault/internal.h"
 #include "sys/kernel_model.h"
@@ -80,8 +85,51 @@ static bool is_shared(struct fault_env *env, const struct process *p,
 	return false;
 }
 
+static bool has_socket_limit(int fd, int option)
+{
+	struct timeval limit = {0, 0};
+	socklen_t size = sizeof(limit);
+
+	return getsockopt(fd, SOL_SOCKET, option, &limit, &size) == 0 &&
+	       (limit.tv_sec || limit.tv_usec);
+}
+
+static bool takes_in(const struct syscall_row *row)
+{
+	return row->families & (FAMILY_READS | FAMILY_RECEIVES) ||
+	       strcmp(row->name, "accept") == 0 || strcmp(row->name, "accept4") == 0;
+}
+
+/* What is there to be read makes a call ready; how much room a write needs is not known. */
+static void ask_descriptor(const struct syscall_row *row, pid_t tgid, int number,
+			   struct kernel_moment *m)
+{
+	cleanup_close int fd = fd_borrow(tgid, number);
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+	bool in = takes_in(row);
+
+	if (fd < 0)
+		return;
+	if (is_socket(m->fd_kind) && row->timeout == TIMEOUT_NONE)
+		m->time_limited |= has_socket_limit(fd, in ? SO_RCVTIMEO : SO_SNDTIMEO);
+	m->ready = in && !m->waits_for_all && poll(&p, 1, 0) > 0;
+}
+
+/* Whether and how long the call would wait. */
+static bool waits_matter(const struct kernel_moment *m)
+{
+	return m->action == ACTION_ERRNO && (m->err == EINTR || m->err == EAGAIN);
+}
+
+static bool can_be_asked(enum fd_kind kind)
+{
+	return is_socket(kind) || kind == FD_KIND_PIPE || kind == FD_KIND_FIFO ||
+	       kind == FD_KIND_EVENTFD;
+}
+
 static void add_descriptor(struct fault_env *env, struct tracee *t, struct kernel_moment *m)
 {
+	const struct syscall_row *row = syscall_get(t->call.id);
 	struct fd_object object = {.kind = FD_KIND_NONE};
 
 	if (object_of_call(env, t, &object) == 0) {
@@ -91,6 +139,43 @@ static void add_descriptor(struct fault_env *env, struct tracee *t, struct kerne
 			is_shared(env, t->process, &object);
 	}
 	kernel_moment_from_call(m, t->call.id, t->call.args, object.flags);
+	if (row && row->fd_arg >= 0 && row->fd2_arg < 0 && waits_matter(m) &&
+	    can_be_asked(object.kind))
+		ask_descriptor(row, t->process->tgid, (int)t->call.args[row->fd_arg], m);
+}
+
+/*
+ * pthread_join(3) sleeps on the thread id of another thread, which the kernel
+ * sets to 0 at its end; glibc's own function leaves no frame, as it is a jump.
+ */
+static bool is_join(struct fault_env *env, const struct tracee *t)
+{
+	struct tracee *other, *tmp;
+
+	HASH_ITER(hh, env->engine->tracees, other, tmp) {
+		struct procfs_status status;
+
+		if (other->process == t->process && other != t &&
+		    procfs_status(env->engine->options.proc_fd, other->tid, &status) == 0 &&
+		    (uint64_t)status.ns_tid == t->call.args[2])
+			return true;
+	}
+	return false;
+}
+
+/* Where the C library itself makes the call, and takes some errors for impossible. */
+static bool is_below_libc_wait(struct fault_env *env, struct tracee *t)
+{
+	static const char *const functions[] = {"pthread_cond_wait", "pthread_cond_timedwait",
+						"pthread_cond_clockwait"};
+	const struct syscall_row *row = syscall_get(t->call.id);
+
+	if (!row || strcmp(row->name, "futex") != 0)
+		return false;
+	for (size_t i = 0; env->called_from && i < ARRAY_SIZE(functions); i++)
+		if (env->called_from(env->ctx, t, functions[i]))
+			return true;
+	return is_join(env, t);
 }
 
 int model_check(struct fault_env *env, struct shot *shot, const struct moment *at,
@@ -108,6 +193,7 @@ int model_check(struct fault_env *env, struct shot *shot, const struct moment *a
 	if (env->model != MODEL_KERNEL || !at->at_call)
 		return 0;
 	add_descriptor(env, at->t, &m);
+	m.below_libc_wait = m.err && is_below_libc_wait(env, at->t);
 	rc = add_signals(env, at->t, &m);
 	if (rc)
 		return rc;

@@ -87,6 +87,7 @@ int blocked_scan(const struct blocked_input *input, struct blocked_scan *ret_sca
 		scan_process_release(&scanner.processes[i]);
 	free(scanner.processes);
 	free(scanner.status);
+	sock_table_release(&scanner.sockets);
 	if (r != 0) {
 		blocked_scan_release(&scanner.scan);
 		return err_set(err, r, "out of memory");

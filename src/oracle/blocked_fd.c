@@ -407,10 +407,17 @@ static int on_queue(struct wait *wait, const struct procfs_fd *info)
 }
 
 static int (*const by_kind[FD_KIND_MAX_])(struct wait *wait, const struct procfs_fd *info) = {
-	[FD_KIND_PIPE] = on_pipe,	  [FD_KIND_FIFO] = on_pipe,
-	[FD_KIND_EVENTFD] = on_eventfd,	  [FD_KIND_TIMERFD] = on_timerfd,
-	[FD_KIND_SIGNALFD] = on_signalfd, [FD_KIND_EPOLL] = on_epoll,
-	[FD_KIND_PIDFD] = on_pidfd,	  [FD_KIND_MQUEUE] = on_queue,
+	[FD_KIND_PIPE] = on_pipe,
+	[FD_KIND_FIFO] = on_pipe,
+	[FD_KIND_EVENTFD] = on_eventfd,
+	[FD_KIND_TIMERFD] = on_timerfd,
+	[FD_KIND_SIGNALFD] = on_signalfd,
+	[FD_KIND_EPOLL] = on_epoll,
+	[FD_KIND_PIDFD] = on_pidfd,
+	[FD_KIND_MQUEUE] = on_queue,
+	[FD_KIND_TCP] = wait_for_socket,
+	[FD_KIND_UNIX_STREAM] = wait_for_socket,
+	[FD_KIND_UNIX_SEQPACKET] = wait_for_socket,
 };
 
 int wait_for_fd(struct wait *wait, int fd)

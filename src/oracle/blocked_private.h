@@ -8,6 +8,7 @@
 
 #include "oracle/blocked.h"
 #include "sys/procfs.h"
+#include "sys/sock_diag.h"
 
 #define NO_PROCESS ((size_t)-1)
 
@@ -33,6 +34,8 @@ struct scanner {
 	struct scan_process *processes;
 	struct procfs_status *status; /* of each thread */
 	size_t status_count;
+	bool sockets_read, sockets_known;
+	struct sock_table sockets;
 	struct blocked_scan scan;
 };
 
@@ -100,6 +103,13 @@ bool process_holds_pipe(int proc_fd, pid_t pid, const struct blocked_pipe *pipe)
 int wait_for_queue(struct wait *wait, const struct procfs_fd *info, unsigned ends);
 int wait_for_queue_fd(struct wait *wait, int fd, bool sends);
 int wait_for_sysv_queue(struct wait *wait, int id, bool sends);
+
+/* blocked_socket.c: until something happens at a stream socket. */
+int wait_for_socket(struct wait *wait, const struct procfs_fd *info);
+/* In connect(2) of the socket @fd. */
+int wait_for_connect(struct wait *wait, int fd);
+/* Whether SO_RCVTIMEO or SO_SNDTIMEO (@option) is set there. */
+bool wait_has_socket_limit(const struct wait *wait, int fd, int option);
 
 /* blocked_poll.c */
 int wait_for_poll(struct wait *wait);

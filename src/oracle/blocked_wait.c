@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -111,6 +112,11 @@ static int on_fd(struct wait *wait, const struct syscall_row *row)
 	return r;
 }
 
+static int on_connect(struct wait *wait, const struct syscall_row *row)
+{
+	return wait_for_connect(wait, (int)wait->t->args[row->fd_arg]);
+}
+
 static int on_open(struct wait *wait, const struct syscall_row *row)
 {
 	int dir = row->dir_arg >= 0 ? (int)wait->t->args[row->dir_arg] : -1;
@@ -202,6 +208,15 @@ static const struct wait_row {
 	{"write", on_fd, false},
 	{"writev", on_fd, false},
 	{"pwritev2", on_fd, false},
+	{"recvfrom", on_fd, false},
+	{"recvmsg", on_fd, false},
+	{"recvmmsg", on_fd, false},
+	{"sendto", on_fd, false},
+	{"sendmsg", on_fd, false},
+	{"sendmmsg", on_fd, false},
+	{"accept", on_fd, false},
+	{"accept4", on_fd, false},
+	{"connect", on_connect, false},
 	{"splice", on_fd, false},
 	{"tee", on_fd, false},
 	{"vmsplice", on_fd, false},
@@ -257,6 +272,21 @@ static bool has_time_limit(const struct syscall_row *row, const uint64_t *args)
 	default:
 		return false;
 	}
+}
+
+/* SO_RCVTIMEO or SO_SNDTIMEO of the descriptor, where the call obeys it: socket(7). */
+static bool has_socket_limit(const struct wait *wait, const struct syscall_row *row)
+{
+	bool accepts = strcmp(row->name, "accept") == 0 || strcmp(row->name, "accept4") == 0;
+	bool connects = strcmp(row->name, "connect") == 0;
+	int fd = row->fd_arg >= 0 ? (int)wait->t->args[row->fd_arg] : -1;
+
+	if (fd < 0)
+		return false;
+	if (accepts || row->families & (FAMILY_READS | FAMILY_RECEIVES))
+		return wait_has_socket_limit(wait, fd, SO_RCVTIMEO);
+	return (connects || row->families & (FAMILY_WRITES | FAMILY_SENDS)) &&
+	       wait_has_socket_limit(wait, fd, SO_SNDTIMEO);
 }
 
 /* /proc/PID/timers has an entry for each timer_create(2); whether it runs it does not say. */
@@ -328,8 +358,8 @@ static int classify_call(struct wait *wait, const struct procfs_status *status)
 			call && has_time_limit(call, wait->t->args) ? WAIT_TIMED : WAIT_EXTERNAL;
 		return 0;
 	}
-	if (has_time_limit(call, wait->t->args) || process->in->has_timer ||
-	    has_posix_timers(wait->scanner, process)) {
+	if (has_time_limit(call, wait->t->args) || has_socket_limit(wait, call) ||
+	    process->in->has_timer || has_posix_timers(wait->scanner, process)) {
 		wait->t->state = WAIT_TIMED;
 		return 0;
 	}

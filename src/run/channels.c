@@ -77,12 +77,18 @@ static bool is_ip(const struct fd_object *object)
 	return object->kind == FD_KIND_TCP || object->kind == FD_KIND_UDP;
 }
 
-static bool was_seen(const struct run_channel *channel, const struct fd_object *object)
+static bool was_seen(const struct run_channel *channel, uint64_t inode)
 {
 	for (size_t i = 0; i < channel->socket_count; i++)
-		if (channel->sockets[i] == object->ino)
+		if (channel->sockets[i] == inode)
 			return true;
 	return false;
+}
+
+bool channel_owns(const struct run_channel *channel, uint64_t inode)
+{
+	return inode && (channel->object.ino == inode || channel->other.ino == inode ||
+			 was_seen(channel, inode));
 }
 
 /* Without memory it is found anew each time, for as long as it knows its port. */
@@ -90,7 +96,7 @@ static void note_seen(struct run_channel *channel, const struct fd_object *objec
 {
 	uint64_t *slot;
 
-	if (!object->ino || was_seen(channel, object))
+	if (!object->ino || was_seen(channel, object->ino))
 		return;
 	slot = mem_append(&channel->sockets, &channel->socket_count, sizeof(*slot));
 	if (slot)
@@ -110,7 +116,7 @@ bool channel_has_address(struct run_channel *channel, const struct fd_object *ob
 
 bool channel_has(struct run_channel *channel, const struct fd_object *object)
 {
-	if (is_ip(object) && was_seen(channel, object))
+	if (is_ip(object) && was_seen(channel, object->ino))
 		return true;
 	if (ops_of(channel)->has && ops_of(channel)->has(channel, object)) {
 		note_seen(channel, object);

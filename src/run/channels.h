@@ -65,6 +65,8 @@ void channels_release(struct execution *x);
 /* See channel_ops.end; -ENOTSUP: it has no descriptors. */
 int channel_end(struct run_channel *channel, int end, bool *ret_own);
 bool channel_has(struct run_channel *channel, const struct fd_object *object);
+/* The same for what is known by its inode only: a socket of a port that has been seen. */
+bool channel_owns(const struct run_channel *channel, uint64_t inode);
 /*
  * The same for @object, a socket that is about to be bound or connected to
  * @address: from then on it belongs to the channel.

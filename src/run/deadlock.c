@@ -47,7 +47,7 @@ static const char *name_of_channel(void *context, uint64_t inode)
 	struct execution *x = context;
 
 	for (size_t i = 0; i < x->scenario->channel_count; i++)
-		if (x->channels[i].object.ino == inode || x->channels[i].other.ino == inode)
+		if (channel_owns(&x->channels[i], inode))
 			return x->channels[i].spec->name;
 	return NULL;
 }

@@ -68,6 +68,11 @@ static bool env_channel_has(void *ctx, int channel, const struct fd_object *obje
 	return channel_has(&x->channels[channel], object);
 }
 
+static bool env_called_from(void *ctx, struct tracee *t, const char *function)
+{
+	return site_matches(ctx, t, function);
+}
+
 static const char *env_label(void *ctx, const struct process *p, char *buf, size_t size)
 {
 	return subject_label(ctx, p, buf, size);
@@ -93,6 +98,7 @@ static int prepare_faults(struct execution *x, uint64_t seed)
 				    .ctx = x,
 				    .channel_has = env_channel_has,
 				    .channel_object = env_channel_object,
+				    .called_from = env_called_from,
 				    .label = env_label,
 				    .channel_name = env_channel_name};
 	execution_connect(x);

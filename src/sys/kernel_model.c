@@ -87,7 +87,8 @@ static const char *check_signal(const struct kernel_moment *m)
 	if (m->nonblocking)
 		return "this call does not wait, so no signal can interrupt it";
 	if (m->ready)
-		return "this call would not have to wait here; use `phase: blocked`";
+		return "this call would not have to wait here; use `signal:` with "
+		       "`when: blocked`";
 	switch (restart_of(m)) {
 	case RESTART_R:
 		if (m->has_handler_without_restart)

@@ -119,7 +119,7 @@ static void read_unix_attribute(struct sock_entry *entry, const struct rtattr *a
 		entry->file_inode = file->udiag_vfs_ino;
 		break;
 	case UNIX_DIAG_NAME:
-		if (name[0] == '\0' && RTA_PAYLOAD(a) <= sizeof(entry->name)) {
+		if (name[0] == '\0' && RTA_PAYLOAD(a) - 1 <= sizeof(entry->name)) {
 			entry->name_size = (uint8_t)(RTA_PAYLOAD(a) - 1);
 			memcpy(entry->name, name + 1, entry->name_size);
 		}

@@ -1,0 +1,11 @@
+/*
+ * name: msg-pool-lost
+ * mechanism: msg-sysv
+ * bug: the work of a receiver that died is lost
+ * about: a publisher and three receivers at one queue; the job that a dead receiver had taken
+ *	is never sent again
+ * caught-as: deadlock hang
+ */
+#define QUEUE queue_sysv
+#define BUG_LOST
+#include "mq-posix/mq-pool.c"
