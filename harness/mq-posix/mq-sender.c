@@ -54,13 +54,13 @@ static int send_record(mqd_t queue, const struct record *r)
 }
 #endif
 
-static int send_all(mqd_t queue, unsigned records)
+static int send_all(mqd_t queue, unsigned records, unsigned writer)
 {
 	struct record r;
 	int error = 0;
 
 	for (unsigned seq = 0; !error && seq <= records; seq++) {
-		record_fill(&r, seq < records ? RECORD_DATA : RECORD_END, 0, seq);
+		record_fill(&r, seq < records ? RECORD_DATA : RECORD_END, writer, seq);
 		error = send_record(queue, &r);
 	}
 	return error;
@@ -68,12 +68,13 @@ static int send_all(mqd_t queue, unsigned records)
 
 int main(int argc, char **argv)
 {
-	unsigned records;
+	unsigned records, writer;
 	int flags = O_WRONLY, error;
 	mqd_t queue;
 
 	args_init(argc, argv);
 	records = args_number("--records", 20);
+	writer = args_number("--writer", 0);
 	if (args_flag("--nonblock"))
 		flags |= O_NONBLOCK;
 	queue = mq_open(args_operand(), flags);
@@ -81,7 +82,7 @@ int main(int argc, char **argv)
 	if (queue < 0)
 		die("mq_open");
 	on_signal(SIGUSR1, on_usr1, 0);
-	error = send_all(queue, records);
+	error = send_all(queue, records, writer);
 	if (error) {
 		fprintf(stderr, "mq_send: %s\n", strerror(-error));
 		return STATUS_WRONG;

@@ -41,7 +41,15 @@ static int send(struct fault_env *env, struct shot *shot, const struct moment *a
 	return 0;
 }
 
-/* A signal that nobody would notice is no fault. */
+static bool is_stopped(const struct fault_env *env, pid_t tgid)
+{
+	for (const struct process *p = env->engine->processes; p; p = p->next)
+		if (p->tgid == tgid)
+			return p->stopped_by_fault;
+	return false;
+}
+
+/* A signal that nobody would notice is no fault; SIGCONT lets one go on that `stop` has stopped. */
 int check_disposition(struct fault_env *env, struct shot *shot)
 {
 	struct procfs_status status;
@@ -50,6 +58,8 @@ int check_disposition(struct fault_env *env, struct shot *shot)
 
 	if (procfs_status(env->engine->options.proc_fd, shot->tgid, &status))
 		return -ESRCH;
+	if (shot->signal == SIGCONT && is_stopped(env, shot->tgid))
+		return 0;
 	if (status.sig_ignored & bit)
 		return refuse(shot, "the process ignores %s", signal_name(shot->signal));
 	if (!(status.sig_caught & bit) && (action == SIGNAL_IGNORE || action == SIGNAL_CONTINUE))

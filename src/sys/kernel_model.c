@@ -132,7 +132,8 @@ static const char *check_dead(const struct kernel_moment *m)
 	if (m->persistent)
 		return NULL;
 	if (m->err == EIDRM)
-		return "an object that was removed stays removed; let it go on with `nth: 1..`";
+		return "an object that was removed stays removed; use `remove: true`, which is "
+		       "real, or let it go on with `nth: 1..`";
 	if (m->err == ECHILD)
 		return "a child that is gone stays gone; let it go on with `nth: 1..`";
 	if (m->err == ENOSYS)
