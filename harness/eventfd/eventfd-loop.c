@@ -5,7 +5,10 @@
  * about: an event loop that posts jobs to itself, as any thread of it may: the counter says
  *	only that there is something, so that one more event is none the less when it is full
  */
-/* Twins with a bug include this file: eventfd-loop-blocking, -eagain, -int. */
+/*
+ * Twins with a bug include this file: eventfd-loop-blocking, -eagain, -int, -trusting,
+ * -unchecked.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <sys/epoll.h>
@@ -21,6 +24,12 @@
 #define FLAGS (EFD_CLOEXEC | EFD_NONBLOCK)
 #endif
 
+#if defined(BUG_TRUSTING) || defined(BUG_INT)
+#define TRUSTS_EVENTS 1
+#else
+#define TRUSTS_EVENTS 0
+#endif
+
 static unsigned posted, done;
 
 static void post(int fd)
@@ -32,6 +41,9 @@ static void post(int fd)
 #ifndef BUG_EAGAIN
 		if (errno == EAGAIN)
 			return; /* full: the loop is to wake up already */
+#endif
+#ifdef BUG_UNCHECKED
+		return;
 #endif
 		if (errno != EINTR)
 			die("post");
@@ -46,8 +58,9 @@ static void clear_events(int fd)
 	uint64_t value;
 #endif
 
-	if (read(fd, &value, sizeof(value)) < 0)
-		return; /* nothing was there after all */
+	/* Somebody else may have taken the event: the jobs are there all the same. */
+	if (read(fd, &value, sizeof(value)) < 0 && TRUSTS_EVENTS)
+		return;
 	done = posted;
 }
 
@@ -60,8 +73,12 @@ int main(int argc, char **argv)
 	args_init(argc, argv);
 	jobs = args_number("--jobs", 8);
 	args_end();
+#ifdef BUG_UNCHECKED
+	epoll_ctl(loop, EPOLL_CTL_ADD, fd, &event);
+#else
 	if (loop < 0 || fd < 0 || epoll_ctl(loop, EPOLL_CTL_ADD, fd, &event) < 0)
-		die("epoll");
+		die("eventfd");
+#endif
 	for (unsigned i = 0; i < jobs / 2; i++)
 		post(fd);
 	while (done < jobs) {

@@ -4,10 +4,10 @@
  * bug: none
  * about: a child puts items into shared memory and adds one to an eventfd for each; the parent
  *	takes as many as the counter says; it begins when standard input ends, or with --late
- *	the child does
+ *	the child does; with --limit N it waits N ms for each event at most
  */
 /*
- * Twins with a bug include this file: eventfd-stream-one, -no-eintr, -blocking.
+ * Twins with a bug include this file: eventfd-stream-one, -no-eintr, -blocking, -patient.
  */
 #include <errno.h>
 #include <poll.h>
@@ -35,6 +35,21 @@ static void wait_for(int fd, short events)
 
 	while (poll(&p, 1, -1) < 0 && errno == EINTR)
 		;
+}
+
+/* False when the time is over; an EINTR begins it anew, which nobody does for ever here. */
+static bool comes_in_time(int fd, unsigned limit_ms)
+{
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+	int n;
+
+#ifdef BUG_PATIENT
+	limit_ms = 0;
+#endif
+	do
+		n = poll(&p, 1, limit_ms ? (int)limit_ms : -1);
+	while (n < 0 && errno == EINTR);
+	return n != 0;
 }
 
 /* Eight bytes or none; nonblocking or not is what others make of it. */
@@ -79,12 +94,15 @@ static int produce(int fd, struct table *table, unsigned count)
 	return 0;
 }
 
-static void consume(int fd, const struct table *table, unsigned count, struct tally *tally)
+static bool consume(int fd, const struct table *table, unsigned count, unsigned limit_ms,
+		    struct tally *tally)
 {
 	unsigned next = 0;
 	uint64_t events;
 
 	while (next < count) {
+		if (limit_ms && !comes_in_time(fd, limit_ms))
+			return false;
 		if (take_events(fd, &events) < 0)
 			die("read");
 #ifdef BUG_ONE
@@ -93,6 +111,7 @@ static void consume(int fd, const struct table *table, unsigned count, struct ta
 		for (; events > 0 && next < count; events--)
 			tally_add(tally, &table->items[next++]);
 	}
+	return true;
 }
 
 static void on_usr1(int sig)
@@ -104,7 +123,7 @@ int main(int argc, char **argv)
 {
 	struct tally tally = {0};
 	struct table *table;
-	unsigned count;
+	unsigned count, limit_ms;
 	bool late;
 	int fd, status;
 	pid_t pid;
@@ -112,6 +131,7 @@ int main(int argc, char **argv)
 	args_init(argc, argv);
 	count = args_number("--items", 10) % (ITEMS_MAX + 1);
 	late = args_flag("--late");
+	limit_ms = args_number("--limit", 0);
 	args_end();
 	on_signal(SIGUSR1, on_usr1, 0);
 	fd = eventfd(0, EFD_CLOEXEC);
@@ -124,7 +144,10 @@ int main(int argc, char **argv)
 		say_and_wait("started");
 	if (pid == 0)
 		_exit(produce(fd, table, count));
-	consume(fd, table, count, &tally);
+	if (!consume(fd, table, count, limit_ms, &tally)) {
+		printf("nothing came in time after %u\n", tally.records);
+		return STATUS_NOBODY;
+	}
 	if (safe_wait(pid, &status) < 0)
 		die("wait");
 	tally_print(&tally, stdout);

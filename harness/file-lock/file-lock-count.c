@@ -3,20 +3,44 @@
  * mechanism: file-lock
  * bug: none
  * about: file-lock-count PATH: adds one to the number in a file that is locked meanwhile and
- *	replaced whole by rename; with --hold it keeps the lock until standard input ends
+ *	replaced whole by rename; with --hold it keeps the lock until standard input ends,
+ *	with --limit N it waits N ms for it at most
  */
-/* Twins with a bug include this file: file-lock-count-no-eintr, -replaced, -unchecked. */
+/* Twins with a bug include this file: file-lock-count-no-eintr, -replaced, -unchecked,
+ * -patient. */
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "file-lock/lock.h"
 #include "lib/safe.h"
 
 static enum lock_kind kind;
+static unsigned limit_ms;
+
+#if !defined(BUG_NO_EINTR) && !defined(BUG_UNCHECKED) && !defined(BUG_PATIENT)
+/* No call that takes a lock of a file has a time limit: one that does not wait is repeated. */
+static int lock_within_limit(int fd)
+{
+	const struct timespec tick = {.tv_nsec = 1000000};
+	int64_t end = now_ms() + limit_ms;
+
+	while (lock_once(fd, kind, false) < 0) {
+		if (errno != EAGAIN)
+			return -1;
+		if (now_ms() >= end) {
+			errno = ETIMEDOUT;
+			return -1;
+		}
+		nanosleep(&tick, NULL);
+	}
+	return 0;
+}
+#endif
 
 static int take_lock(int fd)
 {
@@ -25,8 +49,10 @@ static int take_lock(int fd)
 #elif defined(BUG_UNCHECKED)
 	lock_wait(fd, kind);
 	return 0;
-#else
+#elif defined(BUG_PATIENT)
 	return lock_wait(fd, kind);
+#else
+	return limit_ms ? lock_within_limit(fd) : lock_wait(fd, kind);
 #endif
 }
 
@@ -54,8 +80,10 @@ static int open_locked(const char *path)
 		if (fd < 0)
 			die(path);
 		if (take_lock(fd) < 0) {
-			fprintf(stderr, "no lock on %s: %s\n", path, strerror(errno));
-			exit(STATUS_WRONG);
+			int error = errno;
+
+			fprintf(stderr, "no lock on %s: %s\n", path, strerror(error));
+			exit(error == ETIMEDOUT ? STATUS_NOBODY : STATUS_WRONG);
 		}
 		if (!is_replaced(fd, path))
 			return fd;
@@ -101,6 +129,7 @@ int main(int argc, char **argv)
 	args_init(argc, argv);
 	kind = lock_kind_of_args();
 	hold = args_flag("--hold");
+	limit_ms = args_number("--limit", 0);
 	path = args_operand();
 	args_end();
 	on_signal(SIGUSR1, on_usr1, 0);

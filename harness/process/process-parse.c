@@ -5,7 +5,7 @@
  * about: reads lines of standard input into a list and prints the longest; on a read error
  *	it tells which line was the last good one
  */
-/* Twins with a bug include this file: process-parse-freed. */
+/* Twins with a bug include this file: process-parse-freed, process-parse-lost. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,6 +68,9 @@ static int fail(int error)
 	fprintf(stderr, "read: %s\n", strerror(error));
 #ifndef BUG_FREED
 	printf("last good line: %s\n", lines ? lines->text : "none");
+#endif
+#ifdef BUG_LOST
+	lines = NULL;
 #endif
 	release();
 #ifdef BUG_FREED

@@ -11,6 +11,8 @@ extern const char new_mq_posix[], new_msg_sysv[];
 extern const char new_shm_posix[], new_mmap[];
 
 /* new_message.c */
-extern const char new_udp[], new_unix_dgram[];
+extern const char new_udp[], new_unix_dgram[], new_unix_seqpacket[], new_fd_passing[];
+/* new_stream.c */
+extern const char new_tcp[], new_unix_stream[];
 
 #endif

@@ -155,7 +155,8 @@ int tracee_resume(struct engine *e, struct tracee *t, int signal);
 /*
  * Wait for the next report of @t alone, a deferred one first; others stay
  * with the kernel.  For work on one thread in the middle of an event.  Gives
- * up after @limit_ns with -ETIMEDOUT.
+ * up after @limit_ns with -ETIMEDOUT; a thread that is ready to run, and only
+ * has no processor, gets ten times as long.
  */
 int engine_wait_for(struct engine *e, struct tracee *t, uint64_t limit_ns, int *ret_status);
 /* Handle this report of @t later, as if it came then; one at a time, the death replaces a stop. */

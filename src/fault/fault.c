@@ -33,6 +33,7 @@ static const struct action_ops *const action_table[] = {
 	[ACTION_LIMIT]       = &ops_limit,
 	[ACTION_WAKE]        = &ops_wake,
 	[ACTION_NONBLOCK]    = &ops_nonblock,
+	[ACTION_CORRUPT]     = &ops_corrupt,
 	[ACTION_DROP]        = &ops_drop,
 	[ACTION_DUPLICATE]   = &ops_duplicate,
 	[ACTION_REORDER]     = &ops_reorder,

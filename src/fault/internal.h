@@ -42,6 +42,8 @@ extern const struct action_ops ops_close_peer, ops_nonblock;
 extern const struct action_ops ops_object; /* capacity, fill, drain, remove */
 /* message.c */
 extern const struct action_ops ops_drop, ops_duplicate, ops_truncate_message, ops_lose_fds;
+/* corrupt.c */
+extern const struct action_ops ops_corrupt;
 /* reorder.c */
 extern const struct action_ops ops_reorder;
 

@@ -21,7 +21,7 @@ struct message_call {
 	const struct syscall_row *row;
 	struct fd_object object;
 	bool sends;
-	/* Of socket calls, as sendmsg(2) has them; msg_iov is `parts`. */
+	/* As sendmsg(2) has them; msg_iov is `parts`. */
 	struct msghdr msg;
 	struct iovec parts[TRANSFER_PARTS_MAX];
 	uint64_t flags;
@@ -41,6 +41,9 @@ int message_read(struct fault_env *env, struct shot *shot, struct tracee *t, uin
 #define MESSAGE_SOCKETS                                                                            \
 	(UINT64_C(1) << FD_KIND_UDP | UINT64_C(1) << FD_KIND_UNIX_DGRAM |                          \
 	 UINT64_C(1) << FD_KIND_UNIX_SEQPACKET)
+#define MESSAGE_STREAMS                                                                            \
+	(UINT64_C(1) << FD_KIND_PIPE | UINT64_C(1) << FD_KIND_FIFO |                               \
+	 UINT64_C(1) << FD_KIND_UNIX_STREAM | UINT64_C(1) << FD_KIND_TCP)
 #define MESSAGE_QUEUES (UINT64_C(1) << FD_KIND_MQUEUE | UINT64_C(1) << FD_KIND_MSG_SYSV)
 #define MESSAGE_KINDS  (MESSAGE_SOCKETS | MESSAGE_QUEUES)
 
@@ -73,8 +76,14 @@ int queue_drop(struct fault_env *env, struct shot *shot, struct tracee *t,
 	       const struct message_call *call);
 int queue_truncate(struct fault_env *env, struct shot *shot, struct tracee *t,
 		   const struct message_call *call);
+/* At a send: those bits of the message flip, in a copy of it; -EMSGSIZE: it is too long. */
+int queue_damage(struct fault_env *env, struct tracee *t, const struct message_call *call,
+		 const uint64_t *bits, size_t count);
 enum proof queue_dropped(struct fault_env *env, struct shot *shot, struct tracee *t,
 			 int64_t result);
+
+/* At the exit of recvmmsg(2): the length of the first message. */
+int64_t message_first_length(const struct tracee *t);
 
 /* message_again.c: the thread sends the message of its call once more, without waiting. */
 int message_send_again(struct fault_env *env, struct tracee *t, int64_t *ret_result);

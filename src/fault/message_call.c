@@ -88,9 +88,15 @@ static int read_socket_call(struct tracee *t, struct message_call *call)
 
 static int read_queue_call(struct tracee *t, struct message_call *call)
 {
+	/* msgsnd(2): the type stands in front of the text */
+	size_t header = call->object.kind == FD_KIND_MSG_SYSV ? sizeof(long) : 0;
+
 	if (!(call->row->families & (FAMILY_SENDS | FAMILY_RECEIVES)))
 		return -ENOTSUP;
 	call->length = t->call.args[2];
+	call->parts[0] =
+		(struct iovec){(void *)(uintptr_t)(t->call.args[1] + header), (size_t)call->length};
+	call->msg.msg_iovlen = 1;
 	return 0;
 }
 
@@ -196,7 +202,8 @@ static int64_t one_of_many(struct engine *e, struct tracee *t, int64_t result)
 int message_install(struct fault_env *env, struct shot *shot, struct tracee *t,
 		    struct message_call *call)
 {
-	long nr = call->sends ? SYS_sendmsg : SYS_recvmsg;
+	bool is_pipe = call->object.kind == FD_KIND_PIPE || call->object.kind == FD_KIND_FIFO;
+	long nr = is_pipe ? SYS_writev : call->sends ? SYS_sendmsg : SYS_recvmsg;
 	uint64_t scratch;
 	struct arch_regs *regs;
 	int rc = tracee_get_regs(t, &regs);
@@ -211,8 +218,8 @@ int message_install(struct fault_env *env, struct shot *shot, struct tracee *t,
 	for (unsigned i = 0; i < SYSCALL_ARGS; i++)
 		arch_native->set_arg(&t->entry_regs, i, t->call.args[i]);
 	arch_native->set_nr(regs, nr);
-	arch_native->set_arg(regs, 1, scratch);
-	arch_native->set_arg(regs, 2, call->flags);
+	arch_native->set_arg(regs, 1, is_pipe ? scratch + offsetof(struct layout, parts) : scratch);
+	arch_native->set_arg(regs, 2, is_pipe ? call->msg.msg_iovlen : call->flags);
 	t->args_changed = t->nr_changed = true;
 	t->made_nr = nr;
 	if (call->row->transfer == TRANSFER_MMSGHDR) {
@@ -223,6 +230,13 @@ int message_install(struct fault_env *env, struct shot *shot, struct tracee *t,
 	tracee_dirty_regs(t);
 	tracee_watch_exit(t);
 	return 0;
+}
+
+int64_t message_first_length(const struct tracee *t)
+{
+	struct mmsghdr first;
+
+	return tracee_read(t, t->call.args[1], &first, sizeof(first)) ? 0 : first.msg_len;
 }
 
 bool message_installed(const struct shot *shot, const struct tracee *t, struct msghdr *ret_msg)

@@ -118,3 +118,33 @@ int queue_truncate(struct fault_env *env, struct shot *shot, struct tracee *t,
 	return call->object.kind == FD_KIND_MSG_SYSV ? receive_less(t, t->call.args[1], want + 1)
 						     : 0;
 }
+
+#define COPY_MAX 4096
+
+int queue_damage(struct fault_env *env, struct tracee *t, const struct message_call *call,
+		 const uint64_t *bits, size_t count)
+{
+	uint64_t text = (uint64_t)(uintptr_t)call->parts[0].iov_base;
+	size_t header = (size_t)(text - t->call.args[1]), size = header + (size_t)call->length;
+	unsigned char copy[COPY_MAX];
+	struct arch_regs *regs;
+	uint64_t scratch;
+	int rc = tracee_get_regs(t, &regs);
+
+	if (rc || size > sizeof(copy))
+		return rc ? rc : -EMSGSIZE;
+	scratch = transfer_scratch(regs);
+	rc = tracee_read(t, t->call.args[1], copy, size);
+	for (size_t i = 0; i < count; i++)
+		copy[header + bits[i] / 8] ^= (unsigned char)(1u << bits[i] % 8);
+	if (!rc)
+		rc = tracee_write(env->engine, t, scratch, copy, size);
+	if (rc)
+		return rc;
+	t->entry_regs = *regs;
+	arch_native->set_arg(regs, 1, scratch);
+	t->args_changed = true;
+	tracee_dirty_regs(t);
+	tracee_watch_exit(t);
+	return 0;
+}

@@ -7,6 +7,8 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ipc.h>
+#include <sys/sem.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
@@ -18,6 +20,8 @@
 #include "sys/kernel_model.h"
 #include "sys/procfs.h"
 #include "trigger/count.h"
+
+#define SEMOPS_MAX 500 /* SEMOPM: the kernel takes no more */
 
 /* As the kernel has it: struct sigaction of <asm/signal.h>. */
 struct kernel_sigaction {
@@ -178,6 +182,20 @@ static bool is_below_libc_wait(struct fault_env *env, struct tracee *t)
 	return is_join(env, t);
 }
 
+/* Whether some operation of semop(2) is not to wait: it is in the program's memory. */
+static void add_operations(struct tracee *t, struct kernel_moment *m)
+{
+	const struct syscall_row *row = syscall_get(t->call.id);
+	struct sembuf ops[SEMOPS_MAX];
+	size_t count = (size_t)t->call.args[2];
+
+	if (!row || row->sysv != SYSV_SEM || !(row->families & FAMILY_WAITS) ||
+	    count > SEMOPS_MAX || tracee_read(t, t->call.args[1], ops, count * sizeof(*ops)))
+		return;
+	for (size_t i = 0; i < count; i++)
+		m->nonblocking |= (ops[i].sem_flg & IPC_NOWAIT) != 0;
+}
+
 int model_check(struct fault_env *env, struct shot *shot, const struct moment *at,
 		bool is_errno_after)
 {
@@ -193,6 +211,7 @@ int model_check(struct fault_env *env, struct shot *shot, const struct moment *a
 	if (env->model != MODEL_KERNEL || !at->at_call)
 		return 0;
 	add_descriptor(env, at->t, &m);
+	add_operations(at->t, &m);
 	m.below_libc_wait = m.err && is_below_libc_wait(env, at->t);
 	rc = add_signals(env, at->t, &m);
 	if (rc)

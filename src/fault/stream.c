@@ -63,8 +63,9 @@ static int stream_capacity(struct fault_env *env, struct shot *shot, const struc
 	if (rc)
 		return rc;
 	far = socket_borrow_far(env, &ends);
-	rc = set_sizes(shot, ends.fd, (int)bytes);
-	if (!rc && far >= 0)
+	rc = far < 0 ? refuse(shot, "nobody has accepted the connection yet")
+		     : set_sizes(shot, ends.fd, (int)bytes);
+	if (!rc)
 		rc = set_sizes(shot, far, (int)bytes);
 	snprintf(shot->text, sizeof(shot->text), "buffers of %s set to %llu bytes",
 		 object_label(env, object, label, sizeof(label)), (unsigned long long)bytes);

@@ -1,7 +1,10 @@
 #include "model/result.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/mem.h"
 
 void frame_release(struct frame *frame)
 {
@@ -17,6 +20,29 @@ void stack_release(struct stack *stack)
 		frame_release(&stack->frames[i]);
 	free(stack->frames);
 	memset(stack, 0, sizeof(*stack));
+}
+
+/* NULL stays NULL. */
+static int dup_text(const char *text, char **ret_copy)
+{
+	*ret_copy = text ? mem_strdup(text) : NULL;
+	return text && !*ret_copy ? -ENOMEM : 0;
+}
+
+int stack_copy(const struct stack *from, struct stack *to)
+{
+	for (size_t i = 0; i < from->count; i++) {
+		const struct frame *frame = &from->frames[i];
+		struct frame *copy = mem_append(&to->frames, &to->count, sizeof(*copy));
+
+		if (!copy)
+			return -ENOMEM;
+		*copy = (struct frame){.line = frame->line, .offset = frame->offset};
+		if (dup_text(frame->function, &copy->function) ||
+		    dup_text(frame->file, &copy->file) || dup_text(frame->module, &copy->module))
+			return -ENOMEM;
+	}
+	return 0;
 }
 
 void finding_release(struct finding *finding)

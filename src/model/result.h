@@ -95,6 +95,8 @@ struct summary {
 
 void frame_release(struct frame *frame);
 void stack_release(struct stack *stack);
+/* Into an empty one; -ENOMEM: what has been copied is there. */
+int stack_copy(const struct stack *from, struct stack *to);
 void finding_release(struct finding *finding);
 void case_result_release(struct case_result *result);
 

@@ -418,6 +418,8 @@ static int (*const by_kind[FD_KIND_MAX_])(struct wait *wait, const struct procfs
 	[FD_KIND_TCP] = wait_for_socket,
 	[FD_KIND_UNIX_STREAM] = wait_for_socket,
 	[FD_KIND_UNIX_SEQPACKET] = wait_for_socket,
+	[FD_KIND_UNIX_DGRAM] = wait_for_datagram,
+	[FD_KIND_UDP] = wait_for_datagram,
 };
 
 int wait_for_fd(struct wait *wait, int fd)

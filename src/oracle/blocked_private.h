@@ -106,6 +106,8 @@ int wait_for_sysv_queue(struct wait *wait, int id, bool sends);
 
 /* blocked_socket.c: until something happens at a stream socket. */
 int wait_for_socket(struct wait *wait, const struct procfs_fd *info);
+/* …of UDP, or a Unix datagram socket. */
+int wait_for_datagram(struct wait *wait, const struct procfs_fd *info);
 /* In connect(2) of the socket @fd. */
 int wait_for_connect(struct wait *wait, int fd);
 /* Whether SO_RCVTIMEO or SO_SNDTIMEO (@option) is set there. */

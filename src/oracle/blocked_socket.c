@@ -1,6 +1,6 @@
 /*
- * blocked_socket.c - who could wake a thread that sleeps at a connected or
- * listening stream socket: who holds the other end, or could still connect.
+ * blocked_socket.c - who could wake a thread that sleeps at a socket: who holds
+ * the other end, could still connect, or could send a message.
  */
 #include <errno.h>
 #include <netinet/tcp.h>
@@ -18,6 +18,8 @@
 #include "base/mem.h"
 #include "engine/fds.h"
 #include "oracle/blocked_private.h"
+#include "sys/arch.h"
+#include "sys/syscalls.h"
 
 /* Once for all threads of a scan; NULL: the kernel does not tell, or memory is short. */
 static const struct sock_table *read_table(struct scanner *scanner)
@@ -93,6 +95,20 @@ static bool is_connecting(const struct sock_entry *entry)
 	return entry->is_tcp && entry->state == TCP_SYN_SENT;
 }
 
+/*
+ * What is on the way to a reader that has nothing to read arrives by itself,
+ * be it after a timer of the kernel's: TCP sends small pieces late.
+ */
+static bool is_arriving(const struct wait *wait, const struct sock_entry *own,
+			const struct sock_entry *peer)
+{
+	const struct syscall_row *call = syscall_get(syscall_from_nr(ARCH_NATIVE, wait->t->nr));
+	bool only_sends = call && call->families & (FAMILY_WRITES | FAMILY_SENDS) &&
+			  !(call->families & (FAMILY_READS | FAMILY_RECEIVES));
+
+	return own->is_tcp && !only_sends && !own->unread && peer->unsent;
+}
+
 int wait_for_socket(struct wait *wait, const struct procfs_fd *info)
 {
 	const struct sock_table *table = read_table(wait->scanner);
@@ -106,13 +122,61 @@ int wait_for_socket(struct wait *wait, const struct procfs_fd *info)
 		return external(wait);
 	if (own->state == TCP_LISTEN)
 		return on_listening(wait);
-	if (is_connecting(own)) {
+	if (is_connecting(own) || (peer && is_arriving(wait, own, peer))) {
 		wait_weaken(wait, WAIT_TIMED);
 		return 0;
 	}
 	if (peer && peer->inode)
 		return on_connected(wait, info, peer);
 	return listener ? on_waiting(wait, info, listener) : external(wait);
+}
+
+/* --- sockets that keep messages apart without a connection ---------------------- */
+
+static bool is_sending(const struct wait *wait)
+{
+	const struct syscall_row *row = syscall_get(syscall_from_nr(arch_native->id, wait->t->nr));
+
+	return row && row->fd_arg >= 0 && row->families & (FAMILY_WRITES | FAMILY_SENDS);
+}
+
+/* The queue of the receiver is full: whoever could take something out of it, or end it. */
+static int on_full_queue(struct wait *wait, const struct procfs_fd *info, uint64_t receiver)
+{
+	int r;
+
+	wait_need(wait, "room in the queue of the receiver", "held by",
+		  "nobody holds the receiver");
+	r = add_holders_of(wait, info->fd, receiver);
+	return r ? r : add_holders_of(wait, info->fd, info->inode);
+}
+
+/* Without a name only those can send to it who were connected with it. */
+static int on_unnamed_receiver(struct wait *wait, const struct procfs_fd *info,
+			       const struct sock_table *table)
+{
+	int r = add_holders_of(wait, info->fd, info->inode);
+
+	wait_need(wait, "a message", "from", "nobody can send one");
+	for (size_t i = 0; r == 0 && i < table->count; i++)
+		if (!table->items[i].is_tcp && table->items[i].peer == info->inode)
+			r = add_holders_of(wait, info->fd, table->items[i].inode);
+	return r;
+}
+
+int wait_for_datagram(struct wait *wait, const struct procfs_fd *info)
+{
+	const struct sock_table *table = read_table(wait->scanner);
+	const struct sock_entry *own = table ? sock_find(table, info->inode) : NULL;
+
+	say_socket(wait, info);
+	if (is_sending(wait))
+		return own && own->peer ? on_full_queue(wait, info, own->peer) : external(wait);
+	if (own && !own->is_tcp && !own->file_inode && !own->name_size &&
+	    info->kind == FD_KIND_UNIX_DGRAM)
+		return on_unnamed_receiver(wait, info, table);
+	wait_add_anybody(wait, "a message", "nobody is left to send one");
+	return 0;
 }
 
 /* --- connect(2) of a Unix socket: it waits while the queue of the listener is full --- */

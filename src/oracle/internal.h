@@ -15,6 +15,7 @@ int judge_leaks(struct judgement *j, struct err *err);	  /* leak.c */
 
 /* observed.c: as if none had been left. */
 void observed_forget_objects(struct observed *seen);
+void observed_forget_lost(struct observed *seen);
 
 /* The run ended because it had to be ended: what is missing then is no finding of its own. */
 bool was_cut_off(const struct judgement *j);

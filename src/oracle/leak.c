@@ -16,7 +16,7 @@ bool oracle_needs_fault_free(const struct scenario *scenario, const struct obser
 {
 	if (scenario->expect.allow[FINDING_LEAK] || !scenario->fault_count)
 		return false;
-	if (seen->files_left.count || seen->object_count)
+	if (seen->files_left.count || seen->object_count || seen->lost_count)
 		return true;
 	for (size_t i = 0; i < seen->process_count; i++)
 		if (seen->processes[i].exit_seen &&
@@ -38,6 +38,7 @@ void oracle_forget_leaks(struct observed *seen)
 		seen->processes[i].exit_seen = false;
 	forget(&seen->files_left);
 	observed_forget_objects(seen);
+	observed_forget_lost(seen);
 }
 
 static int add_leak(struct judgement *j, const char *process, unsigned more, const char *what)
@@ -138,6 +139,58 @@ static int judge_objects(struct judgement *j)
 	return 0;
 }
 
+static bool is_same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+/* The same place in the program. */
+static bool is_same_stack(const struct stack *a, const struct stack *b)
+{
+	bool same = a->count == b->count;
+
+	for (size_t i = 0; i < a->count && same; i++) {
+		const struct frame *x = &a->frames[i], *y = &b->frames[i];
+
+		same = x->line == y->line && is_same_text(x->function, y->function) &&
+		       is_same_text(x->file, y->file) && is_same_text(x->module, y->module);
+	}
+	return same;
+}
+
+static uint64_t blocks_usually_lost(const struct judgement *j, const struct observed_lost *lost)
+{
+	uint64_t blocks = 0;
+
+	for (size_t i = 0; j->fault_free && i < j->fault_free->lost_count; i++) {
+		const struct observed_lost *other = &j->fault_free->lost[i];
+
+		if (is_same_text(other->process, lost->process) &&
+		    is_same_stack(&other->stack, &lost->stack))
+			blocks += other->blocks;
+	}
+	return blocks;
+}
+
+/* Memory that is lost only where the fault leads to. */
+static int judge_memory(struct judgement *j)
+{
+	for (size_t i = 0; i < j->seen->lost_count; i++) {
+		const struct observed_lost *lost = &j->seen->lost[i];
+		struct finding *finding;
+
+		if (lost->blocks <= blocks_usually_lost(j, lost))
+			continue;
+		finding =
+			findings_add(&j->findings, FINDING_LEAK, lost->process,
+				     "%llu byte%s of memory lost, allocated here",
+				     (unsigned long long)lost->bytes, lost->bytes == 1 ? "" : "s");
+		if (!finding || stack_copy(&lost->stack, &finding->stack))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
 int judge_leaks(struct judgement *j, struct err *err)
 {
 	const struct strings *left = &j->seen->files_left;
@@ -155,5 +208,6 @@ int judge_leaks(struct judgement *j, struct err *err)
 					  "file ${tmp}/%s left behind", left->items[i])
 				     ? 0
 				     : -ENOMEM;
-	return rc ? rc : judge_objects(j);
+	rc = rc ? rc : judge_objects(j);
+	return rc ? rc : judge_memory(j);
 }

@@ -65,6 +65,15 @@ void observed_forget_objects(struct observed *seen)
 	seen->object_count = 0;
 }
 
+void observed_forget_lost(struct observed *seen)
+{
+	for (size_t i = 0; i < seen->lost_count; i++) {
+		free(seen->lost[i].process);
+		stack_release(&seen->lost[i].stack);
+	}
+	seen->lost_count = 0;
+}
+
 void observed_release(struct observed *seen)
 {
 	for (size_t i = 0; i < seen->process_count; i++) {
@@ -76,6 +85,8 @@ void observed_release(struct observed *seen)
 	release_strings(&seen->files_left);
 	observed_forget_objects(seen);
 	free(seen->objects_left);
+	observed_forget_lost(seen);
+	free(seen->lost);
 	for (size_t i = 0; i < seen->finding_count; i++)
 		finding_release(&seen->findings[i]);
 	free(seen->findings);

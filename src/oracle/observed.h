@@ -48,6 +48,13 @@ struct observed {
 		char *process; /* who made it; NULL: not known */
 	} * objects_left;
 	size_t object_count;
+	/* Memory that nothing points to at the end of a program, one for each place (valgrind). */
+	struct observed_lost {
+		char *process;
+		uint64_t bytes, blocks;
+		struct stack stack; /* where it was allocated */
+	} * lost;
+	size_t lost_count;
 	/* Found while it ran: crash of a descendant, deadlock, hang, spin, unsafe-in-handler. */
 	struct finding *findings;
 	size_t finding_count;

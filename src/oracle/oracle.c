@@ -27,13 +27,6 @@ static const struct oracle_row {
 };
 /* clang-format on */
 
-/* NULL stays NULL. */
-static int dup_text(const char *text, char **ret_copy)
-{
-	*ret_copy = text ? mem_strdup(text) : NULL;
-	return text && !*ret_copy ? -ENOMEM : 0;
-}
-
 static int take_over(struct judgement *j, const struct finding *seen)
 {
 	struct finding *copy;
@@ -42,18 +35,7 @@ static int take_over(struct judgement *j, const struct finding *seen)
 	if (!copy)
 		return -ENOMEM;
 	copy->silent = seen->silent;
-	for (size_t i = 0; i < seen->stack.count; i++) {
-		const struct frame *from = &seen->stack.frames[i];
-		struct frame *to = mem_append(&copy->stack.frames, &copy->stack.count, sizeof(*to));
-
-		if (!to)
-			return -ENOMEM;
-		*to = (struct frame){.line = from->line, .offset = from->offset};
-		if (dup_text(from->function, &to->function) || dup_text(from->file, &to->file) ||
-		    dup_text(from->module, &to->module))
-			return -ENOMEM;
-	}
-	return 0;
+	return stack_copy(&seen->stack, &copy->stack);
 }
 
 /* What the scenario allows is no finding. */

@@ -59,7 +59,10 @@ extern const struct channel_ops channel_shm_ops, channel_file_ops;
 extern const struct channel_ops channel_socketpair_ops, channel_tcp_ops;
 
 int channels_open(struct execution *x, struct err *err);
-void channels_close_ours(struct execution *x);
+
+/* Our own ends of the channels that nobody still to be started is to get. */
+void channels_close_given(struct execution *x);
+
 void channels_release(struct execution *x);
 
 /* See channel_ops.end; -ENOTSUP: it has no descriptors. */

@@ -42,10 +42,11 @@ struct execution {
 	size_t subject_count;
 	struct observed *seen;
 
-	bool all_started, released;
+	bool released;
 	bool watch_output; /* some trigger or start waits for output */
 	bool ended;	   /* by deadline, deadlock, fail */
-	uint64_t grace_ns; /* main processes are done; the rest may go on until then; 0 = not yet */
+	/* The main processes are done since; the rest may go on for a while.  0 = not yet */
+	uint64_t grace_ns, grace_starved_ns;
 	struct deadlock_watch *deadlock; /* of deadlock.c */
 	struct spin *spin;		 /* of spin.c */
 	struct made *made;		 /* of made.c: objects that the processes have made */

@@ -11,6 +11,7 @@
 #include "base/util.h"
 #include "run/execution.h"
 #include "sys/procfs.h"
+#include "valgrind/tool.h"
 
 /* What a launch needs, built and thrown away in one go. */
 struct preparation {
@@ -63,9 +64,24 @@ static int end_list(struct strings *list)
 	return 0;
 }
 
-static const char *valgrind_of(enum under under)
+static int push_valgrind(struct execution *x, const struct process_spec *spec, struct strings *argv)
 {
-	return under == UNDER_MEMCHECK ? "--tool=memcheck" : NULL;
+	static const char *const common[] = {"--vgdb=no", "--quiet", "--trace-children=yes",
+					     "--error-exitcode=0", "--xml=yes"};
+	const char *const *own = valgrind_options(spec->under);
+	const char *tool = vocab_name(&under_vocab, (int)spec->under);
+	int rc = push(argv, mem_strdup("valgrind"));
+
+	rc = rc ? rc : push(argv, mem_printf("--tool=%s", tool));
+	for (size_t i = 0; !rc && i < ARRAY_SIZE(common); i++)
+		rc = push(argv, mem_strdup(common[i]));
+	for (size_t i = 0; !rc && own[i]; i++)
+		rc = push(argv, mem_strdup(own[i]));
+	rc = rc ? rc
+		: push(argv, mem_printf("--xml-file=%s/.valgrind.%s.%%p.xml", x->tmp, spec->name));
+	return rc ? rc
+		  : push(argv,
+			 mem_printf("--log-file=%s/.valgrind.%s.%%p.log", x->tmp, spec->name));
 }
 
 static int prepare_argv(struct execution *x, const struct process_spec *spec,
@@ -73,15 +89,8 @@ static int prepare_argv(struct execution *x, const struct process_spec *spec,
 {
 	int rc = 0;
 
-	if (spec->under != UNDER_NONE) {
-		rc = push(&prep->argv, mem_strdup("valgrind"));
-		rc = rc ? rc : push(&prep->argv, mem_strdup(valgrind_of(spec->under)));
-		rc = rc ? rc : push(&prep->argv, mem_strdup("--vgdb=no"));
-		rc = rc ? rc : push(&prep->argv, mem_strdup("--quiet"));
-		rc = rc ? rc : push(&prep->argv, mem_strdup("--trace-children=yes"));
-		rc = rc ? rc : push(&prep->argv, mem_strdup("--error-exitcode=0"));
-		rc = rc ? rc : push(&prep->argv, mem_printf("--log-file=%s/.valgrind.%%p", x->tmp));
-	}
+	if (spec->under != UNDER_NONE)
+		rc = push_valgrind(x, spec, &prep->argv);
 	if (spec->shell) {
 		rc = rc ? rc : push(&prep->argv, mem_strdup("sh"));
 		rc = rc ? rc : push(&prep->argv, mem_strdup("-c"));
@@ -345,7 +354,6 @@ int subjects_prepare(struct execution *x, struct err *err)
 
 int subjects_start(struct execution *x, struct err *err)
 {
-	bool all = true;
 	int rc = 0;
 
 	for (size_t i = 0; !rc && i < x->subject_count; i++) {
@@ -353,14 +361,10 @@ int subjects_start(struct execution *x, struct err *err)
 
 		if (!s->process && s->start_due)
 			rc = start_one(x, s, err);
-		all = all && s->process;
 	}
-	if (rc)
-		return rc;
-	x->all_started = all;
-	if (all)
-		channels_close_ours(x);
-	return 0;
+	if (!rc)
+		channels_close_given(x);
+	return rc;
 }
 
 void subjects_release(struct execution *x)

@@ -13,7 +13,7 @@
 #include "oracle/oracle.h"
 #include "run/check.h"
 #include "run/execution.h"
-#include "run/memcheck.h"
+#include "run/reports.h"
 #include "run/verdict.h"
 #include "sandbox/tmp.h"
 #include "sys/probe.h"
@@ -218,6 +218,8 @@ static int execute_fault_free(struct job *job, struct err *err)
 	struct err why = ERR_INIT;
 	int rc = execute(job, &job->without, &job->fault_free, false, &why);
 
+	if (!rc)
+		rc = reports_collect(&job->without, &why);
 	execution_release(&job->without);
 	if (!rc)
 		rc = sandbox_clean(&job->worker->sandbox, &why);
@@ -366,7 +368,7 @@ static int run_case(struct job *job, struct err *err)
 	job->ran = true;
 	if (rc)
 		return rc;
-	rc = memcheck_collect(&job->with, err);
+	rc = reports_collect(&job->with, err);
 	if (!rc)
 		rc = check_run(&job->with, err);
 	if (!rc)

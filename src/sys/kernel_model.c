@@ -38,6 +38,7 @@ enum condition {
 	COND_FUTEX_WAIT = 1 << 24,
 	COND_FUTEX_PI = 1 << 25,
 	COND_REALTIME = 1 << 26,
+	COND_LOCK_POSIX = 1 << 27,
 };
 
 static const struct error_row {
@@ -176,6 +177,13 @@ static const char *check_lock_wait(const struct kernel_moment *m)
 	return is_fcntl_command(m, F_SETLKW, F_OFD_SETLKW) ? NULL : "only F_SETLKW gives it";
 }
 
+static const char *check_lock_posix(const struct kernel_moment *m)
+{
+	return is_fcntl_command(m, F_SETLKW, F_SETLKW) ? NULL
+						       : "only F_SETLKW looks for deadlocks: locks "
+							 "of a description may be passed on";
+}
+
 static const char *check_fcntl_dup(const struct kernel_moment *m)
 {
 	return is_fcntl_command(m, F_DUPFD, F_DUPFD_CLOEXEC)
@@ -254,6 +262,7 @@ static const struct condition_row {
 	{COND_CREATES, 0, check_creates, NULL},
 	{COND_LOCK_TRY, 0, check_lock_try, NULL},
 	{COND_LOCK_WAIT, 0, check_lock_wait, NULL},
+	{COND_LOCK_POSIX, 0, check_lock_posix, NULL},
 	{COND_FCNTL_DUP, 0, check_fcntl_dup, NULL},
 	{COND_FCNTL_PIPE, 0, check_fcntl_pipe, NULL},
 	{COND_FUTEX_WAIT, 0, check_futex_wait, NULL},

@@ -413,7 +413,7 @@ static const struct probe probes[] = {
 	{ "ia32",          "nothing: calls of 32 bit code are reported, not injected", false, probe_ia32 },
 	{ "cpus",          "races between processors", false, probe_cpus },
 	{ "numa-nodes",    "races between nodes", false, probe_numa },
-	{ "valgrind",      "`under: memcheck`", false, probe_valgrind },
+	{ "valgrind",      "`under:`", false, probe_valgrind },
 	{ "clang",         "`build:` with clang", false, probe_clang },
 	{ "gcc",           "`build:` with gcc", false, probe_gcc },
 };

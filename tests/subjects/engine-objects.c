@@ -135,6 +135,15 @@ static void case_sem_wait(void)
 	semctl(id, 0, IPC_RMID);
 }
 
+static void case_sem_try(void)
+{
+	int id = check(semget(IPC_PRIVATE, 2, 0600));
+	struct sembuf up_and_down[] = {{0, 1, 0}, {0, -1, IPC_NOWAIT}};
+
+	say_result("semop", semop(id, up_and_down, 2));
+	semctl(id, 0, IPC_RMID);
+}
+
 static void case_shm(void)
 {
 	int id = check(shmget(IPC_PRIVATE, 4096, 0600));
@@ -231,7 +240,7 @@ static const struct {
 	{"msg-send", case_msg_send}, {"msg-wait", case_msg_wait}, {"msg-two", case_msg_two},
 	{"sem-wait", case_sem_wait}, {"shm", case_shm},		  {"mq-two", case_mq_two},
 	{"mq-name", case_mq_name},   {"mq-full", case_mq_full},	  {"mq-notify", case_mq_notify},
-	{"mq-wait", case_mq_wait},
+	{"mq-wait", case_mq_wait},   {"sem-try", case_sem_try},
 };
 
 int main(int argc, char **argv)

@@ -18,9 +18,14 @@
 	{                                                                                          \
 		.kind = ACTION_TRUNCATE_MESSAGE, .bytes = (n)                                      \
 	}
+#define CORRUPT(n)                                                                                 \
+	{                                                                                          \
+		.kind = ACTION_CORRUPT, .bytes = (n)                                               \
+	}
 #define MESSAGES .program = "engine-messages"
 #define SENT	 "sent 5\nsent 6\nsent 5\n"
 #define QUEUED	 "sent 0\nsent 0\nsent 0\n"
+#define REST	 "got 6 'second'\ngot 5 'third'\n"
 #define ALL	 "got 5 'first'\ngot 6 'second'\ngot 5 'third'\n"
 
 /* clang-format off */
@@ -189,6 +194,45 @@ static const struct strike lose_rows[] = {
 	{"UDP", "udp-recvmsg", "recvmsg", 10, MESSAGES, .nth = 3, .action = LOSE_FDS,
 	 .refused = "keeps no messages apart"},
 };
+
+/* Which bits: drawn from the seed, which is 0 here. */
+static const struct strike corrupt_rows[] = {
+	{"write", "udp-write", "write", 11, MESSAGES, .action = CORRUPT(1),
+	 .model = MODEL_ADVERSARIAL, .out = SENT "got 5 'f\351rst'\n" REST, .fired = 1},
+	{"a stream", "stream-write", "write", 11, MESSAGES, .nth = 2, .action = CORRUPT(3),
+	 .model = MODEL_ADVERSARIAL, .out = SENT "got 16 'firstsec\377~dthird'\n", .fired = 1},
+	{"writev", "unix-writev", "writev", 11, MESSAGES, .nth = 2, .action = CORRUPT(8),
+	 .model = MODEL_ADVERSARIAL, .out = SENT "got 5 'first'\ngot 6 'sea\377vx'\ngot 5 'third'\n", .fired = 1},
+	{"sendmmsg", "udp-sendmmsg", "sendmmsg", 11, MESSAGES, .nth = 2, .action = CORRUPT(40),
+	 .model = MODEL_ADVERSARIAL, .out = SENT ALL, .refused = "not more than 32 bits"},
+	{"more than there are", "udp-write", "write", 11, MESSAGES, .nth = 3,
+	 .action = CORRUPT(41), .model = MODEL_ADVERSARIAL, .out = SENT ALL, .refused = "bits"},
+	{"read", "udp-read", "read", 10, MESSAGES, .action = CORRUPT(1),
+	 .model = MODEL_ADVERSARIAL, .out = SENT "got 5 'f\351rst'\n" REST, .fired = 1},
+	{"recvmmsg", "unix-recvmmsg", "recvmmsg", 10, MESSAGES, .action = CORRUPT(2),
+	 .model = MODEL_ADVERSARIAL, .out = SENT "flags 0 name 0 got 5 'f\351bst'\nflags 0 name 0 got 6 'second'\n"
+		"flags 0 name 0 got 5 'third'\n", .fired = 1},
+	{"mq_send", "posix-mq", "mq_send", 11, MESSAGES, .action = CORRUPT(1),
+	 .model = MODEL_ADVERSARIAL, .out = QUEUED "got 5 'f\351rst'\n" REST, .fired = 1},
+	{"mq_receive", "posix-mq", "mq_receive", 10, MESSAGES, .action = CORRUPT(1),
+	 .model = MODEL_ADVERSARIAL, .out = QUEUED "got 5 'f\351rst'\n" REST, .fired = 1},
+	{"msgsnd", "sysv-msg", "msgsnd", 0, MESSAGES, .action = CORRUPT(1),
+	 .model = MODEL_ADVERSARIAL, .out = QUEUED "got 5 'f\351rst'\n" REST, .fired = 1},
+	{"msgrcv", "sysv-msg", "msgrcv", 0, MESSAGES, .action = CORRUPT(1),
+	 .model = MODEL_ADVERSARIAL, .out = QUEUED "got 5 'f\351rst'\n" REST, .fired = 1},
+	{"Linux does not", "udp-write", "write", 11, MESSAGES, .action = CORRUPT(1),
+	 .out = SENT ALL, .refused = "checksums"},
+	{"nor here", "unix-write", "write", 11, MESSAGES, .action = CORRUPT(1),
+	 .out = SENT ALL, .refused = "nothing damages"},
+};
+
+/* A pipe, by engine-victim. */
+static const struct strike corrupt_pipe_rows[] = {
+	{"a pipe", "write", "write", STRIKE_OUT, .action = CORRUPT(1),
+	 .model = MODEL_ADVERSARIAL, .out = "write 11\nleft 'he\354lo world'\n", .fired = 1},
+	{"what a pipe brings", "read", "read", STRIKE_IN, .action = CORRUPT(1),
+	 .model = MODEL_ADVERSARIAL, .out = "read 11\ngot 'he\354lo world'\nleft ''\n", .fired = 1},
+};
 /* clang-format on */
 
 Test(fault_message, drop)
@@ -214,4 +258,10 @@ Test(fault_message, truncate)
 Test(fault_message, lose_fds)
 {
 	strike_all(lose_rows, ARRAY_SIZE(lose_rows));
+}
+
+Test(fault_message, corrupt)
+{
+	strike_all(corrupt_rows, ARRAY_SIZE(corrupt_rows));
+	strike_all(corrupt_pipe_rows, ARRAY_SIZE(corrupt_pipe_rows));
 }

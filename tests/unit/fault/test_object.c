@@ -2,6 +2,7 @@
  * Queues, semaphores and shared memory: removed; queues made small, full, empty.
  */
 #include <criterion/criterion.h>
+#include <errno.h>
 
 #include "base/util.h"
 #include "strike.h"
@@ -40,6 +41,21 @@ static const struct strike remove_rows[] = {
 	{"one without a name", "mq-wait", "mq_timedreceive", .phase = PHASE_BLOCKED,
 	 .action = REMOVE, .out = "mq_receive EINTR\n",
 	 .refused = "has no name any more"},
+};
+
+#define ERRNO(code)                                                                                \
+	{                                                                                          \
+		.kind = ACTION_ERRNO, .error = code                                                \
+	}
+
+/* Whether it waits is said by its operations, which are in the program's memory. */
+static const struct strike error_rows[] = {
+	{"a semaphore that is only tried", "sem-try", "semop", .action = ERRNO(EAGAIN),
+	 .out = "semop EAGAIN\n", .fired = 1},
+	{"one that is waited for", "sem-wait", "semop", .action = ERRNO(EAGAIN),
+	 .out = "semop EINTR\n", .refused = "Linux cannot do that here"},
+	{"too much to be undone", "sem-try", "semop", .action = ERRNO(ERANGE),
+	 .out = "semop ERANGE\n", .fired = 1},
 };
 
 static const struct strike fill_rows[] = {
@@ -91,6 +107,11 @@ static void strike_objects(const struct strike *rows, size_t count)
 Test(fault_object, remove)
 {
 	strike_objects(remove_rows, ARRAY_SIZE(remove_rows));
+}
+
+Test(fault_object, errors)
+{
+	strike_objects(error_rows, ARRAY_SIZE(error_rows));
 }
 
 Test(fault_object, fill)

@@ -256,6 +256,10 @@ Test(sys_kernel_model, commands_of_fcntl_have_errors_of_their_own)
 	args[1] = F_SETLKW;
 	expect_errno(m, "fcntl", EINTR, true, NULL);
 	expect_errno(m, "fcntl", EAGAIN, false, "F_SETLK");
+	expect_errno(m, "fcntl", EDEADLK, true, NULL);
+	args[1] = F_OFD_SETLKW;
+	expect_errno(m, "fcntl", EINTR, true, NULL);
+	expect_errno(m, "fcntl", EDEADLK, false, "only F_SETLKW looks for deadlocks");
 	args[1] = F_DUPFD_CLOEXEC;
 	expect_errno(m, "fcntl", EMFILE, true, NULL);
 }
