@@ -143,6 +143,7 @@ static const char *const texts[MECHANISM_MAX_] = {
 	[MECHANISM_MQ_POSIX]   = new_mq_posix,
 	[MECHANISM_MSG_SYSV]   = new_msg_sysv,
 	[MECHANISM_SHM_POSIX]  = new_shm_posix,
+	[MECHANISM_SHM_SYSV]   = new_shm_sysv,
 	[MECHANISM_MMAP]       = new_mmap,
 	[MECHANISM_PROCESS]    = process_text,
 };

@@ -8,7 +8,7 @@
 /* new_queue.c */
 extern const char new_mq_posix[], new_msg_sysv[];
 /* new_memory.c */
-extern const char new_shm_posix[], new_mmap[];
+extern const char new_shm_posix[], new_shm_sysv[], new_mmap[];
 
 /* new_message.c */
 extern const char new_udp[], new_unix_dgram[], new_unix_seqpacket[], new_fd_passing[];

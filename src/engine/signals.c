@@ -342,6 +342,9 @@ int on_signal_stop(struct engine *e, struct tracee *t, int signal)
 		return rc;
 	if (!t->process)
 		return tracee_resume(e, t, signal);
+	if (signal == SIGSEGV && info.si_code == SEGV_ACCERR && e->ops->memory_fault &&
+	    e->ops->memory_fault(e->ctx, t, (uint64_t)(uintptr_t)info.si_addr))
+		return t->state == TRACEE_HELD ? 0 : tracee_resume(e, t, 0);
 	interrupted = interrupts_call(t);
 	/* One that another has sent leaves the timer running. */
 	if (signal == SIGALRM && info.si_code == SI_KERNEL && !t->process->timer_repeats)

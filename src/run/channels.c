@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -152,6 +153,27 @@ bool channel_has(struct run_channel *channel, const struct fd_object *object)
 	}
 	return (channel->object.ino && fd_object_same(&channel->object, object)) ||
 	       (channel->other.ino && fd_object_same(&channel->other, object));
+}
+
+struct fd_object channel_object_now(const struct run_channel *channel)
+{
+	struct fd_object object = channel->object;
+	struct stat st;
+
+	if (object.kind == FD_KIND_FILE && channel->path && lstat(channel->path, &st) == 0 &&
+	    S_ISREG(st.st_mode)) {
+		object.dev = st.st_dev;
+		object.ino = st.st_ino;
+	}
+	return object;
+}
+
+const char *channel_path_of(struct execution *x, const struct fd_object *object)
+{
+	for (size_t i = 0; i < x->scenario->channel_count; i++)
+		if (x->channels[i].path && channel_has(&x->channels[i], object))
+			return x->channels[i].path;
+	return NULL;
 }
 
 const char *channel_name_of(struct execution *x, const struct fd_object *object)

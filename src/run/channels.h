@@ -77,6 +77,15 @@ bool channel_owns(const struct run_channel *channel, uint64_t inode);
 bool channel_has_address(struct run_channel *channel, const struct fd_object *object,
 			 const struct sockaddr *address);
 
+/*
+ * Its object; where it has a path and programs have put another file there,
+ * that one.
+ */
+struct fd_object channel_object_now(const struct run_channel *channel);
+
+/* The path of the channel that @object belongs to, or NULL. */
+const char *channel_path_of(struct execution *x, const struct fd_object *object);
+
 /* The name of the channel that @object belongs to, or NULL. */
 const char *channel_name_of(struct execution *x, const struct fd_object *object);
 

@@ -30,6 +30,7 @@ struct execution {
 	const struct process_spec **specs; /* as many as the scenario has; a control's replaced */
 	const char *tmp;
 	const char *dir;
+	const char *build, *cc, *cflags; /* of `build:`; NULL = there is none */
 	bool with_faults;
 	uint64_t deadline_ns;	   /* since the start */
 	uint64_t worker_waited_ns; /* of clock.c */
@@ -49,6 +50,7 @@ struct execution {
 	uint64_t grace_ns, grace_starved_ns;
 	struct deadlock_watch *deadlock; /* of deadlock.c */
 	struct spin *spin;		 /* of spin.c */
+	struct watched *watched;	 /* of access.c */
 	struct made *made;		 /* of made.c: objects that the processes have made */
 	size_t made_count;
 	struct lock_steps *steps; /* of locks.c: under way */
