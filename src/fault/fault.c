@@ -34,6 +34,7 @@ static const struct action_ops *const action_table[] = {
 	[ACTION_REMOVE]      = &ops_object,
 	[ACTION_TEAR]        = &ops_tear,
 	[ACTION_LIMIT]       = &ops_limit,
+	[ACTION_WAKE]        = &ops_wake,
 	[ACTION_NONBLOCK]    = &ops_nonblock,
 	[ACTION_CORRUPT]     = &ops_corrupt,
 	[ACTION_DROP]        = &ops_drop,

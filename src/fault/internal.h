@@ -100,6 +100,8 @@ struct object_ops {
 	int (*take_filler)(struct fault_env *env, const struct fd_object *object, size_t size,
 			   struct tracee *t, int fd);
 };
+/* wake.c */
+extern const struct action_ops ops_wake;
 /* buffer.c */
 extern const struct object_ops object_pipe_ops;
 /* sysv.c */

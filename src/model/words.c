@@ -91,7 +91,7 @@ static const struct vocab_row action_rows[] = {
 	[ACTION_TRUNCATE_MESSAGE] = { "truncate-message", "the message arrives cut", false },
 	[ACTION_LOSE_FDS]         = { "lose-fds",         "passed descriptors are lost (MSG_CTRUNC)", false },
 	[ACTION_LIMIT]            = { "limit",            "a resource limit holds from then on", false },
-	[ACTION_WAKE]             = { "wake",             "a spurious wake-up", true },
+	[ACTION_WAKE]             = { "wake",             "a spurious wake-up", false },
 	[ACTION_NONBLOCK]         = { "nonblock",         "O_NONBLOCK is set on the shared description", false },
 };
 VOCAB(action_vocab, "action", action_rows, ACTION_MAX_);

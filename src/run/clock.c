@@ -62,6 +62,5 @@ uint64_t clock_starved_ns(struct execution *x)
 
 bool clock_is_over(const struct execution *x, uint64_t elapsed_ns, uint64_t limit_ns)
 {
-	return elapsed_ns >= limit_ns * LIMIT_TIMES ||
-	       elapsed_ns >= limit_ns + x->seen->starved_ns;
+	return elapsed_ns >= limit_ns * LIMIT_TIMES || elapsed_ns >= limit_ns + x->seen->starved_ns;
 }

@@ -35,6 +35,8 @@ static enum phase phase_of(const struct fault_spec *spec)
 	if (spec->action.kind == ACTION_SIGNAL && spec->action.when == WHEN_BLOCKED &&
 	    spec->at.phase == PHASE_ENTRY && !spec->action.nested)
 		return PHASE_BLOCKED;
+	if (spec->action.kind == ACTION_WAKE && spec->action.of_process.process == INDEX_NONE)
+		return PHASE_BLOCKED;
 	return spec->at.phase;
 }
 

@@ -52,7 +52,7 @@ static const struct action_needs needs[] = {
 	[ACTION_TRUNCATE_MESSAGE] = { true, PHASE(PHASE_ENTRY), OF_NONE, "the message is being moved already" },
 	[ACTION_LOSE_FDS]         = { true, PHASE(PHASE_ENTRY), OF_NONE, "the message is being moved already" },
 	[ACTION_LIMIT]            = { false, ANY_PHASE, OF_PROCESS, NULL },
-	[ACTION_WAKE]             = { false, ANY_PHASE, OF_CHANNEL, NULL },
+	[ACTION_WAKE]             = { false, PHASE(PHASE_BLOCKED) | PHASE(PHASE_RETURN), OF_PROCESS, "it wakes a call that sleeps: use `phase: blocked`" },
 	[ACTION_NONBLOCK]         = { false, ANY_PHASE, OF_CHANNEL, NULL },
 };
 /* clang-format on */
