@@ -25,7 +25,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp_option options[] = {
-	{"cc", 1, "COMPILER", 0, "instead of $CC or gcc; stands before the compiler's arguments", 0},
+	{"cc", 1, "COMPILER", 0, "instead of $CC or gcc; stands before the compiler's arguments",
+	 0},
 	{0},
 };
 
@@ -108,7 +109,8 @@ static int compile(const struct cli_env *env, const struct compiler *compiler, c
 		   const char *runtime, int *ret_status, struct err *err)
 {
 	const char *tmp = env->getenv("TMPDIR");
-	cleanup_free char *scratch = mem_printf("%s/ipcfault-cc.XXXXXX", tmp && *tmp ? tmp : "/tmp");
+	cleanup_free char *scratch =
+		mem_printf("%s/ipcfault-cc.XXXXXX", tmp && *tmp ? tmp : "/tmp");
 	struct plan_input input = {compiler, args, runtime, scratch};
 	struct plan plan;
 	int rc;

@@ -28,7 +28,8 @@ extern char **environ;
 		"-U__SANITIZE_THREAD__"
 
 static const char *const gcc_flags[] = {
-	BOTH, "--param=tsan-distinguish-volatile=1", "-fno-optimize-sibling-calls", "-Wno-tsan", NULL,
+	BOTH, "--param=tsan-distinguish-volatile=1", "-fno-optimize-sibling-calls", "-Wno-tsan",
+	NULL,
 };
 
 /* Without the second, the read of x = x + 1 is not told. */
@@ -91,6 +92,15 @@ static int name_tells(char *const *words)
 			return 0;
 	}
 	return -1;
+}
+
+/* g++-12, clang++, c++ */
+static bool is_for_cplusplus(char *const *words)
+{
+	for (size_t i = 0; words[i]; i++)
+		if (words[i][0] != '-' && strstr(words[i], "++"))
+			return true;
+	return false;
 }
 
 /* `cc -dM -E -x c /dev/null` has __clang__, or not. */
@@ -161,6 +171,7 @@ int compiler_init(struct compiler *ret_compiler, const char *command, struct err
 	if (!rc) {
 		told = name_tells(compiler.words);
 		compiler.is_clang = told == 1;
+		compiler.is_cplusplus = is_for_cplusplus(compiler.words);
 		rc = told < 0 ? ask(compiler.words, &compiler.is_clang, err) : 0;
 	}
 	if (rc)

@@ -14,7 +14,7 @@ struct err;
 
 struct compiler {
 	char **words; /* NULL at the end: "ccache", "gcc" */
-	bool is_clang;
+	bool is_clang, is_cplusplus;
 };
 
 /* @command is divided at spaces.  What neither has gcc nor clang in its name is asked. */

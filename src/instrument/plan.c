@@ -30,6 +30,9 @@ static const char *const not_compiling[] = {"-E", "-M", "-MM", "-fsyntax-only", 
 static const char *const not_linking[] = {"-c", "-S"};
 static const char *const not_a_program[] = {"-shared", "-r"};
 
+static const char *const without_libraries[] = {"-nostdlib", "-nodefaultlibs"};
+static const char *const static_words[] = {"-static", "-static-pie"};
+
 static const char *const source_endings[] = {
 	".c", ".i", ".s", ".S", ".sx", ".cc", ".cp", ".cpp", ".cxx", ".c++", ".C", ".CPP", ".ii",
 };
@@ -95,11 +98,13 @@ static bool next_arg(struct walk *w)
 
 struct kind {
 	bool compiles, links, is_program, has_input;
+	bool has_lto, is_static, has_libraries; /* those that the compiler adds by itself */
 };
 
 static struct kind kind_of(char *const *args)
 {
-	struct kind kind = {.compiles = true, .links = true, .is_program = true};
+	struct kind kind = {
+		.compiles = true, .links = true, .is_program = true, .has_libraries = true};
 
 	for (struct walk w = {.at = args}; next_arg(&w);) {
 		if (IS_AMONG(w.arg, not_compiling))
@@ -108,6 +113,12 @@ static struct kind kind_of(char *const *args)
 			kind.links = false;
 		if (IS_AMONG(w.arg, not_a_program))
 			kind.is_program = false;
+		if (IS_AMONG(w.arg, without_libraries))
+			kind.has_libraries = false;
+		if (IS_AMONG(w.arg, static_words))
+			kind.is_static = true;
+		if (strncmp(w.arg, "-flto", 5) == 0 || strcmp(w.arg, "-fno-lto") == 0)
+			kind.has_lto = w.arg[2] == 'l';
 		if (is_input(w.arg) || w.arg[0] == '@')
 			kind.has_input = true;
 	}
@@ -216,7 +227,29 @@ static int add_runtime(struct plan_command *command, const char *runtime)
 	return add_all(command, words);
 }
 
-static int plan_link(struct plan *plan, const struct plan_input *input, bool is_program)
+/*
+ * gcc puts in its calls behind the link-time optimisation, and needs to be told
+ * then; so that its own library stays out, all libraries are named.
+ */
+static int add_gcc_lto(struct plan_command *command, const struct plan_input *input,
+		       const struct kind *kind)
+{
+	static const char *const shared[] = {"-lgcc", "-lgcc_s", "-lc", NULL};
+	static const char *const fixed[] = {"-Wl,--start-group", "-lgcc", "-lgcc_eh", "-lc",
+					    "-Wl,--end-group",	 NULL};
+	static const char *const cplusplus[] = {"-lstdc++", "-lm", NULL};
+	int rc = add_all(command, compiler_compile_flags(input->compiler));
+
+	if (!rc && kind->has_libraries) {
+		rc = add(command, "-nodefaultlibs");
+		if (!rc && input->compiler->is_cplusplus)
+			rc = add_all(command, cplusplus);
+		rc = rc ? rc : add_all(command, kind->is_static ? fixed : shared);
+	}
+	return rc;
+}
+
+static int plan_link(struct plan *plan, const struct plan_input *input, const struct kind *kind)
 {
 	struct plan_command *command;
 	size_t number = 0;
@@ -229,19 +262,21 @@ static int plan_link(struct plan *plan, const struct plan_input *input, bool is_
 			rc = add_arg(command, &w);
 	}
 	rc = rc ? rc : add_all(command, compiler_link_flags());
-	if (!rc && is_program)
+	if (!rc && kind->is_program)
 		rc = add_runtime(command, input->runtime);
+	if (!rc && kind->has_lto && !input->compiler->is_clang)
+		rc = add_gcc_lto(command, input, kind);
 	return rc ? rc : end(command);
 }
 
-static int plan_link_all(struct plan *plan, const struct plan_input *input, bool is_program)
+static int plan_link_all(struct plan *plan, const struct plan_input *input, const struct kind *kind)
 {
 	int rc = 0;
 
 	for (struct walk w = {.at = input->args}; !rc && next_arg(&w);)
 		if (is_source(w.arg, w.language))
 			rc = plan_source(plan, input, &w);
-	return rc ? rc : plan_link(plan, input, is_program);
+	return rc ? rc : plan_link(plan, input, kind);
 }
 
 int plan_make(struct plan *ret_plan, const struct plan_input *input, struct err *err)
@@ -255,7 +290,7 @@ int plan_make(struct plan *ret_plan, const struct plan_input *input, struct err 
 	else if (!kind.links)
 		rc = plan_one(&plan, input, true);
 	else
-		rc = plan_link_all(&plan, input, kind.is_program);
+		rc = plan_link_all(&plan, input, &kind);
 	if (!rc) {
 		*ret_plan = plan;
 		return 0;

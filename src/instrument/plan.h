@@ -25,7 +25,7 @@ struct plan {
 
 struct plan_input {
 	const struct compiler *compiler;
-	char *const *args; /* without the compiler; NULL at the end */
+	char *const *args;   /* without the compiler; NULL at the end */
 	const char *runtime; /* libipcfault_rt.a */
 	const char *scratch; /* a folder for objects */
 };

@@ -34,7 +34,8 @@ static void count(const struct segment_key *key)
 	}
 	row = &rt_segment->rows[index];
 	if (!__atomic_load_n(&row->first, __ATOMIC_RELAXED)) {
-		uint64_t now = __atomic_add_fetch(&rt_segment->clock, 1, __ATOMIC_RELAXED), none = 0;
+		uint64_t now = __atomic_add_fetch(&rt_segment->clock, 1, __ATOMIC_RELAXED),
+			 none = 0;
 
 		__atomic_compare_exchange_n(&row->first, &none, now, false, __ATOMIC_RELAXED,
 					    __ATOMIC_RELAXED);

@@ -97,8 +97,7 @@ static long map_in_arena(size_t size, int protection, int flags, int fd, long at
 		rt_arena_drop(address, size);
 		return 0;
 	}
-	rt_arena_set(address, size,
-		     flags & MAP_ANONYMOUS ? anonymous_object() : file_object(fd),
+	rt_arena_set(address, size, flags & MAP_ANONYMOUS ? anonymous_object() : file_object(fd),
 		     flags & MAP_ANONYMOUS ? 0 : (uint64_t)at);
 	return got;
 }
@@ -148,8 +147,8 @@ static long grow(void *old, size_t old_size, size_t size, uint32_t object, uint6
 
 	if (!address)
 		return -ENOMEM;
-	got = raw6(SYS_mremap, (long)old, (long)old_size, (long)size,
-		   MREMAP_MAYMOVE | MREMAP_FIXED, (long)address, 0);
+	got = raw6(SYS_mremap, (long)old, (long)old_size, (long)size, MREMAP_MAYMOVE | MREMAP_FIXED,
+		   (long)address, 0);
 	if (raw_failed(got)) {
 		rt_arena_drop(address, size);
 		return got;
@@ -162,8 +161,8 @@ static long grow(void *old, size_t old_size, size_t size, uint32_t object, uint6
 
 static long do_mremap(void *old, size_t old_size, size_t size, int flags, void *address)
 {
-	bool is_ours = is_in_arena(old), moves = (flags & (MREMAP_MAYMOVE | MREMAP_FIXED)) ==
-						 MREMAP_MAYMOVE;
+	bool is_ours = is_in_arena(old),
+	     moves = (flags & (MREMAP_MAYMOVE | MREMAP_FIXED)) == MREMAP_MAYMOVE;
 	uint64_t offset;
 	uint32_t object;
 	long got;

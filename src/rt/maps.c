@@ -121,9 +121,9 @@ static uint64_t bias_of(uint64_t base)
 static uint32_t add_module(const struct rt_mapping *m)
 {
 	const struct rt_table table = {
-		rt_segment->modules,		&rt_segment->modules_used,
-		SEGMENT_MODULES,		sizeof(struct segment_module),
-		2 * sizeof(uint64_t),		offsetof(struct segment_module, next),
+		rt_segment->modules,  &rt_segment->modules_used,
+		SEGMENT_MODULES,      sizeof(struct segment_module),
+		2 * sizeof(uint64_t), offsetof(struct segment_module, next),
 	};
 	struct segment_module module;
 	size_t len = 0;

@@ -36,7 +36,8 @@ enum segment_object_kind {
 	SEGMENT_FILE = 1,  /* a mapped file, POSIX or memfd segment: st_dev, st_ino */
 	SEGMENT_SYSV,	   /* shmat(): 0, the id */
 	SEGMENT_ANONYMOUS, /* 0, the process that made it << 32 | its how manieth */
-	SEGMENT_VARIABLES, /* .data and .bss of a program, by address at link time: st_dev, st_ino */
+	SEGMENT_VARIABLES, /* .data and .bss of a program, by address at link time: st_dev, st_ino
+			    */
 };
 
 enum segment_access_kind {
@@ -93,8 +94,8 @@ struct segment {
 	uint32_t magic, version;
 	uint32_t flags; /* enum segment_flag */
 	uint32_t unused;
-	uint64_t clock;	  /* the last `first` */
-	uint64_t lost;	  /* accesses that are not counted, as a table is full */
+	uint64_t clock;	   /* the last `first` */
+	uint64_t lost;	   /* accesses that are not counted, as a table is full */
 	uint32_t unplaced; /* shared mappings that are not followed: at a fixed address, no room */
 	uint32_t processes_used, objects_used, modules_used, rows_used;
 	uint32_t objects_head, modules_head; /* chains */
