@@ -25,7 +25,7 @@ space := $(empty) $(empty)
 VARIANT := $(subst $(space),-,$(notdir $(CC)))$(if $(SAN),-san-$(subst $(comma),-,$(SAN)))$(if $(COV),-cov)
 B := build/$(VARIANT)
 
-PKGS := libfyaml libseccomp numa libdw libelf capstone jansson libxml-2.0
+PKGS := libfyaml libseccomp libxxhash numa libdw libelf capstone jansson libxml-2.0
 # As system headers: their warnings are not ours.
 PKG_CFLAGS := $(patsubst -I%,-isystem %,$(shell $(PKG_CONFIG) --cflags $(PKGS) 2>/dev/null))
 PKG_LIBS := $(shell $(PKG_CONFIG) --libs $(PKGS) 2>/dev/null)

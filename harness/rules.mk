@@ -19,26 +19,36 @@ SUBJECT_CC = $(CC)
 KERNEL_HEADERS := $(addprefix -idirafter /usr/include,/ /$(shell gcc -print-multiarch))
 SUBJECT_CFLAGS = -std=gnu11 -D_GNU_SOURCE -Wall -Wextra -Werror -O2 -gdwarf-4 -pthread
 
-# $(call compile_subject,flags,library sources)
+# $(call compile_subject,flags,library sources,the same compiled by $(SUBJECT_CC); nothing = the sources)
 define compile_subject
 @mkdir -p $(@D)
 $(call say,SUBJECT,$<)
 $(Q)ask() { sed -n "1,60s/^ \* $$1: *//p" $<; }; \
 case "$$(ask build)" in \
-"") cc="$(SUBJECT_CC)" ;; \
-static) cc="$(SUBJECT_CC) -static" ;; \
-musl) cc="musl-gcc -static $(KERNEL_HEADERS)" ;; \
+"") cc="$(SUBJECT_CC)" lib="$(or $(3),$(2))" ;; \
+static) cc="$(SUBJECT_CC) -static" lib="$(or $(3),$(2))" ;; \
+musl) cc="musl-gcc -static $(KERNEL_HEADERS)" lib="$(2)" ;; \
 *) echo "$<: build: $$(ask build): only static and musl are known" >&2; exit 1 ;; \
 esac; \
-$$cc $(SUBJECT_CFLAGS) $(1) $$(ask cflags) -o $@ $< $(2) $$(ask libs)
+$$cc $(SUBJECT_CFLAGS) $(1) $$(ask cflags) -o $@ $< $$lib $$(ask libs)
 endef
+
+HARNESS_LIB_A := $(B)/harness-lib/lib.a
+HARNESS_LIB_OBJ := $(HARNESS_LIB:harness/lib/%.c=$(B)/harness-lib/%.o)
+$(B)/harness-lib/%.o: harness/lib/%.c $(wildcard harness/lib/*.h) harness/rules.mk $(B)/flags
+	@mkdir -p $(@D)
+	$(call say,SUBJECT,$<)
+	$(Q)$(SUBJECT_CC) $(SUBJECT_CFLAGS) -iquote harness -c -o $@ $<
+$(HARNESS_LIB_A): $(HARNESS_LIB_OBJ)
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $^
 
 # A program with a bug may be the sound one with a few lines changed: PROGRAM=THAT-ONE.
 TWINS := $(shell grep -H '^#include ".*\.c"' harness/*/*.c | sed 's|\.c:\#include "|.c=harness/|; s|"$$||')
 
 define harness_rules
-$(B)/harness/$(notdir $(1:.c=)): $(1) $(patsubst $(1)=%,%,$(filter $(1)=%,$(TWINS))) $(HARNESS_LIB) $(wildcard harness/lib/*.h $(dir $(1))*.h) harness/rules.mk $(B)/flags
-	$$(call compile_subject,-iquote harness,$(HARNESS_LIB))
+$(B)/harness/$(notdir $(1:.c=)): $(1) $(patsubst $(1)=%,%,$(filter $(1)=%,$(TWINS))) $(HARNESS_LIB_A) $(wildcard harness/lib/*.h $(dir $(1))*.h) harness/rules.mk $(B)/flags
+	$$(call compile_subject,-iquote harness,$(HARNESS_LIB),$(HARNESS_LIB_A))
 endef
 $(foreach s,$(HARNESS_SRC),$(eval $(call harness_rules,$(s))))
 

@@ -30,9 +30,11 @@ static int open_or_die(const char *path, int flags)
 
 static int server(void)
 {
-	int in = open_or_die(request, O_RDONLY);
-	int out = open_or_die(answer, O_WRONLY);
+	int in, out;
 
+	wait_for_input();
+	in = open_or_die(request, O_RDONLY);
+	out = open_or_die(answer, O_WRONLY);
 	return worker_answer(in, out, 1);
 }
 

@@ -17,4 +17,11 @@ uint32_t checksum(const void *data, size_t size);
 #define store_release(at, value) __atomic_store_n(at, value, __ATOMIC_RELEASE)
 #define load_acquire(at)	 __atomic_load_n(at, __ATOMIC_ACQUIRE)
 
+/* A function of its own, with its own name, so that a scenario can name the moment. */
+#if __has_attribute(noipa)
+#define STEP static __attribute__((noipa))
+#else
+#define STEP static __attribute__((noinline))
+#endif
+
 #endif

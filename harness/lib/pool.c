@@ -149,6 +149,7 @@ int pool_main(int argc, char **argv, const struct pool_way *chosen)
 			pool_receiver(i);
 	if (pthread_create(&reaper, NULL, reap, NULL))
 		die("thread");
+	wait_for_input();
 	while (live && pool.results < pool.records) {
 		send_jobs(&pool);
 		receive_answer(&pool);

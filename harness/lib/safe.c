@@ -129,13 +129,18 @@ void die(const char *what)
 	exit(STATUS_USAGE);
 }
 
-void say_and_wait(const char *line)
+void wait_for_input(void)
 {
 	char byte;
 
+	safe_read_some(STDIN_FILENO, &byte, 1);
+}
+
+void say_and_wait(const char *line)
+{
 	puts(line);
 	fflush(stdout);
-	safe_read_some(STDIN_FILENO, &byte, 1);
+	wait_for_input();
 }
 
 int64_t now_ms(void)

@@ -49,7 +49,10 @@ void on_signal(int sig, void (*handler)(int), int flags);
 /* A message with strerror(errno), then exit(STATUS_USAGE). */
 _Noreturn void die(const char *what);
 
-/* Prints the line at once, then waits until standard input gives something or ends. */
+/* Until standard input gives something or ends: so that a scenario can hold a program back. */
+void wait_for_input(void);
+
+/* Prints the line at once, then waits for input. */
 void say_and_wait(const char *line);
 
 /* CLOCK_MONOTONIC in milliseconds. */

@@ -2,8 +2,8 @@
  * name: mmap-image
  * mechanism: mmap
  * bug: none
- * about: mmap-image [--pages N] FILE: fills an image of N pages (8) through a mapping; the room
- *	on the disk is taken before the first store
+ * about: mmap-image [--pages N] FILE: fills an image of N pages (8) through a mapping;
+ *	the room on the disk is taken before the first store
  */
 /* A twin with a bug includes this file: mmap-image-sparse. */
 #include <fcntl.h>

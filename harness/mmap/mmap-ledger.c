@@ -2,8 +2,8 @@
  * name: mmap-ledger
  * mechanism: mmap
  * bug: none
- * about: mmap-ledger FILE: moves amounts between the accounts of a mapped ledger; a transfer is
- *	reported as committed when msync has said that it is on the disk
+ * about: mmap-ledger FILE: moves amounts between the accounts of a mapped ledger; a
+ *	transfer is reported as committed when msync has said that it is on the disk
  */
 /* Twins with a bug include this file: mmap-ledger-deaf, mmap-ledger-retry. */
 #include <errno.h>

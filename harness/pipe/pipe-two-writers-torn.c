@@ -41,8 +41,11 @@ int main(int argc, char **argv)
 	on_signal(SIGPIPE, SIG_IGN, 0);
 	for (int i = 0; i < 2; i++) {
 		pids[i] = make_child();
-		if (pids[i] == 0)
+		if (pids[i] == 0) {
+			if (i > 0)
+				wait_for_input();
 			_exit(write_lines((char)('a' + i), lines));
+		}
 	}
 	for (int i = 0; i < 2; i++) {
 		if (safe_wait(pids[i], &status) < 0)

@@ -59,8 +59,11 @@ int main(int argc, char **argv)
 		die("memfd_create");
 	for (int i = 0; i < 2; i++) {
 		pids[i] = make_child();
-		if (pids[i] == 0)
+		if (pids[i] == 0) {
+			if (i > 0)
+				wait_for_input();
 			_exit(write_lines((char)('a' + i), lines));
+		}
 	}
 	safe_close(&lock_fd);
 	for (int i = 0; i < 2; i++) {

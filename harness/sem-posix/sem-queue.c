@@ -6,7 +6,7 @@
  *	takes them; the death of the child is a post as well, so the parent never waits for
  *	one that cannot come
  */
-/* Twins with a bug include this file: sem-queue-deaf. */
+/* Twins with a bug include this file: sem-queue-deaf, sem-queue-polls. */
 #include <errno.h>
 #include <semaphore.h>
 #include <signal.h>
@@ -42,12 +42,26 @@ static void make_items(unsigned count)
 	}
 }
 
+static int await_item(void)
+{
+#ifdef BUG_POLLS
+	return 0; /* it is taken already */
+#else
+	return sem_wait(&queue->items);
+#endif
+}
+
 static unsigned take_items(unsigned count)
 {
 	unsigned taken = 0;
 
 	while (taken < count) {
-		while (!gone && sem_wait(&queue->items) && errno == EINTR)
+#ifdef BUG_POLLS
+		for (unsigned looks = 0; sem_trywait(&queue->items); looks++)
+			if (looks == 100)
+				return taken;
+#endif
+		while (!gone && await_item() && errno == EINTR)
 			;
 		if (taken < atomic_load(&queue->made))
 			printf("item %u\n", ++taken);
@@ -67,7 +81,7 @@ int main(int argc, char **argv)
 	queue = shared_make(sizeof(*queue));
 	sem_init(&queue->items, 1, 0);
 #ifndef BUG_DEAF
-	on_signal(SIGCHLD, on_chld, 0);
+	on_signal(SIGCHLD, on_chld, SA_NOCLDSTOP);
 #endif
 	if (make_child() == 0) {
 		make_items(count);

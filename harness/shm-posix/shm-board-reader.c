@@ -2,10 +2,10 @@
  * name: shm-board-reader
  * mechanism: shm-posix
  * bug: none
- * about: shm-board-reader NAME: shows what is on the board; an object that has no size yet, or
- *	no values, is one that is still being made
+ * about: shm-board-reader NAME: shows what is on the board; an object that has no size
+ *	yet, or no values, is one that is still being made
  */
-/* A twin with a bug includes this file: shm-board-reader-early. */
+/* Twins with a bug include this file: shm-board-reader-early, shm-board-reader-unmapped. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/mman.h>
@@ -16,6 +16,7 @@
 #include "lib/safe.h"
 #include "shm-posix/board.h"
 
+#ifndef BUG_UNMAPPED
 /* The name is there before the size is: shm_open and ftruncate are two steps. */
 static bool has_size(int fd)
 {
@@ -28,6 +29,7 @@ static bool has_size(int fd)
 		die("fstat");
 	return st.st_size >= (off_t)sizeof(struct board);
 }
+#endif
 
 int main(int argc, char **argv)
 {
@@ -41,7 +43,11 @@ int main(int argc, char **argv)
 	fd = shm_open(name, O_RDWR, 0);
 	if (fd < 0)
 		die(name);
+#ifdef BUG_UNMAPPED
+	board = mmap(NULL, sizeof(*board), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+#else
 	board = has_size(fd) ? map_shared(fd, sizeof(*board)) : NULL;
+#endif
 	if (!board || load_acquire(&board->ready) != BOARD_READY) {
 		fprintf(stderr, "%s: not ready\n", name);
 		return STATUS_NOBODY;

@@ -34,11 +34,14 @@ int main(int argc, char **argv)
 {
 	struct itimerval timer = {0};
 	bool answered = false;
+	unsigned timeout;
 	int device[2];
 
 	args_init(argc, argv);
-	timer.it_value.tv_usec = (int)args_number("--timeout", 20) * 1000;
+	timeout = args_number("--timeout", 20);
 	args_end();
+	timer.it_value.tv_sec = timeout / 1000;
+	timer.it_value.tv_usec = timeout % 1000 * 1000;
 	on_signal(SIGALRM, on_alarm, 0);
 	make_pipe(device);
 	setitimer(ITIMER_REAL, &timer, NULL);

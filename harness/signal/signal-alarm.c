@@ -36,12 +36,15 @@ int main(int argc, char **argv)
 {
 	struct itimerval timer = {0};
 	bool answered = false;
+	unsigned timeout;
 	sigset_t alarms;
 	int device[2];
 
 	args_init(argc, argv);
-	timer.it_value.tv_usec = (int)args_number("--timeout", 20) * 1000;
+	timeout = args_number("--timeout", 20);
 	args_end();
+	timer.it_value.tv_sec = timeout / 1000;
+	timer.it_value.tv_usec = timeout % 1000 * 1000;
 	sigemptyset(&alarms);
 	sigaddset(&alarms, SIGALRM);
 	sigprocmask(SIG_BLOCK, &alarms, &unblocked);

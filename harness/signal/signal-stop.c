@@ -60,6 +60,7 @@ static int announce_results(int requests)
 {
 	char request;
 
+	wait_for_input();
 	while (safe_read(requests, &request, 1) == 1)
 		kill(getppid(), SIGUSR1);
 	safe_close(&requests);

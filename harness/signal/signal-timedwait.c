@@ -52,6 +52,7 @@ int main(int argc, char **argv)
 	sigprocmask(SIG_BLOCK, &usr1, NULL);
 	pid = make_child();
 	if (pid == 0) {
+		wait_for_input();
 		kill(getppid(), SIGUSR1);
 		_exit(0);
 	}

@@ -25,6 +25,7 @@ static int check_records(unsigned records)
 	struct tally tally = {0};
 	struct record r;
 
+	wait_for_input();
 	for (unsigned seq = 0; seq < records; seq++) {
 		record_fill(&r, RECORD_DATA, 0, seq);
 		tally_add(&tally, &r);

@@ -143,7 +143,13 @@ static const char *const texts[MECHANISM_MAX_] = {
 	[MECHANISM_MQ_POSIX]   = new_mq_posix,
 	[MECHANISM_MSG_SYSV]   = new_msg_sysv,
 	[MECHANISM_SHM_POSIX]  = new_shm_posix,
+	[MECHANISM_SHM_SYSV]   = new_shm_sysv,
 	[MECHANISM_MMAP]       = new_mmap,
+	[MECHANISM_SEM_POSIX]  = new_sem_posix,
+	[MECHANISM_SEM_SYSV]   = new_sem_sysv,
+	[MECHANISM_FUTEX]      = new_futex,
+	[MECHANISM_EVENTFD]    = new_eventfd,
+	[MECHANISM_FILE_LOCK]  = new_file_lock,
 	[MECHANISM_PROCESS]    = process_text,
 };
 /* clang-format on */

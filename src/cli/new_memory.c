@@ -33,6 +33,31 @@ const char new_shm_posix[] =
 	"{fault: creator dies}}}\n"
 	"  caught: {reader: crash}\n";
 
+const char new_shm_sysv[] =
+	"\n"
+	"scenario: a segment that is attached for reading only is not written to\n"
+	"mechanism: shm-sysv\n"
+	"\n"
+	"processes:                      # name: how it is started\n"
+	"  reader: {run: [\"${harness}/sysv-reader\"]}\n"
+	"\n"
+	"faults:\n"
+	"  - name: no right to write\n"
+	"    # when: the first child attaches the segment; it tries again with SHM_RDONLY\n"
+	"    at: {process: \"reader/child[1]\", call: shmat}\n"
+	"    # what: the call is not made and fails so\n"
+	"    do: {errno: EACCES}\n"
+	"\n"
+	"expect:\n"
+	"  reader: {exit: 0, stdout: \"silent reader: hello\"}\n"
+	"deadline: 2s                    # the whole run; then it is a hang\n"
+	"\n"
+	"# The same faults against a program that has the bug: it must be caught, or this\n"
+	"# scenario could not find anything.\n"
+	"control:\n"
+	"  reader: {run: [\"${harness}/sysv-reader-write\"]}\n"
+	"  caught: crash\n";
+
 const char new_mmap[] =
 	"\n"
 	"scenario: a transfer that msync could not write is not reported as committed\n"

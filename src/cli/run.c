@@ -11,6 +11,7 @@
 #include "cli/command.h"
 #include "cli/files.h"
 #include "cli/harness_dir.h"
+#include "compile/compile.h"
 #include "cli/interrupt.h"
 #include "cli/options.h"
 #include "cli/select.h"
@@ -44,6 +45,7 @@ static int run_cases(const struct cli_env *env, const struct run_options *option
 		     const char *harness, const struct selection *selection,
 		     struct session *session)
 {
+	cleanup_free char *cache = compile_cache_folder();
 	struct pool_options pool = {
 		.jobs = options->jobs ? options->jobs : processors(),
 		.fail_fast = options->fail_fast,
@@ -51,6 +53,7 @@ static int run_cases(const struct cli_env *env, const struct run_options *option
 		.gdb = options->gdb,
 		.timeout_ns = options->timeout_ns,
 		.harness_dir = harness,
+		.cache_dir = cache,
 		.verbosity = options->verbosity,
 	};
 	struct pool_events events = {on_started, on_done, session};

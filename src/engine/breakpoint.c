@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/wait.h>
 
 #include "base/mem.h"
 #include "base/util.h"
@@ -103,12 +104,17 @@ void breakpoints_forget(struct process *p)
 	}
 }
 
-/* One instruction, with all signals held back so that none comes in between. */
-static int single_step(struct engine *e, struct tracee *t)
+/* What an instruction itself can cause: held back, the kernel would take its handler away. */
+#define OWN_SIGNALS                                                                                \
+	(1u << (SIGSEGV - 1) | 1u << (SIGBUS - 1) | 1u << (SIGFPE - 1) | 1u << (SIGILL - 1) |      \
+	 1u << (SIGTRAP - 1))
+
+/* With all signals held back, so that none comes in between. */
+int single_step(struct engine *e, struct tracee *t)
 {
 	bool was_stopped = false;
 	uint64_t before;
-	int status, rc = tracee_set_mask(t, UINT64_MAX, &before);
+	int status, rc = tracee_set_mask(t, ~(uint64_t)OWN_SIGNALS, &before);
 
 	do {
 		if (!rc)
@@ -121,6 +127,8 @@ static int single_step(struct engine *e, struct tracee *t)
 		/* An interrupt that came late, or what cannot be held back: not yet done. */
 	} while (stop_classify(status).kind == STOP_ATTACHED || is_stop_signal(status));
 	if (stop_classify(status).kind != STOP_TRAP) {
+		if (WIFSTOPPED(status))
+			tracee_set_mask(t, before, NULL);
 		tracee_defer(e, t, status);
 		return -ESRCH;
 	}

@@ -47,7 +47,7 @@ static void enter_call(struct tracee *t, const struct call_view *view)
 	t->resume_expected = t->interrupted = t->by_eintr = false;
 	t->in_call = true;
 	t->call_skipped = t->was_stopped = t->nr_changed = false;
-	t->continued_ns = 0;
+	t->continued_switches = 0;
 }
 
 /*

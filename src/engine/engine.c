@@ -12,12 +12,14 @@
 #include "elf/insn.h"
 #include "engine/breakpoint.h"
 #include "engine/internal.h"
+#include "sys/procfs.h"
 
 #define TICK_NS		 (10 * NS_PER_MS)
 #define LOOKS_AT_ONCE	 40
 #define LOOK_NAP_NS	 20000
 #define TICK_SIGNAL	 SIGALRM
 #define KILL_PATIENCE_NS (5 * NS_PER_S)
+#define READY_TIMES	 10
 
 static timer_t tick_timer;
 static bool tick_timer_made;
@@ -227,10 +229,17 @@ int engine_run(struct engine *e, struct err *err)
 	return e->failed ? err_errno(err, e->failed, "tracing") : 0;
 }
 
+static bool is_ready(struct engine *e, struct tracee *t)
+{
+	if (t->task_fd < 0)
+		t->task_fd = procfs_task_open(e->options.proc_fd, t->tid);
+	return procfs_task_state(t->task_fd) == 'R';
+}
+
 /* The tick interrupts the wait, so the time is looked at. */
 int engine_wait_for(struct engine *e, struct tracee *t, uint64_t limit_ns, int *ret_status)
 {
-	uint64_t give_up = now_ns() + limit_ns;
+	uint64_t start = now_ns(), passed;
 	pid_t got;
 
 	if (t->has_report) {
@@ -243,7 +252,8 @@ int engine_wait_for(struct engine *e, struct tracee *t, uint64_t limit_ns, int *
 			return 0;
 		if (got != -EINTR)
 			return got;
-	} while (now_ns() < give_up);
+		passed = now_ns() - start;
+	} while (passed < limit_ns || (passed < READY_TIMES * limit_ns && is_ready(e, t)));
 	return -ETIMEDOUT;
 }
 

@@ -47,6 +47,13 @@ struct engine_ops {
 	void (*breakpoint_hit)(void *ctx, struct tracee *t, struct breakpoint *bp);
 	/* @t has executed one more instruction; see tracee_step(). */
 	void (*stepped)(void *ctx, struct tracee *t);
+	/*
+	 * An instruction of @t has no right to use @addr.  True: the user of the
+	 * engine has seen to it, the program is told nothing; the instruction is
+	 * executed again, with step_first alone, and then memory_done is told.
+	 */
+	bool (*memory_fault)(void *ctx, struct tracee *t, uint64_t addr);
+	void (*memory_done)(void *ctx, struct tracee *t);
 	/* @t's process has mapped a file's code, as dlopen(3) does; when the filter stops mmap. */
 	void (*code_mapped)(void *ctx, struct tracee *t);
 	/* @p was stopped (group-stop) by @signal, or goes on (@signal 0). */
@@ -155,7 +162,8 @@ int tracee_resume(struct engine *e, struct tracee *t, int signal);
 /*
  * Wait for the next report of @t alone, a deferred one first; others stay
  * with the kernel.  For work on one thread in the middle of an event.  Gives
- * up after @limit_ns with -ETIMEDOUT.
+ * up after @limit_ns with -ETIMEDOUT; a thread that is ready to run, and only
+ * has no processor, gets ten times as long.
  */
 int engine_wait_for(struct engine *e, struct tracee *t, uint64_t limit_ns, int *ret_status);
 /* Handle this report of @t later, as if it came then; one at a time, the death replaces a stop. */

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,8 @@
 
 #include "base/cleanup.h"
 #include "base/mem.h"
+#include "base/util.h"
+#include "engine/maps.h"
 #include "sys/procfs.h"
 #include "sys/syscalls.h"
 
@@ -65,9 +68,66 @@ int object_of_args(struct engine *e, pid_t tid, const struct syscall_row *row, c
 	return 0;
 }
 
+/* The first argument is an address that may show an object. */
+static bool names_memory(const struct syscall_row *row)
+{
+	static const char *const names[] = {"msync",   "munmap", "mremap", "mprotect",
+					    "madvise", "mlock",	 "shmdt"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (strcmp(row->name, names[i]) == 0)
+			return true;
+	return false;
+}
+
+/* The programs have our mounts; a relative path begins at their own folder or descriptor. */
+static int full_path(struct engine *e, const struct tracee *t, const struct syscall_row *row,
+		     char *path, size_t size)
+{
+	int dir = row->dir_arg < 0 ? AT_FDCWD : (int)t->call.args[row->dir_arg];
+	char link[48], base[PATH_MAX], name[PATH_MAX];
+	ssize_t length;
+
+	if (tracee_read_string(t, t->call.args[row->path_arg], name, sizeof(name)))
+		return -ENOENT;
+	if (dir == AT_FDCWD)
+		snprintf(link, sizeof(link), "%d/cwd", t->process->tgid);
+	else
+		snprintf(link, sizeof(link), "%d/fd/%d", t->process->tgid, dir);
+	length = *name == '/' ? 0 : readlinkat(e->options.proc_fd, link, base, sizeof(base) - 1);
+	if (length < 0)
+		return -ENOENT;
+	base[length] = '\0';
+	return snprintf(path, size, "%s%s%s", base, *base ? "/" : "", name) < (int)size ? 0
+											: -ENOENT;
+}
+
+static int path_object(struct engine *e, const struct tracee *t, const struct syscall_row *row,
+		       struct fd_object *ret_object)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	if (full_path(e, t, row, path, sizeof(path)) || stat(path, &st))
+		return -ENOENT;
+	*ret_object = (struct fd_object){.kind = S_ISREG(st.st_mode)	? FD_KIND_FILE
+						 : S_ISFIFO(st.st_mode) ? FD_KIND_FIFO
+									: FD_KIND_OTHER,
+					 .dev = st.st_dev,
+					 .ino = st.st_ino};
+	snprintf(ret_object->path, sizeof(ret_object->path), "%s", path);
+	return 0;
+}
+
 int call_object(struct engine *e, const struct tracee *t, struct fd_object *ret_object)
 {
-	return object_of_args(e, t->tid, syscall_get(t->call.id), t->call.args, ret_object);
+	const struct syscall_row *row = syscall_get(t->call.id);
+
+	if (row && names_memory(row))
+		return map_object_at(e, t->tid, t->call.args[0], ret_object, NULL);
+	if (row && row->fd_arg < 0 && row->path_arg >= 0)
+		return path_object(e, t, row, ret_object);
+	return object_of_args(e, t->tid, row, t->call.args, ret_object);
 }
 
 int fd_object_own(int fd, struct fd_object *ret_object)

@@ -21,9 +21,10 @@ struct fd_object {
 int fd_object_of(struct engine *e, pid_t tid, int fd, struct fd_object *ret_object);
 
 /*
- * What the call of @t is about: the object of its descriptor, or the System V
- * object whose id it names, which has the id as ino and its kind as dev.
- * -EBADF when the descriptor is not open, -ENOENT when the call has neither.
+ * What the call of @t is about: the object of its descriptor; the System V
+ * object whose id it names, which has the id as ino and its kind as dev; what
+ * its address shows (msync, munmap, shmdt); the file that its path names.
+ * -EBADF when the descriptor is not open, -ENOENT when the call has none.
  */
 int call_object(struct engine *e, const struct tracee *t, struct fd_object *ret_object);
 

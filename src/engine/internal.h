@@ -55,6 +55,8 @@ int on_exited(struct engine *e, pid_t tid, const struct stop *stop);
 int on_first_stop(struct engine *e, struct tracee *t);
 
 /* breakpoint.c */
+/* One instruction of a stopped thread; -ESRCH: it ended, or a signal of its own came. */
+int single_step(struct engine *e, struct tracee *t);
 int on_trap(struct engine *e, struct tracee *t);
 /* Past the breakpoint that @t has stopped at. */
 int breakpoint_step_over(struct engine *e, struct tracee *t);

@@ -188,6 +188,33 @@ static int64_t call_to_make(const struct remote *r)
 	return arch_native->nr(&r->saved) >= 0 ? arch_native->nr(&r->saved) : t->call.nr;
 }
 
+bool tracee_is_interrupted(struct tracee *t, long nr)
+{
+	struct arch_regs *regs;
+
+	return t->state == TRACEE_STOPPED && tracee_get_regs(t, &regs) == 0 &&
+	       (arch_native->nr(regs) == nr || arch_native->nr(regs) == SYS_restart_syscall) &&
+	       interrupted_call(regs) >= 0;
+}
+
+int tracee_end_call(struct engine *e, struct tracee *t, int64_t result)
+{
+	struct arch_regs *regs;
+	int rc = tracee_get_regs(t, &regs);
+	bool is_known;
+
+	if (rc)
+		return rc;
+	is_known = is_call_of_regs(t, regs);
+	arch_native->set_result(regs, result);
+	arch_native->set_nr(regs, -1); /* no restart */
+	tracee_dirty_regs(t);
+	t->interrupted = t->by_eintr = t->resume_expected = false;
+	if (is_known)
+		call_over(e, t, result);
+	return t->state == TRACEE_HELD ? 0 : tracee_resume(e, t, 0);
+}
+
 static void restore_regs(struct remote *r)
 {
 	struct tracee *t = r->t;

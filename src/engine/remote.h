@@ -32,6 +32,14 @@ int tracee_interrupt(struct engine *e, struct tracee *t);
 /* Let a thread go on that was only interrupted: the call that it was in sees nothing of it. */
 int tracee_continue(struct engine *e, struct tracee *t);
 
+/*
+ * After tracee_interrupt(): does @t stand in call @nr, which the kernel has
+ * broken off and would make again?
+ */
+bool tracee_is_interrupted(struct tracee *t, long nr);
+/* That call ends with @result instead, and @t goes on. */
+int tracee_end_call(struct engine *e, struct tracee *t, int64_t result);
+
 /* @t: stopped in any stop.  -ENOSYS: no syscall instruction is known yet. */
 int remote_begin(struct engine *e, struct tracee *t, struct remote *ret_remote);
 

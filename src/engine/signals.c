@@ -11,9 +11,8 @@
 #include "sys/syscalls.h"
 
 /* x86-64: the handler's return has taken its address off the frame when sigreturn is called. */
-#define FRAME_SLACK   16
-#define ON_ITS_WAY_NS (50 * NS_PER_MS) /* from SIGCONT back into the program */
-#define FRAME_REACH   (64u << 20) /* stacks are smaller: a frame farther off is on another one */
+#define FRAME_SLACK 16
+#define FRAME_REACH (64u << 20) /* stacks are smaller: a frame farther off is on another one */
 
 void handlers_prune(struct tracee *t, uint64_t sp)
 {
@@ -243,13 +242,30 @@ static int send_the_rest(struct tracee *t)
 	return 0;
 }
 
+/* Each stop is a voluntary switch too. */
+static uint64_t voluntary_switches(struct engine *e, const struct tracee *t)
+{
+	struct procfs_status status;
+
+	return procfs_status(e->options.proc_fd, t->tid, &status) ? 0 : status.voluntary_switches;
+}
+
 /*
  * The thread may still be on its way out of the call that job control has
- * interrupted: that EINTR or short count is what Linux does.
+ * interrupted: that EINTR or short count is what Linux does.  It is as long as
+ * it has not slept anew; this stop is not such a sleep, nor the ones before it.
  */
-static bool is_stop_recent(const struct tracee *t)
+static bool is_stop_recent(struct engine *e, struct tracee *t)
 {
-	return t->was_stopped || (t->continued_ns && now_ns() - t->continued_ns < ON_ITS_WAY_NS);
+	uint64_t switches;
+
+	if (t->was_stopped || !t->continued_switches)
+		return t->was_stopped;
+	switches = voluntary_switches(e, t);
+	if (switches > t->continued_switches + 1)
+		return false;
+	t->continued_switches = switches;
+	return true;
 }
 
 int ask_to_stop(struct tracee *t)
@@ -271,7 +287,7 @@ static bool is_signal_due(struct engine *e, const struct tracee *t)
 
 int continue_interrupted(struct engine *e, struct tracee *t)
 {
-	bool is_real = is_stop_recent(t);
+	bool is_real = is_stop_recent(e, t);
 	int rc;
 
 	if (is_signal_due(e, t))
@@ -308,7 +324,7 @@ static int deliver_ignored(struct engine *e, struct tracee *t, bool interrupted)
 	if (rc)
 		return rc;
 	if (t->was_stopped)
-		t->continued_ns = now_ns();
+		t->continued_switches = voluntary_switches(e, t);
 	t->was_stopped = false;
 	if (interrupted && !is_over)
 		call_expect_again(t, &t->call);
@@ -326,8 +342,12 @@ int on_signal_stop(struct engine *e, struct tracee *t, int signal)
 		return rc;
 	if (!t->process)
 		return tracee_resume(e, t, signal);
+	if (signal == SIGSEGV && info.si_code == SEGV_ACCERR && e->ops->memory_fault &&
+	    e->ops->memory_fault(e->ctx, t, (uint64_t)(uintptr_t)info.si_addr))
+		return t->state == TRACEE_HELD ? 0 : tracee_resume(e, t, 0);
 	interrupted = interrupts_call(t);
-	if (signal == SIGALRM && !t->process->timer_repeats)
+	/* One that another has sent leaves the timer running. */
+	if (signal == SIGALRM && info.si_code == SI_KERNEL && !t->process->timer_repeats)
 		t->process->uses_timer = false;
 	if (e->ops->signal_delivery)
 		e->ops->signal_delivery(e->ctx, t, signal, &info, interrupted);

@@ -258,6 +258,20 @@ static int leave_breakpoint(struct engine *e, struct tracee *t)
 	return rc;
 }
 
+static int step_once(struct engine *e, struct tracee *t)
+{
+	int rc = tracee_flush_regs(t);
+
+	t->step_first = false;
+	t->state = TRACEE_STOPPED;
+	if (!rc)
+		rc = single_step(e, t);
+	t->regs_valid = t->regs_dirty = false;
+	if (!rc && e->ops->memory_done)
+		e->ops->memory_done(e->ctx, t);
+	return rc;
+}
+
 static enum __ptrace_request request_of(const struct tracee *t)
 {
 	if (t->step_into_handler)
@@ -281,6 +295,8 @@ int tracee_resume(struct engine *e, struct tracee *t, int signal)
 			return rc;
 		}
 	}
+	if (!rc && t->step_first)
+		rc = step_once(e, t);
 	request = request_of(t);
 	if (!rc)
 		rc = tracee_flush_regs(t);

@@ -212,4 +212,5 @@ static int pipe_take_filler(struct fault_env *env, const struct fd_object *objec
 const struct object_ops object_pipe_ops = {.capacity = pipe_capacity,
 					   .fill = pipe_fill,
 					   .drain = pipe_drain,
+					   .unlink = name_unlink,
 					   .take_filler = pipe_take_filler};

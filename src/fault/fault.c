@@ -29,8 +29,12 @@ static const struct action_ops *const action_table[] = {
 	[ACTION_CAPACITY]    = &ops_object,
 	[ACTION_FILL]        = &ops_object,
 	[ACTION_DRAIN]       = &ops_object,
+	[ACTION_TRUNCATE]    = &ops_object,
+	[ACTION_UNLINK]      = &ops_object,
 	[ACTION_REMOVE]      = &ops_object,
+	[ACTION_TEAR]        = &ops_tear,
 	[ACTION_LIMIT]       = &ops_limit,
+	[ACTION_WAKE]        = &ops_wake,
 	[ACTION_NONBLOCK]    = &ops_nonblock,
 	[ACTION_CORRUPT]     = &ops_corrupt,
 	[ACTION_DROP]        = &ops_drop,
@@ -296,6 +300,8 @@ int struck_object(struct fault_env *env, struct shot *shot, const struct moment 
 {
 	int channel = shot->fault->spec->action.of_channel, rc;
 
+	if (channel == INDEX_NONE && shot->fault->spec->at.kind == TRIGGER_ACCESS)
+		channel = shot->fault->spec->at.channel;
 	if (channel != INDEX_NONE) {
 		rc = env->channel_object(env->ctx, channel, ret_object);
 		return rc || !is_socket(ret_object->kind)

@@ -70,6 +70,8 @@ struct fault_env {
 	const char *(*label)(void *ctx, const struct process *p, char *buf, size_t size);
 	/* The channel with that object; NULL = none. */
 	const char *(*channel_name)(void *ctx, const struct fd_object *object);
+	/* The path of the channel with that object; NULL = none, or it has none. */
+	const char *(*channel_path)(void *ctx, const struct fd_object *object);
 	/* Whether the stopped thread @t is in that function, at whatever depth; NULL: unknown. */
 	bool (*called_from)(void *ctx, struct tracee *t, const char *function);
 	/* Called when a shot at the process @tgid (0 = none in particular) has been proven. */

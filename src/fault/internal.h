@@ -32,6 +32,8 @@ struct action_ops {
 
 /* result.c */
 extern const struct action_ops ops_errno, ops_errno_after, ops_return, ops_short;
+/* tear.c */
+extern const struct action_ops ops_tear;
 /* signal.c */
 extern const struct action_ops ops_signal, ops_pulse;
 /* life.c */
@@ -39,7 +41,8 @@ extern const struct action_ops ops_kill, ops_delay, ops_stop, ops_limit;
 /* peer.c */
 extern const struct action_ops ops_close_peer, ops_nonblock;
 /* object.c */
-extern const struct action_ops ops_object; /* capacity, fill, drain, remove */
+/* capacity, fill, drain, remove, truncate, unlink, corrupt */
+extern const struct action_ops ops_object;
 /* message.c */
 extern const struct action_ops ops_drop, ops_duplicate, ops_truncate_message, ops_lose_fds;
 /* corrupt.c */
@@ -92,17 +95,23 @@ int struck_object(struct fault_env *env, struct shot *shot, const struct moment 
  */
 typedef int object_fault(struct fault_env *env, struct shot *shot, const struct fd_object *object);
 struct object_ops {
-	object_fault *capacity, *fill, *drain, *remove;
+	object_fault *capacity, *fill, *drain, *remove, *truncate, *unlink, *corrupt;
 	/* @t is about to read from its descriptor or id @fd: @size of filler must go. */
 	int (*take_filler)(struct fault_env *env, const struct fd_object *object, size_t size,
 			   struct tracee *t, int fd);
 };
+/* wake.c */
+extern const struct action_ops ops_wake;
 /* buffer.c */
 extern const struct object_ops object_pipe_ops;
 /* sysv.c */
 extern const struct object_ops object_msg_sysv_ops, object_sem_sysv_ops, object_shm_sysv_ops;
 /* queue.c */
 extern const struct object_ops object_mqueue_ops;
+/* memory.c */
+extern const struct object_ops object_file_ops;
+object_fault name_unlink;     /* of any object with a path */
+object_fault segment_corrupt; /* System V */
 /* stream.c */
 extern const struct object_ops object_stream_ops;
 /* eventfd.c */

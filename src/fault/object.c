@@ -6,13 +6,20 @@
 
 #define ANY_MODE 7u
 
+/* clang-format off */
 static const struct object_ops *const object_table[FD_KIND_MAX_] = {
-	[FD_KIND_PIPE] = &object_pipe_ops,	   [FD_KIND_FIFO] = &object_pipe_ops,
-	[FD_KIND_MSG_SYSV] = &object_msg_sysv_ops, [FD_KIND_SEM_SYSV] = &object_sem_sysv_ops,
-	[FD_KIND_SHM_SYSV] = &object_shm_sysv_ops, [FD_KIND_MQUEUE] = &object_mqueue_ops,
-	[FD_KIND_TCP] = &object_stream_ops,	   [FD_KIND_UNIX_STREAM] = &object_stream_ops,
-	[FD_KIND_EVENTFD] = &object_eventfd_ops,
+	[FD_KIND_FILE]        = &object_file_ops,
+	[FD_KIND_PIPE]        = &object_pipe_ops,
+	[FD_KIND_FIFO]        = &object_pipe_ops,
+	[FD_KIND_UNIX_STREAM] = &object_stream_ops,
+	[FD_KIND_TCP]         = &object_stream_ops,
+	[FD_KIND_EVENTFD]     = &object_eventfd_ops,
+	[FD_KIND_MQUEUE]      = &object_mqueue_ops,
+	[FD_KIND_MSG_SYSV]    = &object_msg_sysv_ops,
+	[FD_KIND_SEM_SYSV]    = &object_sem_sysv_ops,
+	[FD_KIND_SHM_SYSV]    = &object_shm_sysv_ops,
 };
+/* clang-format on */
 
 const struct object_ops *object_ops_of(enum fd_kind kind)
 {
@@ -49,6 +56,12 @@ static object_fault *fault_of(const struct object_ops *ops, enum action_kind kin
 		return ops->drain;
 	case ACTION_REMOVE:
 		return ops->remove;
+	case ACTION_TRUNCATE:
+		return ops->truncate;
+	case ACTION_UNLINK:
+		return ops->unlink;
+	case ACTION_CORRUPT:
+		return ops->corrupt;
 	default:
 		return NULL;
 	}

@@ -41,15 +41,18 @@ static int send(struct fault_env *env, struct shot *shot, const struct moment *a
 	return 0;
 }
 
-static bool is_stopped(const struct fault_env *env, pid_t tgid)
+/* SIGCONT lets it go on then, whatever its disposition. */
+static bool is_stopped(struct fault_env *env, pid_t tgid)
 {
-	for (const struct process *p = env->engine->processes; p; p = p->next)
-		if (p->tgid == tgid)
-			return p->stopped_by_fault;
+	struct tracee *t, *tmp;
+
+	HASH_ITER(hh, env->engine->tracees, t, tmp)
+		if (t->process && t->process->tgid == tgid && t->state == TRACEE_GROUP_STOPPED)
+			return true;
 	return false;
 }
 
-/* A signal that nobody would notice is no fault; SIGCONT lets one go on that `stop` has stopped. */
+/* A signal that nobody would notice is no fault. */
 int check_disposition(struct fault_env *env, struct shot *shot)
 {
 	struct procfs_status status;
@@ -58,7 +61,7 @@ int check_disposition(struct fault_env *env, struct shot *shot)
 
 	if (procfs_status(env->engine->options.proc_fd, shot->tgid, &status))
 		return -ESRCH;
-	if (shot->signal == SIGCONT && is_stopped(env, shot->tgid))
+	if (action == SIGNAL_CONTINUE && is_stopped(env, shot->tgid))
 		return 0;
 	if (status.sig_ignored & bit)
 		return refuse(shot, "the process ignores %s", signal_name(shot->signal));

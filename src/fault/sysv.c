@@ -81,7 +81,7 @@ static int shm_remove(struct fault_env *env, struct shot *shot, const struct fd_
 }
 
 const struct object_ops object_sem_sysv_ops = {.remove = sem_remove};
-const struct object_ops object_shm_sysv_ops = {.remove = shm_remove};
+const struct object_ops object_shm_sysv_ops = {.remove = shm_remove, .corrupt = segment_corrupt};
 
 /* What is there already stays: the queue is just full until enough was taken out. */
 static int msg_capacity(struct fault_env *env, struct shot *shot, const struct fd_object *object)

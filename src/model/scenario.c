@@ -74,6 +74,15 @@ static void matrix_free(struct matrix_value *values, size_t count)
 	free(values);
 }
 
+static void build_spec_release(struct build_spec *build)
+{
+	strings_release(&build->sources);
+	strings_release(&build->compilers);
+	strings_release(&build->levels);
+	strings_release(&build->flags);
+	free(build->command);
+}
+
 void scenario_free(struct scenario *scenario)
 {
 	if (!scenario)
@@ -89,12 +98,14 @@ void scenario_free(struct scenario *scenario)
 		free(scenario->channels[i].path);
 	}
 	free(scenario->channels);
+	build_spec_release(&scenario->build);
 	processes_free(scenario->processes, scenario->process_count);
 	for (size_t i = 0; i < scenario->fault_count; i++)
 		fault_spec_release(&scenario->faults[i]);
 	free(scenario->faults);
 	expect_spec_release(&scenario->expect, scenario->process_count);
 	processes_free(scenario->control.processes, scenario->process_count);
+	build_spec_release(&scenario->control.build);
 	free(scenario->control.caught);
 	free(scenario);
 }

@@ -228,6 +228,7 @@ struct expect_spec {
 	uint64_t within_ns;
 	bool same_output;
 	bool no_objects; /* `objects: none` */
+	bool same_at_every_level;
 	struct file_expect *files;
 	size_t file_count;
 	struct strings check; /* argv, empty = none */
@@ -243,9 +244,22 @@ struct caught_spec {
 	struct pos pos;
 };
 
+/*
+ * `build:`: a program and how it is compiled.  A case of one combination has
+ * one compiler and one level; with `same-at-every-level` a case has them all.
+ */
+struct build_spec {
+	bool present;
+	struct strings sources; /* relative to where ipcfault was started, or ${dir} */
+	struct strings compilers, levels, flags;
+	char *command; /* NULL: the sources are compiled and linked to one program */
+	struct pos pos;
+};
+
 struct control_spec {
 	bool present;
 	struct process_spec *processes; /* replaced ones; name == NULL: not replaced */
+	struct build_spec build;	/* present: instead of the scenario's, lists merged */
 	struct caught_spec *caught;
 	size_t caught_count;
 	struct pos pos;
@@ -264,6 +278,7 @@ struct scenario {
 	struct strings tags, needs;
 	struct matrix_value *matrix; /* this combination; for titles and the JSON `case` */
 	size_t matrix_count;
+	struct build_spec build;
 	struct channel *channels;
 	size_t channel_count;
 	struct process_spec *processes;

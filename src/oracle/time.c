@@ -52,10 +52,11 @@ int judge_recovery(struct judgement *j, struct err *err)
 	if (!was_cut_off(j) && took <= limit + j->seen->starved_ns && reached_fault_free(j))
 		return 0;
 	return findings_add(&j->findings, FINDING_NOT_RECOVERED, NULL,
-			    took > limit + j->seen->starved_ns ? "%llu ms after the last fault it was not done; %llu ms "
-					   "are allowed"
-					 : "ended %llu ms after the last fault (%llu ms allowed), "
-					   "but not with the fault-free result",
+			    took > limit + j->seen->starved_ns
+				    ? "%llu ms after the last fault it was not done; %llu ms "
+				      "are allowed"
+				    : "ended %llu ms after the last fault (%llu ms allowed), "
+				      "but not with the fault-free result",
 			    ms(took), ms(limit))
 		       ? 0
 		       : -ENOMEM;

@@ -3,9 +3,11 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/util.h"
 #include "run/execution.h"
 
 static const struct channel_ops *const channel_table[CHANNEL_MAX_] = {
@@ -37,22 +39,49 @@ int channels_open(struct execution *x, struct err *err)
 	return rc;
 }
 
-void channels_close_ours(struct execution *x)
+static void close_ours(struct run_channel *channel)
 {
-	for (size_t i = 0; x->channels && i < x->scenario->channel_count; i++)
-		for (int end = 0; end < 2; end++) {
-			if (x->channels[i].ends[end] >= 0)
-				close(x->channels[i].ends[end]);
-			x->channels[i].ends[end] = -1;
-		}
+	for (int end = 0; end < 2; end++) {
+		if (channel->ends[end] >= 0)
+			close(channel->ends[end]);
+		channel->ends[end] = -1;
+	}
+}
+
+/* A FIFO may be opened by its path, which is nowhere to be seen here. */
+static bool may_use(const struct execution *x, const struct process_spec *spec, size_t channel)
+{
+	const struct stdio_spec *const stdio[] = {&spec->in, &spec->out, &spec->err};
+
+	if (x->channels[channel].path)
+		return true;
+	for (size_t i = 0; i < ARRAY_SIZE(stdio); i++)
+		if (stdio[i]->kind == STDIO_CHANNEL && stdio[i]->channel == (int)channel)
+			return true;
+	for (size_t i = 0; i < spec->fd_count; i++)
+		if (spec->fds[i].channel == (int)channel)
+			return true;
+	return false;
+}
+
+void channels_close_given(struct execution *x)
+{
+	for (size_t i = 0; i < x->scenario->channel_count; i++) {
+		bool is_wanted = false;
+
+		for (size_t k = 0; k < x->subject_count; k++)
+			is_wanted |= !x->subjects[k].process && may_use(x, x->subjects[k].spec, i);
+		if (!is_wanted)
+			close_ours(&x->channels[i]);
+	}
 }
 
 void channels_release(struct execution *x)
 {
-	channels_close_ours(x);
 	for (size_t i = 0; x->channels && i < x->scenario->channel_count; i++) {
 		struct run_channel *channel = &x->channels[i];
 
+		close_ours(channel);
 		if (ops_of(channel)->release)
 			ops_of(channel)->release(channel);
 		free(channel->path);
@@ -124,6 +153,27 @@ bool channel_has(struct run_channel *channel, const struct fd_object *object)
 	}
 	return (channel->object.ino && fd_object_same(&channel->object, object)) ||
 	       (channel->other.ino && fd_object_same(&channel->other, object));
+}
+
+struct fd_object channel_object_now(const struct run_channel *channel)
+{
+	struct fd_object object = channel->object;
+	struct stat st;
+
+	if (object.kind == FD_KIND_FILE && channel->path && lstat(channel->path, &st) == 0 &&
+	    S_ISREG(st.st_mode)) {
+		object.dev = st.st_dev;
+		object.ino = st.st_ino;
+	}
+	return object;
+}
+
+const char *channel_path_of(struct execution *x, const struct fd_object *object)
+{
+	for (size_t i = 0; i < x->scenario->channel_count; i++)
+		if (x->channels[i].path && channel_has(&x->channels[i], object))
+			return x->channels[i].path;
+	return NULL;
 }
 
 const char *channel_name_of(struct execution *x, const struct fd_object *object)

@@ -59,7 +59,10 @@ extern const struct channel_ops channel_shm_ops, channel_file_ops;
 extern const struct channel_ops channel_socketpair_ops, channel_tcp_ops;
 
 int channels_open(struct execution *x, struct err *err);
-void channels_close_ours(struct execution *x);
+
+/* Our own ends of the channels that nobody still to be started is to get. */
+void channels_close_given(struct execution *x);
+
 void channels_release(struct execution *x);
 
 /* See channel_ops.end; -ENOTSUP: it has no descriptors. */
@@ -73,6 +76,15 @@ bool channel_owns(const struct run_channel *channel, uint64_t inode);
  */
 bool channel_has_address(struct run_channel *channel, const struct fd_object *object,
 			 const struct sockaddr *address);
+
+/*
+ * Its object; where it has a path and programs have put another file there,
+ * that one.
+ */
+struct fd_object channel_object_now(const struct run_channel *channel);
+
+/* The path of the channel that @object belongs to, or NULL. */
+const char *channel_path_of(struct execution *x, const struct fd_object *object);
 
 /* The name of the channel that @object belongs to, or NULL. */
 const char *channel_name_of(struct execution *x, const struct fd_object *object);

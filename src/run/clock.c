@@ -32,24 +32,35 @@ static void add(struct execution *x, pid_t tid, uint64_t *last)
 	*last = waited;
 }
 
+/* What the worker has waited before is not of this run. */
+static void begin(struct execution *x)
+{
+	if (!x->worker_waited_ns)
+		procfs_run_delay(x->engine.options.proc_fd, getpid(), &x->worker_waited_ns);
+}
+
 void clock_look(struct execution *x, uint64_t elapsed_ns)
+{
+	if (elapsed_ns < SHORT_NS)
+		return;
+	begin(x);
+	if (elapsed_ns >= smallest_limit(x) / 2)
+		clock_starved_ns(x);
+}
+
+uint64_t clock_starved_ns(struct execution *x)
 {
 	struct tracee *t, *tmp;
 
-	if (elapsed_ns < SHORT_NS)
-		return;
-	if (!x->worker_waited_ns) /* what it waited before is not of this run */
-		procfs_run_delay(x->engine.options.proc_fd, getpid(), &x->worker_waited_ns);
-	if (elapsed_ns < smallest_limit(x) / 2)
-		return;
+	begin(x);
 	add(x, getpid(), &x->worker_waited_ns);
 	HASH_ITER(hh, x->engine.tracees, t, tmp)
 		if (t->process)
 			add(x, t->tid, &t->waited_ns);
+	return x->seen->starved_ns;
 }
 
 bool clock_is_over(const struct execution *x, uint64_t elapsed_ns, uint64_t limit_ns)
 {
-	return elapsed_ns >= limit_ns * LIMIT_TIMES ||
-	       elapsed_ns >= limit_ns + x->seen->starved_ns;
+	return elapsed_ns >= limit_ns * LIMIT_TIMES || elapsed_ns >= limit_ns + x->seen->starved_ns;
 }

@@ -21,6 +21,9 @@ struct execution;
  */
 void clock_look(struct execution *x, uint64_t elapsed_ns);
 
+/* The same, now and in any case: what has been waited so far. */
+uint64_t clock_starved_ns(struct execution *x);
+
 /*
  * Whether @limit_ns of the run's own time are over; in real time at the latest
  * after ten times as much.

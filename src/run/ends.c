@@ -21,6 +21,7 @@
 #define OUTPUT_MAX  (256 << 20)	      /* captured bytes of one process */
 #define WAITS_SHOWN 16		      /* threads that the finding of a deadline names */
 #define GRACE_NS    (300 * NS_PER_MS) /* for what the main processes left running */
+#define GRACE_TIMES 10		      /* at most so much more when it has no processor */
 
 static bool may_stay(const struct execution *x, const struct process *p)
 {
@@ -84,10 +85,23 @@ static void start_due(struct execution *x)
 		}
 }
 
+static bool grace_is_over(struct execution *x)
+{
+	uint64_t now = now_ns();
+
+	if (!x->grace_ns) {
+		x->grace_ns = now;
+		x->grace_starved_ns = clock_starved_ns(x);
+		engine_wake_at(&x->engine, now + GRACE_NS);
+	}
+	if (now < x->grace_ns + GRACE_NS)
+		return false;
+	return now >= x->grace_ns + GRACE_TIMES * GRACE_NS ||
+	       now >= x->grace_ns + GRACE_NS + clock_starved_ns(x) - x->grace_starved_ns;
+}
+
 bool execution_finished(struct execution *x)
 {
-	uint64_t now;
-
 	if (x->failed || x->ended)
 		return true;
 	if (!x->released)
@@ -99,14 +113,7 @@ bool execution_finished(struct execution *x)
 		gdb_hand_over(x);
 	if (!mains_done(x))
 		return false;
-	if (!others_live(x))
-		return true;
-	now = now_ns();
-	if (!x->grace_ns) {
-		x->grace_ns = now + GRACE_NS;
-		engine_wake_at(&x->engine, x->grace_ns);
-	}
-	return now >= x->grace_ns;
+	return !others_live(x) || grace_is_over(x);
 }
 
 static void describe_waits(struct execution *x, char **ret_text)

@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "base/util.h"
 #include "model/expand.h"
+#include "run/access.h"
 #include "run/deadlock.h"
 #include "run/made.h"
 #include "run/outputs.h"
@@ -28,13 +29,20 @@ void execution_fail(struct execution *x, int rc)
 static const char *lookup(const char *name, size_t len, void *data)
 {
 	struct execution *x = data;
+	const struct {
+		const char *name, *value;
+	} names[] = {
+		{"harness", x->worker->options->harness_dir},
+		{"tmp", x->tmp},
+		{"dir", x->dir},
+		{"build", x->build},
+		{"cc", x->cc},
+		{"cflags", x->cflags},
+	};
 
-	if (len == 7 && strncmp(name, "harness", len) == 0)
-		return x->worker->options->harness_dir;
-	if (len == 3 && strncmp(name, "tmp", len) == 0)
-		return x->tmp;
-	if (len == 3 && strncmp(name, "dir", len) == 0)
-		return x->dir;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (strlen(names[i].name) == len && strncmp(names[i].name, name, len) == 0)
+			return names[i].value;
 	for (size_t i = 0; i < x->scenario->channel_count; i++) {
 		const struct run_channel *c = &x->channels[i];
 
@@ -55,7 +63,7 @@ static int env_channel_object(void *ctx, int channel, struct fd_object *ret_obje
 {
 	struct execution *x = ctx;
 
-	*ret_object = x->channels[channel].object;
+	*ret_object = channel_object_now(&x->channels[channel]);
 	snprintf(ret_object->path, sizeof(ret_object->path), "channel `%s`",
 		 x->channels[channel].spec->name);
 	return 0;
@@ -83,6 +91,11 @@ static const char *env_channel_name(void *ctx, const struct fd_object *object)
 	return channel_name_of(ctx, object);
 }
 
+static const char *env_channel_path(void *ctx, const struct fd_object *object)
+{
+	return channel_path_of(ctx, object);
+}
+
 static int prepare_faults(struct execution *x, uint64_t seed)
 {
 	x->faults = mem_zalloc(x->scenario->fault_count * sizeof(*x->faults));
@@ -100,6 +113,7 @@ static int prepare_faults(struct execution *x, uint64_t seed)
 				    .channel_object = env_channel_object,
 				    .called_from = env_called_from,
 				    .label = env_label,
+				    .channel_path = env_channel_path,
 				    .channel_name = env_channel_name};
 	execution_connect(x);
 	return 0;
@@ -338,6 +352,7 @@ void execution_release(struct execution *x)
 	deadlock_forget(x);
 	locks_release(x);
 	spin_release(x);
+	access_release(x);
 	made_forget(x);
 	engine_release(&x->engine);
 	if (x->channels)

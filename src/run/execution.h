@@ -30,8 +30,9 @@ struct execution {
 	const struct process_spec **specs; /* as many as the scenario has; a control's replaced */
 	const char *tmp;
 	const char *dir;
+	const char *build, *cc, *cflags; /* of `build:`; NULL = there is none */
 	bool with_faults;
-	uint64_t deadline_ns; /* since the start */
+	uint64_t deadline_ns;	   /* since the start */
 	uint64_t worker_waited_ns; /* of clock.c */
 
 	struct engine engine;
@@ -42,12 +43,14 @@ struct execution {
 	size_t subject_count;
 	struct observed *seen;
 
-	bool all_started, released;
+	bool released;
 	bool watch_output; /* some trigger or start waits for output */
 	bool ended;	   /* by deadline, deadlock, fail */
-	uint64_t grace_ns; /* main processes are done; the rest may go on until then; 0 = not yet */
+	/* The main processes are done since; the rest may go on for a while.  0 = not yet */
+	uint64_t grace_ns, grace_starved_ns;
 	struct deadlock_watch *deadlock; /* of deadlock.c */
 	struct spin *spin;		 /* of spin.c */
+	struct watched *watched;	 /* of access.c */
 	struct made *made;		 /* of made.c: objects that the processes have made */
 	size_t made_count;
 	struct lock_steps *steps; /* of locks.c: under way */

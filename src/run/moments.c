@@ -13,6 +13,7 @@
 #include "base/cleanup.h"
 #include "base/mem.h"
 #include "engine/breakpoint.h"
+#include "run/access.h"
 #include "run/execution.h"
 #include "run/image.h"
 #include "run/locks.h"
@@ -33,6 +34,8 @@ static enum phase phase_of(const struct fault_spec *spec)
 	/* A signal for a sleeping call counts the calls that sleep. */
 	if (spec->action.kind == ACTION_SIGNAL && spec->action.when == WHEN_BLOCKED &&
 	    spec->at.phase == PHASE_ENTRY && !spec->action.nested)
+		return PHASE_BLOCKED;
+	if (spec->action.kind == ACTION_WAKE && spec->action.of_process.process == INDEX_NONE)
 		return PHASE_BLOCKED;
 	return spec->at.phase;
 }
@@ -86,10 +89,8 @@ static bool is_moment_of_call(const struct trigger_spec *at, struct tracee *t)
 					: at->kind == TRIGGER_LOCK && locks_is_taking(t);
 }
 
-static void on_call_entry(void *ctx, struct tracee *t)
+static void count_call(struct execution *x, struct tracee *t)
 {
-	struct execution *x = ctx;
-
 	fault_before_read(&x->env, t);
 	if (strcmp(syscall_get(t->call.id)->name, "exit_group") == 0)
 		ends_note_exit(x, t);
@@ -126,6 +127,12 @@ static void on_call_entry(void *ctx, struct tracee *t)
 	if (t->call.marks[MARK_MAKES] ||
 	    (x->watch_output && syscall_get(t->call.id)->families & FAMILY_WRITES))
 		tracee_watch_exit(t);
+}
+
+static void on_call_entry(void *ctx, struct tracee *t)
+{
+	count_call(ctx, t);
+	access_call_entry(ctx, t);
 }
 
 static void count_marked(struct execution *x, struct tracee *t, int mark, enum phase phase,
@@ -166,6 +173,7 @@ static void on_call_exit(void *ctx, struct tracee *t, int64_t result)
 	count_marked(x, t, MARK_EXIT, PHASE_EXIT, result < 0);
 	if (x->watch_output && result > 0)
 		outputs_check(x, t->process);
+	access_call_exit(x, t, result);
 }
 
 static void on_delivery(void *ctx, struct tracee *t, int signal, const siginfo_t *info,
@@ -231,8 +239,18 @@ static void on_code_mapped(void *ctx, struct tracee *t)
 
 static void on_created(void *ctx, struct process *p)
 {
-	if (image_inherit(p))
+	if (image_inherit(p) || access_inherit(ctx, p))
 		execution_fail(ctx, -ENOMEM);
+}
+
+static bool on_memory_fault(void *ctx, struct tracee *t, uint64_t addr)
+{
+	return access_fault(ctx, t, addr);
+}
+
+static void on_memory_done(void *ctx, struct tracee *t)
+{
+	access_done(ctx, t);
 }
 
 /* All wait at their first instruction until everybody is there. */
@@ -241,8 +259,10 @@ static void on_started(void *ctx, struct tracee *t)
 	struct execution *x = ctx;
 	const struct moment moment = {.t = t, .p = t->process};
 	struct subject *s = subject_of(x, t->process);
-	int rc = functions_arm(x, t);
+	int rc;
 
+	access_forget(x, t->process);
+	rc = functions_arm(x, t);
 	if (!rc)
 		rc = locks_arm(x, t);
 	if (rc)
@@ -279,6 +299,7 @@ static void on_ended(void *ctx, struct process *p)
 
 	fault_on_end(&x->env, p);
 	locks_ended(x, p);
+	access_forget(x, p);
 	finding_of_death(x, p);
 	if (x->watch_output)
 		outputs_check(x, p);
@@ -367,6 +388,8 @@ const struct engine_ops execution_ops = {
 	.handler_left = on_handler_left,
 	.breakpoint_hit = on_breakpoint,
 	.stepped = on_stepped,
+	.memory_fault = on_memory_fault,
+	.memory_done = on_memory_done,
 	.code_mapped = on_code_mapped,
 	.group_stop = on_group_stop,
 	.sampled = on_sampled,

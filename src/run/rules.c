@@ -91,6 +91,8 @@ static int add_trigger(struct rules *rules, const struct fault_spec *fault)
 	}
 	for (size_t i = 0; !rc && fault->at.kind == TRIGGER_LOCK && lock_calls[i]; i++)
 		rc = add_name(rules, lock_calls[i]);
+	for (int id = 0; !rc && fault->at.kind == TRIGGER_ACCESS && id < (int)syscall_count(); id++)
+		rc = add(rules, id, -1, 0, 0);
 	if (!rc && looks_for_code(&fault->at))
 		rc = add(rules, syscall_from_name("mmap"), 2, PROT_EXEC, PROT_EXEC);
 	rc = rc ? rc : add_name(rules, "rt_sigreturn");

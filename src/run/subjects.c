@@ -354,7 +354,6 @@ int subjects_prepare(struct execution *x, struct err *err)
 
 int subjects_start(struct execution *x, struct err *err)
 {
-	bool all = true;
 	int rc = 0;
 
 	for (size_t i = 0; !rc && i < x->subject_count; i++) {
@@ -362,14 +361,10 @@ int subjects_start(struct execution *x, struct err *err)
 
 		if (!s->process && s->start_due)
 			rc = start_one(x, s, err);
-		all = all && s->process;
 	}
-	if (rc)
-		return rc;
-	x->all_started = all;
-	if (all)
-		channels_close_ours(x);
-	return 0;
+	if (!rc)
+		channels_close_given(x);
+	return rc;
 }
 
 void subjects_release(struct execution *x)

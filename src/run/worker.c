@@ -13,6 +13,7 @@
 #include "oracle/oracle.h"
 #include "run/check.h"
 #include "run/execution.h"
+#include "run/job.h"
 #include "run/reports.h"
 #include "run/verdict.h"
 #include "sandbox/tmp.h"
@@ -49,18 +50,6 @@ void worker_release(struct worker *w)
 	free(w->filter.rules);
 	free(w->tmp);
 }
-
-/* All that belongs to one case. */
-struct job {
-	struct worker *worker;
-	const struct run_case *c;
-	const struct process_spec **specs;
-	char *dir, *tmp, *tmp_without;	/* folders of the scenario and of the two executions */
-	struct execution with, without; /* with faults, without */
-	struct observed seen, fault_free;
-	bool has_fault_free, ran;
-	struct case_result *result;
-};
 
 /* A copy; NULL stays NULL. */
 static int copy_text(const char *text, char **ret_copy)
@@ -102,6 +91,10 @@ static int choose_specs(struct job *job)
 {
 	const struct scenario *s = job->c->scenario;
 
+	if (s->build.present)
+		job->build_spec = job->c->role == ROLE_CONTROL && s->control.build.present
+					  ? &s->control.build
+					  : &s->build;
 	job->specs = mem_zalloc(s->process_count * sizeof(*job->specs));
 	if (!job->specs)
 		return -ENOMEM;
@@ -183,19 +176,26 @@ static int fresh_folder(struct worker *w, char **ret_path, struct err *err)
 	return mkdir(path, 0777) ? err_errno(err, -errno, "folder %s", path) : 0;
 }
 
-static int execute(struct job *job, struct execution *x, struct observed *seen, bool with_faults,
-		   struct err *err)
+int job_execute(struct job *job, struct execution *x, struct observed *seen, bool with_faults,
+		struct err *err)
 {
 	const struct scenario *s = job->c->scenario;
 	uint64_t timeout = job->worker->options->timeout_ns;
 	char **tmp = with_faults ? &job->tmp : &job->tmp_without;
-	int rc = fresh_folder(job->worker, tmp, err);
+	int rc;
+
+	free(*tmp);
+	*tmp = NULL;
+	rc = fresh_folder(job->worker, tmp, err);
 
 	*x = (struct execution){.worker = job->worker,
 				.scenario = s,
 				.specs = job->specs,
 				.tmp = *tmp,
 				.dir = job->dir,
+				.build = job->build.folder,
+				.cc = job->build.compiler,
+				.cflags = job->build.flags,
 				.with_faults = with_faults,
 				.deadline_ns = timeout ? timeout : s->deadline_ns,
 				.seen = seen};
@@ -216,7 +216,7 @@ static bool is_cut_off(const struct observed *seen)
 static int execute_fault_free(struct job *job, struct err *err)
 {
 	struct err why = ERR_INIT;
-	int rc = execute(job, &job->without, &job->fault_free, false, &why);
+	int rc = job_execute(job, &job->without, &job->fault_free, false, &why);
 
 	if (!rc)
 		rc = reports_collect(&job->without, &why);
@@ -354,7 +354,19 @@ static int report_faults(struct job *job)
 	return rc;
 }
 
-static int run_case(struct job *job, struct err *err)
+/* For the run of the case itself; the others of `same-at-every-level` are over then. */
+static int prepare_build(struct job *job, struct levels **ret_levels, struct err *err)
+{
+	const struct build_spec *spec = job->build_spec;
+
+	if (!spec)
+		return 0;
+	if (job->c->scenario->expect.same_at_every_level)
+		return levels_run(job, ret_levels, err);
+	return job_compile(job, spec->compilers.items[0], spec->levels.items[0], err);
+}
+
+static int run_case(struct job *job, const struct levels *levels, struct err *err)
 {
 	const struct scenario *s = job->c->scenario;
 	struct judgement j = {0};
@@ -364,7 +376,7 @@ static int run_case(struct job *job, struct err *err)
 		rc = execute_fault_free(job, err);
 	if (rc)
 		return rc;
-	rc = execute(job, &job->with, &job->seen, true, err);
+	rc = job_execute(job, &job->with, &job->seen, true, err);
 	job->ran = true;
 	if (rc)
 		return rc;
@@ -373,6 +385,8 @@ static int run_case(struct job *job, struct err *err)
 		rc = check_run(&job->with, err);
 	if (!rc)
 		rc = judge(job, &j, err);
+	if (!rc)
+		rc = levels_judge(job, levels, &j.findings);
 	job->result->findings = j.findings.items;
 	job->result->finding_count = j.findings.count;
 	return rc;
@@ -412,6 +426,7 @@ static void job_release(struct job *job)
 	free(job->dir);
 	free(job->tmp);
 	free(job->tmp_without);
+	job_build_release(job);
 }
 
 int worker_run(struct worker *w, const struct run_case *c, struct case_result *ret_result,
@@ -420,6 +435,8 @@ int worker_run(struct worker *w, const struct run_case *c, struct case_result *r
 	struct job job = {.worker = w, .c = c, .result = ret_result};
 	struct err why = ERR_INIT;
 	cleanup_free char *unmet = NULL;
+	struct levels *levels = NULL;
+	bool is_missing;
 	int rc = worker_describe(c, ret_result);
 
 	if (!rc)
@@ -436,10 +453,16 @@ int worker_run(struct worker *w, const struct run_case *c, struct case_result *r
 		job_release(&job);
 		return rc;
 	}
-	rc = run_case(&job, &why);
+	rc = prepare_build(&job, &levels, &why);
+	is_missing = rc == -ENOENT;
+	if (!rc)
+		rc = run_case(&job, levels, &why);
 	if (!rc)
 		rc = finish(&job);
-	if (rc && rc != -ENOMEM)
+	levels_free(levels);
+	if (is_missing)
+		rc = verdict_set(ret_result, VERDICT_SKIP, why.text);
+	else if (rc && rc != -ENOMEM)
 		rc = verdict_set(ret_result, VERDICT_ERROR, why.text);
 	job_release(&job);
 	if (!rc)

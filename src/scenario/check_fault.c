@@ -45,14 +45,14 @@ static const struct action_needs needs[] = {
 	[ACTION_UNLINK]           = { false, ANY_PHASE, OF_CHANNEL, NULL },
 	[ACTION_REMOVE]           = { false, ANY_PHASE, OF_CHANNEL, NULL },
 	[ACTION_CORRUPT]          = { false, ANY_PHASE, OF_CHANNEL, NULL },
-	[ACTION_TEAR]             = { false, ANY_PHASE, OF_CHANNEL, NULL },
+	[ACTION_TEAR]             = { true, PHASE(PHASE_ENTRY), OF_NONE, "the call is being made already" },
 	[ACTION_DROP]             = { true, PHASE(PHASE_ENTRY), OF_NONE, "the message is being moved already" },
 	[ACTION_DUPLICATE]        = { true, PHASE(PHASE_ENTRY), OF_NONE, "the message is being moved already" },
 	[ACTION_REORDER]          = { true, PHASE(PHASE_ENTRY), OF_NONE, "the message is being moved already" },
 	[ACTION_TRUNCATE_MESSAGE] = { true, PHASE(PHASE_ENTRY), OF_NONE, "the message is being moved already" },
 	[ACTION_LOSE_FDS]         = { true, PHASE(PHASE_ENTRY), OF_NONE, "the message is being moved already" },
 	[ACTION_LIMIT]            = { false, ANY_PHASE, OF_PROCESS, NULL },
-	[ACTION_WAKE]             = { false, ANY_PHASE, OF_CHANNEL, NULL },
+	[ACTION_WAKE]             = { false, PHASE(PHASE_BLOCKED) | PHASE(PHASE_RETURN), OF_PROCESS, "it wakes a call that sleeps: use `phase: blocked`" },
 	[ACTION_NONBLOCK]         = { false, ANY_PHASE, OF_CHANNEL, NULL },
 };
 /* clang-format on */
@@ -89,7 +89,8 @@ static void check_trigger_keys(const struct check *c)
 	} rows[] = {
 		{"phase", 1U << TRIGGER_CALL | 1U << TRIGGER_FUNCTION},
 		{"on", 1U << TRIGGER_CALL},
-		{"site", 1U << TRIGGER_CALL | 1U << TRIGGER_FUNCTION | 1U << TRIGGER_LOCK},
+		{"site", 1U << TRIGGER_CALL | 1U << TRIGGER_FUNCTION | 1U << TRIGGER_LOCK |
+				 1U << TRIGGER_ACCESS},
 		{"thread", 1U << TRIGGER_CALL | 1U << TRIGGER_FUNCTION | 1U << TRIGGER_LOCK |
 				   1U << TRIGGER_ACCESS},
 		{"steps", 1U << TRIGGER_LOCK},
@@ -194,7 +195,7 @@ static void check_victim(const struct check *c)
 	const struct trigger_spec *at = &c->fault->at;
 	enum target target = needs[c->fault->action.kind].target;
 
-	if (target == OF_CHANNEL && at->kind != TRIGGER_CALL)
+	if (target == OF_CHANNEL && at->kind != TRIGGER_CALL && at->kind != TRIGGER_ACCESS)
 		complain_at(c->reader, action_pos(c), NULL,
 			    "`%s` needs `of: CHANNEL` here: `%s` has no object to strike",
 			    action_name(c), trigger_name(c));

@@ -88,9 +88,13 @@ static const struct value_type findings_map = { .values = &type_findings };
 static const struct value_type *const caught_any[] = { &type_findings, &findings_map, NULL };
 static const struct value_type caught_type = { .any = caught_any };
 static const struct value_type process_type = { .table = &replacement_table };
+static const struct value_type build_type = { .table = &control_build_table };
+#define FIELD(f) .offset = offsetof(struct control_spec, f)
 static const struct key_row control_rows[] = {
 	{ .name = "caught", .read = read_caught, .type = &caught_type, .flags = KEY_REQUIRED,
 	  .summary = "what must be found: a finding, a list of alternatives, or {process: finding}" },
+	{ .name = "build", .read = read_control_build, .type = &build_type, FIELD(build),
+	  .summary = "other sources, flags or command for `build`" },
 };
 /* clang-format on */
 const struct key_table control_table = {
@@ -126,6 +130,6 @@ void read_control(struct reader *reader, const struct node *value, const struct 
 		return;
 	}
 	map_read(reader, value, value->pos, &control_table, control);
-	if (reader->complaints == before && !has_replacement(s))
+	if (reader->complaints == before && !has_replacement(s) && !control->build.present)
 		complain(reader, value, "`control` replaces no process: it would be the same run");
 }

@@ -65,46 +65,6 @@ static void read_map(struct reader *reader, const struct node *value, const stru
 	need_map(reader, value);
 }
 
-static void check_strings(struct reader *reader, const struct node *value,
-			  const struct key_row *row, void *target)
-{
-	(void)row;
-	(void)target;
-	if (value->kind == NODE_TEXT)
-		need_text(reader, value, "a text or a list");
-	else if (need_list(reader, value))
-		for (size_t i = 0; i < value->count && !is_enough(reader); i++)
-			need_text(reader, value->items[i], "a text");
-}
-
-/* clang-format off */
-static const struct key_row build_rows[] = {
-	{ .name = "sources", .read = check_strings, .type = &type_texts, .flags = KEY_REQUIRED,
-	  .summary = "the source files" },
-	{ .name = "compilers", .read = check_strings, .type = &type_texts,
-	  .summary = "the compilers to use" },
-	{ .name = "levels", .read = check_strings, .type = &type_texts,
-	  .summary = "the levels of optimisation to use" },
-	{ .name = "flags", .read = check_strings, .type = &type_texts,
-	  .summary = "further flags" },
-	{ .name = "command", .read = check_strings, .type = &type_texts,
-	  .summary = "how to build instead" },
-};
-/* clang-format on */
-const struct key_table build_table = {
-	.name = "build",
-	.owner = "`build`",
-	.rows = build_rows,
-	.count = ARRAY_SIZE(build_rows),
-};
-
-static void read_build(struct reader *reader, const struct node *value, const struct key_row *row,
-		       void *target)
-{
-	(void)row;
-	map_read(reader, value, value->pos, &build_table, target);
-}
-
 /* clang-format off */
 static const struct value_type mechanism_type = { .name = "mechanism", .words = &mechanism_vocab };
 static const struct value_type vars_type = { .values = &type_any, .named = true };
@@ -148,7 +108,7 @@ static const struct key_row scenario_rows[] = {
 	  .summary = "what the harness makes and hands out" },
 	{ .name = "processes", .read = read_processes, .type = &processes_type, .flags = KEY_REQUIRED,
 	  .summary = "the programs to run, by name" },
-	{ .name = "build", .read = read_build, .type = &build_type, .flags = KEY_LATER,
+	{ .name = "build", .read = read_build, .type = &build_type, FIELD(build),
 	  .summary = "one program, many compilations" },
 	{ .name = "faults", .read = read_faults, .type = &faults_type,
 	  .summary = "what goes wrong, and when; none: only watch" },

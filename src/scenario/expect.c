@@ -199,10 +199,9 @@ static void read_allow(struct reader *reader, const struct node *value, const st
 static void read_same_level(struct reader *reader, const struct node *value,
 			    const struct key_row *row, void *target)
 {
-	bool on;
-
-	(void)target;
-	read_bool(reader, value, row, &on);
+	read_bool(reader, value, row, target);
+	if (!map_value(reader->root, "build"))
+		complain(reader, value, "`same-at-every-level` needs `build`");
 }
 
 /* clang-format off */
@@ -230,7 +229,7 @@ static const struct key_row expect_rows[] = {
 	  .summary = "once the faults have ended, the fault-free result is reached within this" },
 	{ .name = "allow", .read = read_allow, .type = &type_findings, FIELD(allow),
 	  .summary = "findings that are none here" },
-	{ .name = "same-at-every-level", .read = read_same_level, .type = &type_bool, .flags = KEY_LATER,
+	{ .name = "same-at-every-level", .read = read_same_level, .type = &type_bool, FIELD(same_at_every_level),
 	  .summary = "with `build`: all compilations behave alike" },
 };
 /* clang-format on */

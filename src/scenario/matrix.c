@@ -35,8 +35,8 @@ static bool check_values(struct reader *reader, const struct node *name, const s
 size_t matrix_combinations(struct reader *reader)
 {
 	const struct node *matrix = section(reader, "matrix");
-	size_t product = 1;
-	bool good = true;
+	size_t product = build_combinations(reader);
+	bool good = product > 0;
 
 	for (size_t i = 0; matrix && i + 1 < matrix->count && !is_enough(reader); i += 2) {
 		const struct node *values = matrix->items[i + 1];
@@ -61,8 +61,7 @@ static void bind(struct reader *reader, const struct node *name, char *value)
 
 	if (needed)
 		complain_value(reader, name, name->text, needed);
-	if (strcmp(name->text, "harness") == 0 || strcmp(name->text, "tmp") == 0 ||
-	    strcmp(name->text, "dir") == 0 || strcmp(name->text, "build") == 0)
+	if (is_run_name(name->text))
 		complain(reader, name, "`%s` is reserved: `${%s}` has a meaning already",
 			 name->text, name->text);
 	if (lookup_binding(reader, name->text, strlen(name->text)))
@@ -91,8 +90,10 @@ static char *copy_value(struct reader *reader, const struct node *node)
 static void bind_matrix(struct reader *reader, size_t combination)
 {
 	const struct node *matrix = section(reader, "matrix");
-	size_t stride = reader->combinations; /* the names are digits, the last one the lowest */
+	/* the names are digits, the last one the lowest; those of `build` are below them */
+	size_t stride = reader->combinations / build_combinations(reader);
 
+	combination /= build_combinations(reader);
 	for (size_t i = 0; matrix && i + 1 < matrix->count && stride && !is_enough(reader);
 	     i += 2) {
 		const struct node *values = matrix->items[i + 1];

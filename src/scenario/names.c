@@ -16,16 +16,6 @@
  * refers to them is read: an earlier fault may name a later one.
  */
 
-static bool is_reserved(const char *name)
-{
-	static const char *const reserved[] = {"harness", "tmp", "dir", "build"};
-
-	for (size_t i = 0; i < ARRAY_SIZE(reserved); i++)
-		if (strcmp(reserved[i], name) == 0)
-			return true;
-	return false;
-}
-
 static bool is_usable(struct reader *reader, const struct node *key)
 {
 	const char *needed = check_name(key->text);
@@ -34,7 +24,7 @@ static bool is_usable(struct reader *reader, const struct node *key)
 		complain_value(reader, key, key->text, needed);
 		return false;
 	}
-	if (is_reserved(key->text))
+	if (is_run_name(key->text))
 		complain(reader, key, "`%s` is reserved: `${%s}` has a meaning already", key->text,
 			 key->text);
 	return true;

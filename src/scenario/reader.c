@@ -85,10 +85,10 @@ bool need_map(struct reader *reader, const struct node *node)
 }
 
 /* The names that only the run knows. */
-static const char *const run_names[] = {"harness", "tmp", "dir", "build"};
+static const char *const run_names[] = {"harness", "tmp", "dir", "build", "cc", "cflags"};
 #define RUN_NAME_COUNT (sizeof(run_names) / sizeof(run_names[0]))
 
-static bool is_run_name(const char *name)
+bool is_run_name(const char *name)
 {
 	for (size_t i = 0; i < RUN_NAME_COUNT; i++)
 		if (strcmp(run_names[i], name) == 0)

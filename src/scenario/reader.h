@@ -60,6 +60,9 @@ void complain_type(struct reader *reader, const struct node *node, const char *n
 /* To go on is of no use: memory is short, the budget spent, or the list of problems full. */
 bool is_enough(const struct reader *reader);
 
+/* A name that only the run knows, such as `tmp`. */
+bool is_run_name(const char *name);
+
 /* Types. */
 bool need_text(struct reader *reader, const struct node *node, const char *needed);
 bool need_list(struct reader *reader, const struct node *node);
@@ -122,12 +125,15 @@ extern const struct value_type type_text, type_name, type_texts, type_command, t
 bool bind_variables(struct reader *reader, size_t combination); /* matrix.c */
 size_t matrix_combinations(struct reader *reader);
 void read_matrix_values(struct reader *reader);
+size_t build_combinations(const struct reader *reader); /* build.c: at least 1 */
+void bind_build(struct reader *reader, size_t combination);
 const char *lookup_binding(const struct reader *reader, const char *name, size_t len);
 void collect_channels(struct reader *reader); /* names.c: before the variables */
 void collect_names(struct reader *reader);    /* processes and faults: after them */
 key_reader read_stdio, read_fds;	      /* of a process */
 key_reader read_nth, read_every, read_chance;
-key_reader read_channels, read_processes, read_faults, read_expect, read_control;
+key_reader read_channels, read_processes, read_faults, read_expect, read_control, read_build;
+key_reader read_control_build; /* after `build` */
 void default_expectations(struct reader *reader); /* expect.c */
 /* Findings, one or a list. */
 void take_findings(struct reader *reader, const struct node *value, bool kinds[FINDING_MAX_]);

@@ -52,6 +52,7 @@ static void read_combination(struct reader *reader, size_t combination)
 	if (!bind_variables(reader, combination))
 		return;
 	read_matrix_values(reader);
+	bind_build(reader, combination);
 	collect_names(reader);
 	map_read(reader, reader->root, reader->root->pos, &scenario_table, reader->scenario);
 	default_expectations(reader);

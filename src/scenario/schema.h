@@ -89,6 +89,7 @@ struct key_table {
 	const struct value_type *process_type;
 };
 
+extern const struct key_table control_build_table;
 extern const struct key_table scenario_table, channel_table, channel_options_table, mq_table,
 	shm_table, process_table, replacement_table, stdin_table, stdio_table, start_table,
 	start_after_table, place_table, fault_table, trigger_table, on_table, action_table,

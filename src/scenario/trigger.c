@@ -136,6 +136,10 @@ static void read_access(struct reader *reader, const struct node *value, const s
 
 	at->kind = (enum trigger_kind)row->word;
 	at->channel = take_channel(reader, value);
+	if (at->channel != INDEX_NONE &&
+	    reader->scenario->channels[at->channel].kind != CHANNEL_SHM &&
+	    reader->scenario->channels[at->channel].kind != CHANNEL_FILE)
+		complain(reader, value, "`access` needs a channel that can be mapped: shm or file");
 }
 
 static void read_output(struct reader *reader, const struct node *value, const struct key_row *row,

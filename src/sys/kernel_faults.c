@@ -39,7 +39,7 @@ static const struct fault_row {
 	[ACTION_UNLINK]           = { ON(FIFO) | UNIX | ON(MQ_POSIX) | ON(SHM_POSIX) | ON(MMAP) | ON(SEM_POSIX) | ON(FILE_LOCK) | ON(PROCESS), "it has no name in a file system" },
 	[ACTION_REMOVE]           = { SYSV, "only System V objects are removed under their users" },
 	[ACTION_CORRUPT]          = { MEMORY, "the kernel does not damage what it moves" },
-	[ACTION_TEAR]             = { MEMORY, "no memory is shared" },
+	[ACTION_TEAR]             = { ON(SHM_POSIX) | ON(MMAP), "it is no file that a call writes to" },
 	[ACTION_DROP]             = { ON(UDP), "nothing is lost there" },
 	[ACTION_DUPLICATE]        = { ON(UDP), "nothing arrives twice there" },
 	[ACTION_REORDER]          = { ON(UDP), "the order is kept there" },

@@ -291,6 +291,7 @@ static void prepare(struct scene *scene, const struct strike *strike, int proc_f
 					.channel_object = channel_object,
 					.label = label,
 					.channel_name = channel_name,
+					.channel_path = channel_name,
 					.fired = fired};
 	scene->call_count =
 		syscall_ids_from_word(strike->call, scene->calls, ARRAY_SIZE(scene->calls));

@@ -68,6 +68,17 @@ static const struct row {
 	 "expect: {a: {exit: 0}}\n", .verdict = VERDICT_FAIL,
 	 .findings = "wrong-exit a[1]: exited with 3, expected 0\n"
 		     "wrong-exit a[2]: exited with 3, expected 0\n"},
+	{"stopped for ever, and continued", HEAD
+	 "processes: {a: {run: [\"true\"]}}\n"
+	 "faults: [{name: x, at: {process: a, call: exit_group}, do: {stop: forever}},\n"
+	 "  {at: {after: x}, do: {signal: SIGCONT, of: a}}]\n", .verdict = VERDICT_PASS},
+	{"continued, but not stopped", HEAD
+	 "processes: {a: {run: [\"true\"]}}\n"
+	 "faults: [{at: {process: a, call: exit_group}, do: {signal: SIGCONT}}]\n",
+	 .verdict = VERDICT_INCONCLUSIVE, .reason = "no handler for SIGCONT is installed"},
+	{"the input ends although another is still to come", HEAD "channels: {c: pipe, d: pipe}\n"
+	 "processes: {a: {run: 'cat; echo end', stdin: c}, b: {run: \"true\", stdout: c}, "
+	 "z: {run: cat, stdin: d, start: {after: {output: end, of: a}}}}\n", .verdict = VERDICT_PASS},
 	{"started after some output", HEAD
 	 "processes: {a: {run: 'echo ready; read x; exit 0', stdin: c}, "
 	 "b: {run: echo go, stdout: c, start: {after: {output: ready, of: a}}}}\n"

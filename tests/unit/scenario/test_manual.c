@@ -60,7 +60,7 @@ static size_t count_entries(const char *list)
 /* Options of what is not available have no list. */
 static bool is_left_out(const struct key_table *table)
 {
-	static const char *const names[] = {"corrupt", "build", "replacement"};
+	static const char *const names[] = {"corrupt", "replacement"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strcmp(names[i], table->name) == 0)

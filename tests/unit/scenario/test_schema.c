@@ -108,7 +108,7 @@ Test(scenario_schema, is_printed_as_json_schema)
 	cr_expect(eq(str, (char *)json_string_value(json_object_get(schema, "$schema")),
 		     "http://json-schema.org/draft-07/schema#"));
 	cr_expect(ne(ptr, json_object_get(action, "close-peer"), NULL));
-	cr_expect(eq(ptr, json_object_get(action, "truncate"), NULL), "not available yet");
+	cr_expect(eq(ptr, json_object_get(action, "wake"), NULL), "not available yet");
 	cr_expect(ne(ptr, json_object_get(definitions, "process-expectation"), NULL));
 	check_references(schema, definitions);
 	json_decref(schema);

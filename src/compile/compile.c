@@ -1,0 +1,392 @@
+#include "compile/compile.h"
+
+#include <argz.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+#include "base/cleanup.h"
+#include "base/mem.h"
+#include "compile/command.h"
+
+#define SAID_SHOWN 2000
+
+/* Always: -g for the places in the reports. */
+static const char *const own_flags[] = {"-g", "-fno-omit-frame-pointer"};
+#define OWN_FLAGS (sizeof(own_flags) / sizeof(own_flags[0]))
+
+struct argv {
+	const char **items;
+	size_t count;
+	char *levels; /* argz: a level may be several flags */
+	size_t levels_len;
+};
+
+static int push(struct argv *argv, const char *text)
+{
+	const char **slot = mem_append(&argv->items, &argv->count, sizeof(*slot));
+
+	if (!slot)
+		return -ENOMEM;
+	*slot = text;
+	return 0;
+}
+
+static int push_levels(struct argv *argv, const char *level)
+{
+	char *flag = NULL;
+	int rc = -argz_create_sep(level, ' ', &argv->levels, &argv->levels_len);
+
+	while (!rc && (flag = argz_next(argv->levels, argv->levels_len, flag)))
+		rc = push(argv, flag);
+	return rc;
+}
+
+static void argv_release(struct argv *argv)
+{
+	free(argv->items);
+	free(argv->levels);
+}
+
+static int push_flags(struct argv *argv, const struct compile_request *r)
+{
+	int rc = push(argv, r->compiler);
+
+	for (size_t i = 0; !rc && i < OWN_FLAGS; i++)
+		rc = push(argv, own_flags[i]);
+	if (!rc)
+		rc = push_levels(argv, r->level);
+	for (size_t i = 0; !rc && i < r->spec->flags.count; i++)
+		rc = push(argv, r->spec->flags.items[i]);
+	return rc;
+}
+
+/* What the compiler said, cut. */
+static int refused(const struct compile_request *r, const char *said, struct err *err)
+{
+	return err_set(err, -ENOEXEC, "%s %s does not compile it:\n%.*s", r->compiler, r->level,
+		       SAID_SHOWN, said);
+}
+
+static int run(const struct compile_request *r, const struct argv *argv, const char *cwd,
+	       const char *output, struct err *err)
+{
+	const struct command command = {.argv = argv->items, .cwd = cwd, .output = output};
+	char *said = NULL;
+	int rc = command_run(&command, &said, err);
+
+	if (rc == -ENOEXEC)
+		rc = refused(r, said, err);
+	free(said);
+	return rc;
+}
+
+/* --- the key ------------------------------------------------------------- */
+
+static int add_file(XXH3_state_t *hash, const char *path)
+{
+	char buffer[16384];
+	cleanup_close int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	while ((n = read(fd, buffer, sizeof(buffer))) > 0)
+		XXH3_128bits_update(hash, buffer, (size_t)n);
+	return n < 0 ? -errno : 0;
+}
+
+static void add_text(XXH3_state_t *hash, const char *text)
+{
+	XXH3_128bits_update(hash, text, strlen(text) + 1);
+}
+
+/* As make does: another compiler of the same name has another size or time. */
+static void add_compiler(XXH3_state_t *hash, const char *compiler)
+{
+	const char *path = getenv("PATH");
+	cleanup_free char *copy = path ? mem_strdup(path) : NULL;
+	char *next = copy, *folder;
+
+	while (!strchr(compiler, '/') && (folder = strsep(&next, ":"))) {
+		cleanup_free char *file = mem_printf("%s/%s", folder, compiler);
+		struct stat st;
+
+		if (!file || stat(file, &st))
+			continue;
+		XXH3_128bits_update(hash, &st.st_size, sizeof(st.st_size));
+		XXH3_128bits_update(hash, &st.st_mtim, sizeof(st.st_mtim));
+		return;
+	}
+}
+
+static int add_preprocessed(XXH3_state_t *hash, const struct compile_request *r, const char *source,
+			    const char *scratch, struct err *err)
+{
+	struct argv argv = {0};
+	int rc = push_flags(&argv, r);
+
+	rc = rc ? rc : push(&argv, "-E");
+	rc = rc ? rc : push(&argv, source);
+	rc = rc ? rc : push(&argv, NULL);
+	if (rc)
+		err_errno(err, rc, "compile");
+	else
+		rc = run(r, &argv, NULL, scratch, err);
+	argv_release(&argv);
+	if (!rc && add_file(hash, scratch))
+		rc = err_errno(err, -EIO, "compile: %s", scratch);
+	return rc;
+}
+
+static XXH3_state_t *walk_hash; /* nftw() has no argument for us */
+
+static int add_walked(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	(void)st;
+	(void)ftw;
+	add_text(walk_hash, path);
+	return type == FTW_F ? add_file(walk_hash, path) : 0;
+}
+
+static int add_tree(XXH3_state_t *hash, const char *source, struct err *err)
+{
+	walk_hash = hash;
+	return nftw(source, add_walked, 16, FTW_PHYS) ? err_errno(err, -errno, "build: %s", source)
+						      : 0;
+}
+
+static int add_sources(XXH3_state_t *hash, const struct compile_request *r, const char *scratch,
+		       struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < r->spec->sources.count; i++)
+		rc = r->spec->command ? add_tree(hash, r->sources[i], err)
+				      : add_preprocessed(hash, r, r->sources[i], scratch, err);
+	return rc;
+}
+
+static int make_key(const struct compile_request *r, char key[33], struct err *err)
+{
+	cleanup_free char *scratch = mem_printf("%s/.preprocessed.%d", r->cache, (int)getpid());
+	XXH3_state_t *hash = XXH3_createState();
+	XXH128_hash_t sum;
+	int rc = scratch && hash ? 0 : err_errno(err, -ENOMEM, "compile");
+
+	if (!rc) {
+		XXH3_128bits_reset(hash);
+		add_compiler(hash, r->compiler);
+		add_text(hash, r->compiler);
+		add_text(hash, r->level);
+		for (size_t i = 0; i < r->spec->flags.count; i++)
+			add_text(hash, r->spec->flags.items[i]);
+		if (r->spec->command)
+			add_text(hash, r->spec->command);
+		rc = add_sources(hash, r, scratch, err);
+		unlink(scratch);
+		sum = XXH3_128bits_digest(hash);
+		snprintf(key, 33, "%016llx%016llx", (unsigned long long)sum.high64,
+			 (unsigned long long)sum.low64);
+	}
+	XXH3_freeState(hash);
+	return rc;
+}
+
+/* --- what is made -------------------------------------------------------- */
+
+/* "src/ring.c" → "ring" */
+static char *program_name(const char *source)
+{
+	const char *base = strrchr(source, '/') ? strrchr(source, '/') + 1 : source;
+	const char *dot = strrchr(base, '.');
+
+	return mem_strndup(base, dot ? (size_t)(dot - base) : strlen(base));
+}
+
+static int link_program(const struct compile_request *r, const char *folder, struct err *err)
+{
+	cleanup_free char *name = program_name(r->sources[0]);
+	cleanup_free char *target = name ? mem_printf("%s/%s", folder, name) : NULL;
+	struct argv argv = {0};
+	int rc = target ? push_flags(&argv, r) : -ENOMEM;
+
+	rc = rc ? rc : push(&argv, "-o");
+	rc = rc ? rc : push(&argv, target);
+	for (size_t i = 0; !rc && i < r->spec->sources.count; i++)
+		rc = push(&argv, r->sources[i]);
+	rc = rc ? rc : push(&argv, NULL);
+	if (rc)
+		err_errno(err, rc, "compile");
+	else
+		rc = run(r, &argv, NULL, NULL, err);
+	argv_release(&argv);
+	return rc;
+}
+
+/*
+ * For the shell, with its variables cc and cflags.  In `make CFLAGS=${cflags}`
+ * the flags are one word, in `${cc} ${cflags} -o x x.c` they are several.
+ */
+static char *shell_line(const struct compile_request *r)
+{
+	static const char flags_name[] = "=${cflags}";
+	cleanup_free char *flags = compile_flags_text(r->spec, r->level);
+	char *line = flags ? mem_printf("cc='%s' cflags='%s'\n", r->compiler, flags) : NULL;
+	const char *rest = r->spec->command;
+
+	while (line && *rest) {
+		const char *found = strstr(rest, flags_name);
+		size_t len = found ? (size_t)(found - rest) : strlen(rest);
+		cleanup_free char *before = line;
+
+		line = mem_printf("%s%.*s%s", before, (int)len, rest,
+				  found ? "=\"${cflags}\"" : "");
+		rest += len + (found ? strlen(flags_name) : 0);
+	}
+	return line;
+}
+
+/* In a copy: the source tree is never touched. */
+static int run_command(const struct compile_request *r, const char *folder, struct err *err)
+{
+	cleanup_free char *line = shell_line(r);
+	struct argv copy = {0}, shell = {0};
+	int rc = line ? push(&copy, "cp") : -ENOMEM;
+
+	rc = rc ? rc : push(&copy, "-R");
+	rc = rc ? rc : push(&copy, "--");
+	for (size_t i = 0; !rc && i < r->spec->sources.count; i++)
+		rc = push(&copy, r->sources[i]);
+	rc = rc ? rc : push(&copy, folder);
+	rc = rc ? rc : push(&copy, NULL);
+	rc = rc ? rc : push(&shell, "sh");
+	rc = rc ? rc : push(&shell, "-ec");
+	rc = rc ? rc : push(&shell, line);
+	rc = rc ? rc : push(&shell, NULL);
+	if (rc)
+		err_errno(err, rc, "compile");
+	rc = rc ? rc : run(r, &copy, NULL, NULL, err);
+	rc = rc ? rc : run(r, &shell, folder, NULL, err);
+	argv_release(&copy);
+	argv_release(&shell);
+	return rc;
+}
+
+static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	return remove(path);
+}
+
+/* Made beside its place, so that nobody finds half of it. */
+static int make(const struct compile_request *r, const char *folder, struct err *err)
+{
+	cleanup_free char *fresh = mem_printf("%s.%d", folder, (int)getpid());
+	int rc = fresh ? 0 : err_errno(err, -ENOMEM, "compile");
+
+	if (!rc && mkdir(fresh, 0777))
+		rc = err_errno(err, -errno, "folder %s", fresh);
+	if (!rc)
+		rc = r->spec->command ? run_command(r, fresh, err) : link_program(r, fresh, err);
+	if (!rc && rename(fresh, folder))
+		rc = err_errno(err, -errno, "folder %s", folder);
+	if (rc && fresh)
+		nftw(fresh, remove_entry, 16, FTW_PHYS | FTW_DEPTH);
+	return rc;
+}
+
+static int make_folders(const char *path, struct err *err)
+{
+	cleanup_free char *copy = mem_strdup(path);
+
+	if (!copy)
+		return err_errno(err, -ENOMEM, "compile");
+	for (char *slash = copy; slash; *slash = '/') {
+		slash = strchr(slash + 1, '/');
+		if (slash)
+			*slash = '\0';
+		if (mkdir(copy, 0777) && errno != EEXIST)
+			return err_errno(err, -errno, "folder %s", copy);
+		if (!slash)
+			break;
+	}
+	return 0;
+}
+
+/* Whoever comes second waits for the first. */
+static int lock(const char *folder, struct err *err)
+{
+	cleanup_free char *path = mem_printf("%s.lock", folder);
+	int fd = path ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666) : -1;
+
+	if (!path)
+		return err_errno(err, -ENOMEM, "compile");
+	if (fd < 0)
+		return err_errno(err, -errno, "%s", path);
+	while (flock(fd, LOCK_EX))
+		if (errno != EINTR)
+			break;
+	return fd;
+}
+
+int compile_get(const struct compile_request *request, char **ret_folder, struct err *err)
+{
+	cleanup_free char *folder = NULL;
+	cleanup_close int fd = -1;
+	char key[33];
+	int rc = make_folders(request->cache, err);
+
+	if (!rc)
+		rc = make_key(request, key, err);
+	if (rc)
+		return rc;
+	folder = mem_printf("%s/%s", request->cache, key);
+	if (!folder)
+		return err_errno(err, -ENOMEM, "compile");
+	fd = lock(folder, err);
+	if (fd < 0)
+		return fd;
+	if (access(folder, F_OK))
+		rc = make(request, folder, err);
+	if (!rc)
+		*ret_folder = TAKE_PTR(folder);
+	return rc;
+}
+
+char *compile_cache_folder(void)
+{
+	const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+
+	if (cache && *cache == '/')
+		return mem_printf("%s/ipcfault", cache);
+	return home && *home == '/' ? mem_printf("%s/.cache/ipcfault", home) : NULL;
+}
+
+char *compile_flags_text(const struct build_spec *spec, const char *level)
+{
+	char *text = mem_strdup(level);
+
+	for (size_t i = 0; text && i < OWN_FLAGS; i++) {
+		cleanup_free char *before = text;
+
+		text = mem_printf("%s %s", before, own_flags[i]);
+	}
+	for (size_t i = 0; text && i < spec->flags.count; i++) {
+		cleanup_free char *before = text;
+
+		text = mem_printf("%s %s", before, spec->flags.items[i]);
+	}
+	return text;
+}

@@ -1,0 +1,50 @@
+/*
+ * job.h - what belongs to one case while a worker is at it.
+ */
+#ifndef RUN_JOB_H
+#define RUN_JOB_H
+
+#include "run/execution.h"
+
+/* What `build:` has made of one combination. */
+struct job_build {
+	char *folder, *flags;
+	const char *compiler, *level;
+};
+
+struct job {
+	struct worker *worker;
+	const struct run_case *c;
+	const struct process_spec **specs;
+	const struct build_spec *build_spec; /* the control may have another; NULL = none */
+	struct job_build build;
+	char *dir, *tmp, *tmp_without;	/* folders of the scenario and of the two executions */
+	struct execution with, without; /* with faults, without */
+	struct observed seen, fault_free;
+	bool has_fault_free, ran;
+	struct case_result *result;
+};
+
+/* Run @x of the job; what it came to is in @seen. */
+int job_execute(struct job *job, struct execution *x, struct observed *seen, bool with_faults,
+		struct err *err);
+
+/*
+ * levels.c.  Compile for the job: -ENOENT, the compiler is not installed;
+ * -ENOEXEC, it refuses.
+ */
+int job_compile(struct job *job, const char *compiler, const char *level, struct err *err);
+void job_build_release(struct job *job);
+
+/*
+ * `same-at-every-level`: run every combination but the first one that can be
+ * compiled, for which the job is ready then; what behaved otherwise is told
+ * by levels_judge(), once job->seen is there.
+ */
+struct levels;
+int levels_run(struct job *job, struct levels **ret_levels, struct err *err);
+/* NULL is allowed; the finding, if any, is appended. */
+int levels_judge(struct job *job, const struct levels *levels, struct findings *findings);
+void levels_free(struct levels *levels);
+
+#endif

@@ -1,0 +1,7 @@
+/*
+ * lock-stripped.c - lock-cases without a symbol
+ *
+ * build: static
+ * cflags: -s -DSTATIC
+ */
+#include "lock-cases.c"
