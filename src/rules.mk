@@ -1,5 +1,5 @@
 # Modules from the top down: a module is linked with those that stand after it.
-MODULES := cli report run oracle fault trigger engine compile scenario sandbox valgrind elf sys model base
+MODULES := cli report run oracle fault trigger engine compile scenario instrument sandbox valgrind elf sys model base
 src_of = $(wildcard src/$(1)/*.c)
 SRC := $(foreach m,$(MODULES),$(call src_of,$(m))) $(wildcard src/main.c)
 OBJ := $(SRC:%.c=$(B)/%.o)
@@ -36,7 +36,7 @@ endef
 $(foreach m,$(MODULES_HERE),$(eval $(call module_rules,$(m))))
 
 .PHONY: program build/ipcfault modules
-program: modules $(if $(wildcard src/main.c),build/ipcfault)
+program: modules $(B)/libipcfault_rt.a $(if $(wildcard src/main.c),build/ipcfault)
 modules: $(LIBS)
 
 build/ipcfault: $(B)/ipcfault
@@ -45,5 +45,7 @@ build/ipcfault: $(B)/ipcfault
 $(B)/ipcfault: $(B)/src/main.o $(LIBS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PKG_LIBS)
+
+include src/rt/rules.mk
 
 -include $(OBJ:.o=.d)

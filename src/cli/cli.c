@@ -20,11 +20,11 @@ static const struct command commands[] = {
 	{ "trace",   "the IPC calls that a command makes",                    trace_command,  &trace_argp },
 	{ "doctor",  "what works on this machine, and what that is needed for", doctor_command, &doctor_argp },
 	{ "schema",  "the JSON Schema of scenario files, for editors",        schema_command, &schema_argp },
+	{ "cc",      "compile so that accesses to shared memory are known",   cc_command,     &cc_argp },
 	{ "sweep",   "a fault at every place",                                NULL, NULL },
 	{ "explore", "interleavings, kill points, signal points",             NULL, NULL },
 	{ "replay",  "run a found schedule again",                            NULL, NULL },
 	{ "merge",   "join reports of several machines",                      NULL, NULL },
-	{ "cc",      "compile a program for explore",                         NULL, NULL },
 };
 /* clang-format on */
 

@@ -54,7 +54,7 @@ static const struct command_row command_rows[] = {
 	{"explore x", 2, "", "not available yet"},
 	{"replay x", 2, "", "not available yet"},
 	{"merge x", 2, "", "not available yet"},
-	{"cc x.c", 2, "", "not available yet"},
+	{"cc", 2, "", "cc: what is to be compiled?"},
 	{"chekc x", 2, "", "did you mean `check`?"},
 	{"frobnicate", 2, "", "neither a command nor a file"},
 	{"frobnicate.scn", 2, "", "frobnicate.scn"},

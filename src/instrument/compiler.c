@@ -1,0 +1,218 @@
+#include "instrument/compiler.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/util.h"
+
+extern char **environ;
+
+/*
+ * Of the last four: gcc expands a memcpy() or memset() of constant size without
+ * telling, and fortified ones have another name; the place of an access is a
+ * return address; and sources may ask whether the library of ThreadSanitizer
+ * is there, which it is not.
+ */
+#define BOTH                                                                                       \
+	"-fsanitize=thread", "-g", "-fno-omit-frame-pointer", "-fno-builtin-memcpy",               \
+		"-fno-builtin-memmove", "-fno-builtin-memset", "-U_FORTIFY_SOURCE",                \
+		"-U__SANITIZE_THREAD__"
+
+static const char *const gcc_flags[] = {
+	BOTH, "--param=tsan-distinguish-volatile=1", "-fno-optimize-sibling-calls", "-Wno-tsan",
+	NULL,
+};
+
+/* Without the second, the read of x = x + 1 is not told. */
+static const char *const clang_flags[] = {
+	BOTH,
+	"-mllvm",
+	"-tsan-distinguish-volatile=1",
+	"-mllvm",
+	"-tsan-instrument-read-before-write=1",
+	"-Wno-unused-command-line-argument",
+	NULL,
+};
+
+/* Shared libraries find the runtime in the program. */
+static const char *const link_flags[] = {
+	"-Wl,--wrap=memcpy",
+	"-Wl,--wrap=memmove",
+	"-Wl,--wrap=memset",
+	NULL,
+};
+
+const char *const *compiler_compile_flags(const struct compiler *compiler)
+{
+	return compiler->is_clang ? clang_flags : gcc_flags;
+}
+
+const char *const *compiler_link_flags(void)
+{
+	return link_flags;
+}
+
+static int split(const char *command, char ***ret_words)
+{
+	cleanup_free char *copy = mem_strdup(command);
+	char *rest = copy, *word;
+	size_t count = 0;
+
+	while (copy && (word = strsep(&rest, " \t"))) {
+		char **slot = *word ? mem_append(ret_words, &count, sizeof(char *)) : NULL;
+
+		if (!*word)
+			continue;
+		if (!slot || !(*slot = mem_strdup(word)))
+			return -ENOMEM;
+	}
+	if (!copy || !mem_append(ret_words, &count, sizeof(char *)))
+		return -ENOMEM;
+	return count > 1 ? 0 : -EINVAL;
+}
+
+/* 1, 0; by the name where it tells. */
+static int name_tells(char *const *words)
+{
+	for (size_t i = 0; words[i]; i++) {
+		const char *name = strrchr(words[i], '/') ? strrchr(words[i], '/') + 1 : words[i];
+
+		if (strstr(name, "clang"))
+			return 1;
+		if (strstr(name, "gcc") || strstr(name, "g++"))
+			return 0;
+	}
+	return -1;
+}
+
+/* g++-12, clang++, c++ */
+static bool is_for_cplusplus(char *const *words)
+{
+	for (size_t i = 0; words[i]; i++)
+		if (words[i][0] != '-' && strstr(words[i], "++"))
+			return true;
+	return false;
+}
+
+/* `cc -dM -E -x c /dev/null` has __clang__, or not. */
+static int spawn_question(char *const *words, int out, pid_t *ret_pid)
+{
+	static const char *const question[] = {"-dM", "-E", "-x", "c", "/dev/null"};
+	char **argv = NULL;
+	size_t count = 0;
+	posix_spawn_file_actions_t actions;
+	int rc = 0;
+
+	for (size_t i = 0; !rc; i++) {
+		char **slot = mem_append(&argv, &count, sizeof(char *));
+
+		if (!slot)
+			rc = -ENOMEM;
+		else if (!words[i])
+			break;
+		else
+			*slot = words[i];
+	}
+	for (size_t i = 0; !rc && i < ARRAY_SIZE(question); i++) {
+		argv[count - 1] = (char *)(uintptr_t)question[i];
+		rc = mem_append(&argv, &count, sizeof(char *)) ? 0 : -ENOMEM;
+	}
+	if (!rc) {
+		posix_spawn_file_actions_init(&actions);
+		posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
+		rc = -posix_spawnp(ret_pid, words[0], &actions, NULL, argv, environ);
+		posix_spawn_file_actions_destroy(&actions);
+	}
+	free(argv);
+	return rc;
+}
+
+static int ask(char *const *words, bool *ret_is_clang, struct err *err)
+{
+	cleanup_fclose FILE *answer = tmpfile();
+	char line[256];
+	pid_t pid;
+	int rc;
+
+	if (!answer)
+		return err_errno(err, -errno, "temporary file");
+	fcntl(fileno(answer), F_SETFD, FD_CLOEXEC);
+	rc = spawn_question(words, fileno(answer), &pid);
+	if (rc)
+		return err_errno(err, rc, "%s", words[0]);
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	rewind(answer);
+	*ret_is_clang = false;
+	while (fgets(line, sizeof(line), answer))
+		if (strncmp(line, "#define __clang__", strlen("#define __clang__")) == 0)
+			*ret_is_clang = true;
+	return 0;
+}
+
+int compiler_init(struct compiler *ret_compiler, const char *command, struct err *err)
+{
+	struct compiler compiler = {0};
+	int rc = split(command, &compiler.words), told;
+
+	if (rc == -EINVAL)
+		err_set(err, rc, "no compiler is named");
+	else if (rc)
+		err_errno(err, rc, "compiler");
+	if (!rc) {
+		told = name_tells(compiler.words);
+		compiler.is_clang = told == 1;
+		compiler.is_cplusplus = is_for_cplusplus(compiler.words);
+		rc = told < 0 ? ask(compiler.words, &compiler.is_clang, err) : 0;
+	}
+	if (rc)
+		compiler_release(&compiler);
+	else
+		*ret_compiler = compiler;
+	return rc;
+}
+
+void compiler_release(struct compiler *compiler)
+{
+	for (size_t i = 0; compiler->words && compiler->words[i]; i++)
+		free(compiler->words[i]);
+	free(compiler->words);
+	compiler->words = NULL;
+}
+
+static const char *const places[] = {"", "../lib/ipcfault/"};
+
+char *compiler_runtime_of(const char *program)
+{
+	const char *slash = strrchr(program, '/');
+
+	for (size_t i = 0; slash && i < ARRAY_SIZE(places); i++) {
+		char *path = mem_printf("%.*s/%slibipcfault_rt.a", (int)(slash - program), program,
+					places[i]);
+
+		if (!path || access(path, R_OK) == 0)
+			return path;
+		free(path);
+	}
+	return NULL;
+}
+
+char *compiler_runtime(void)
+{
+	char program[PATH_MAX];
+	ssize_t len = readlink("/proc/self/exe", program, sizeof(program) - 1);
+
+	if (len < 0)
+		return NULL;
+	program[len] = '\0';
+	return compiler_runtime_of(program);
+}

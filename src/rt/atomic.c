@@ -1,0 +1,139 @@
+/*
+ * Atomic operations: here they are also done.
+ *
+ * Read-modify-write counts as a read and a write, a compare-exchange too
+ * whether it succeeds or not.  Where the order that the program asks for is
+ * not known at compile time, a stronger one is taken.
+ */
+#include "rt/rt.h"
+
+#define BOTH(p)                                                                                    \
+	do {                                                                                       \
+		RT_ACCESS(p, sizeof(*(p)), SEGMENT_ATOMIC, 0);                                     \
+		RT_ACCESS(p, sizeof(*(p)), SEGMENT_ATOMIC, SEGMENT_WRITE);                         \
+	} while (0)
+
+/* gcc's exchanges are told by the result and put the old value into *expected. */
+#define COMPARE_EXCHANGE(bits, type, strength)                                                     \
+	RT_EXPORT int __tsan_atomic##bits##_compare_exchange_##strength(                           \
+		volatile type *p, type *expected, type desired, int order, int failure_order);     \
+	int __tsan_atomic##bits##_compare_exchange_##strength(                                     \
+		volatile type *p, type *expected, type desired, int order, int failure_order)      \
+	{                                                                                          \
+		type old, wanted = *expected;                                                      \
+                                                                                                   \
+		(void)order;                                                                       \
+		(void)failure_order;                                                               \
+		BOTH(p);                                                                           \
+		old = __sync_val_compare_and_swap(p, wanted, desired);                             \
+		if (old == wanted)                                                                 \
+			return 1;                                                                  \
+		*expected = old;                                                                   \
+		return 0;                                                                          \
+	}
+
+#define MODIFY(bits, type, name, value)                                                            \
+	RT_EXPORT type __tsan_atomic##bits##_##name(volatile type *p, type operand, int order);    \
+	type __tsan_atomic##bits##_##name(volatile type *p, type operand, int order)               \
+	{                                                                                          \
+		type old;                                                                          \
+                                                                                                   \
+		(void)order;                                                                       \
+		BOTH(p);                                                                           \
+		do                                                                                 \
+			old = load##bits(p);                                                       \
+		while (!__sync_bool_compare_and_swap(p, old, (type)(value)));                      \
+		return old;                                                                        \
+	}
+
+#define ATOMICS(bits, type)                                                                        \
+	RT_EXPORT type __tsan_atomic##bits##_load(const volatile type *p, int order);              \
+	type __tsan_atomic##bits##_load(const volatile type *p, int order)                         \
+	{                                                                                          \
+		(void)order;                                                                       \
+		RT_ACCESS(p, sizeof(*p), SEGMENT_ATOMIC, 0);                                       \
+		return load##bits(p);                                                              \
+	}                                                                                          \
+	RT_EXPORT void __tsan_atomic##bits##_store(volatile type *p, type value, int order);       \
+	void __tsan_atomic##bits##_store(volatile type *p, type value, int order)                  \
+	{                                                                                          \
+		RT_ACCESS(p, sizeof(*p), SEGMENT_ATOMIC, SEGMENT_WRITE);                           \
+		store##bits(p, value, order);                                                      \
+	}                                                                                          \
+	/* clang's: the old value is the result */                                                 \
+	RT_EXPORT type __tsan_atomic##bits##_compare_exchange_val(                                 \
+		volatile type *p, type expected, type desired, int order, int failure_order);      \
+	type __tsan_atomic##bits##_compare_exchange_val(                                           \
+		volatile type *p, type expected, type desired, int order, int failure_order)       \
+	{                                                                                          \
+		(void)order;                                                                       \
+		(void)failure_order;                                                               \
+		BOTH(p);                                                                           \
+		return __sync_val_compare_and_swap(p, expected, desired);                          \
+	}                                                                                          \
+	COMPARE_EXCHANGE(bits, type, strong)                                                       \
+	COMPARE_EXCHANGE(bits, type, weak)                                                         \
+	MODIFY(bits, type, exchange, operand)                                                      \
+	MODIFY(bits, type, fetch_add, old + operand)                                               \
+	MODIFY(bits, type, fetch_sub, old - operand)                                               \
+	MODIFY(bits, type, fetch_and, old &operand)                                                \
+	MODIFY(bits, type, fetch_or, old | operand)                                                \
+	MODIFY(bits, type, fetch_xor, old ^ operand)                                               \
+	MODIFY(bits, type, fetch_nand, ~(old & operand))
+
+#define LOAD_STORE(bits, type)                                                                     \
+	static inline type load##bits(const volatile type *p)                                      \
+	{                                                                                          \
+		return __atomic_load_n(p, __ATOMIC_SEQ_CST);                                       \
+	}                                                                                          \
+	static inline void store##bits(volatile type *p, type value, int order)                    \
+	{                                                                                          \
+		if (order == __ATOMIC_SEQ_CST)                                                     \
+			__atomic_store_n(p, value, __ATOMIC_SEQ_CST);                              \
+		else                                                                               \
+			__atomic_store_n(p, value, __ATOMIC_RELEASE);                              \
+	}
+
+typedef unsigned __int128 uint128_t;
+
+LOAD_STORE(8, uint8_t)
+LOAD_STORE(16, uint16_t)
+LOAD_STORE(32, uint32_t)
+LOAD_STORE(64, uint64_t)
+
+/* __atomic_load_n() of 16 bytes would call libatomic. */
+static inline uint128_t load128(const volatile uint128_t *p)
+{
+	return __sync_val_compare_and_swap((volatile uint128_t *)p, 0, 0);
+}
+
+static inline void store128(volatile uint128_t *p, uint128_t value, int order)
+{
+	uint128_t old;
+
+	(void)order;
+	do
+		old = load128(p);
+	while (!__sync_bool_compare_and_swap(p, old, value));
+}
+
+ATOMICS(8, uint8_t)
+ATOMICS(16, uint16_t)
+ATOMICS(32, uint32_t)
+ATOMICS(64, uint64_t)
+ATOMICS(128, uint128_t)
+
+RT_EXPORT void __tsan_atomic_thread_fence(int order);
+RT_EXPORT void __tsan_atomic_signal_fence(int order);
+
+void __tsan_atomic_thread_fence(int order)
+{
+	(void)order;
+	__sync_synchronize();
+}
+
+void __tsan_atomic_signal_fence(int order)
+{
+	(void)order;
+	__asm__ volatile("" ::: "memory");
+}

@@ -1,0 +1,96 @@
+/* What is recorded of an access. */
+#include "rt/rt.h"
+
+static const struct rt_table *row_table(struct rt_table *table)
+{
+	table->records = rt_segment->rows;
+	table->used = &rt_segment->rows_used;
+	table->max = SEGMENT_ROWS;
+	table->size = sizeof(struct segment_row);
+	table->key_size = sizeof(struct segment_key);
+	table->next_at = offsetof(struct segment_row, next);
+	return table;
+}
+
+static uint32_t *bucket_of(const struct segment_key *key)
+{
+	uint64_t hash = key->offset * UINT64_C(0x9e3779b97f4a7c15);
+
+	hash = (hash ^ hash >> 29 ^ key->place) * UINT64_C(0xbf58476d1ce4e5b9);
+	hash ^= (uint64_t)key->object << 7 ^ (uint64_t)key->process << 17 ^ key->size;
+	hash = (hash ^ (uint64_t)key->flags << 3 ^ key->kind) * UINT64_C(0x94d049bb133111eb);
+	return &rt_segment->buckets[hash >> 32 & (SEGMENT_BUCKETS - 1)];
+}
+
+static void count(const struct segment_key *key)
+{
+	struct segment_row record = {.key = *key}, *row;
+	struct rt_table table;
+	uint32_t index = rt_table_get(row_table(&table), bucket_of(key), &record);
+
+	if (!index) {
+		__atomic_add_fetch(&rt_segment->lost, 1, __ATOMIC_RELAXED);
+		return;
+	}
+	row = &rt_segment->rows[index];
+	if (!__atomic_load_n(&row->first, __ATOMIC_RELAXED)) {
+		uint64_t now = __atomic_add_fetch(&rt_segment->clock, 1, __ATOMIC_RELAXED),
+			 none = 0;
+
+		__atomic_compare_exchange_n(&row->first, &none, now, false, __ATOMIC_RELAXED,
+					    __ATOMIC_RELAXED);
+	}
+	__atomic_add_fetch(&row->count, 1, __ATOMIC_RELAXED);
+}
+
+uint32_t rt_object(const struct segment_object *object)
+{
+	const struct rt_table table = {
+		rt_segment->objects,
+		&rt_segment->objects_used,
+		SEGMENT_OBJECTS,
+		sizeof(struct segment_object),
+		offsetof(struct segment_object, next),
+		offsetof(struct segment_object, next),
+	};
+
+	return rt_table_get(&table, &rt_segment->objects_head, object);
+}
+
+/* Our own file is mapped there: what it is called at link time tells the variable. */
+static bool find_variable(uint64_t address, uint32_t *ret_object, uint64_t *ret_offset)
+{
+	static uint32_t known;
+	struct segment_object object = {.kind = SEGMENT_VARIABLES};
+	uint64_t place;
+	uint32_t module = rt_module((uint64_t)rt_attach, &place);
+
+	if (!known && module) {
+		object.dev = rt_segment->modules[module].dev;
+		object.id = rt_segment->modules[module].ino;
+		rt_copy(object.path, rt_segment->modules[module].path, SEGMENT_PATH);
+		known = rt_object(&object);
+	}
+	*ret_object = known;
+	*ret_offset = address - ((uint64_t)rt_attach - place);
+	return known != 0;
+}
+
+void rt_access(uint64_t address, uint64_t size, enum segment_access_kind kind, unsigned flags,
+	       uint64_t place)
+{
+	struct segment_key key = {
+		.size = (uint32_t)size, .kind = (uint8_t)kind, .flags = (uint8_t)flags};
+
+	if (!rt_segment)
+		return;
+	if (!rt_arena_find(address, &key.object, &key.offset) &&
+	    (address - RT_ARENA < RT_ARENA_SIZE ||
+	     !find_variable(address, &key.object, &key.offset)))
+		return;
+	key.module = rt_module(place, &key.place);
+	key.process = (uint16_t)rt_process();
+	if (rt_in_handler())
+		key.flags |= SEGMENT_IN_HANDLER;
+	count(&key);
+}

@@ -1,0 +1,80 @@
+/*
+ * memcpy(), memmove(), memset() of the program.
+ *
+ * clang 19 calls them __tsan_memcpy and so on; for the others `ipcfault cc`
+ * links with --wrap, which renames every reference of the program, and of the
+ * C library when that is linked statically.
+ */
+#include "rt/rt.h"
+
+typedef void *copy_fn(void *to, const void *from, size_t size);
+typedef void *set_fn(void *to, int byte, size_t size);
+
+/* The library's own, which --wrap gives; NULL where somebody has linked without. */
+extern copy_fn __real_memcpy __attribute__((weak)), __real_memmove __attribute__((weak));
+extern set_fn __real_memset __attribute__((weak));
+
+RT_EXPORT copy_fn __tsan_memcpy, __tsan_memmove, __wrap_memcpy, __wrap_memmove;
+RT_EXPORT set_fn __tsan_memset, __wrap_memset;
+
+void rt_copy(void *to, const void *from, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		((char *)to)[i] = ((const char *)from)[i];
+}
+
+static void copy_backwards(void *to, const void *from, size_t size)
+{
+	while (size--)
+		((char *)to)[size] = ((const char *)from)[size];
+}
+
+static void *move(void *to, const void *from, size_t size)
+{
+	if (__real_memmove)
+		return __real_memmove(to, from, size);
+	if ((uintptr_t)to <= (uintptr_t)from)
+		rt_copy(to, from, size);
+	else
+		copy_backwards(to, from, size);
+	return to;
+}
+
+static void *copy(void *to, const void *from, size_t size)
+{
+	return __real_memcpy ? __real_memcpy(to, from, size) : move(to, from, size);
+}
+
+static void *set(void *to, int byte, size_t size)
+{
+	if (__real_memset)
+		return __real_memset(to, byte, size);
+	for (size_t i = 0; i < size; i++)
+		((char *)to)[i] = (char)byte;
+	return to;
+}
+
+#define COPY(name, how)                                                                            \
+	void *name(void *to, const void *from, size_t size)                                        \
+	{                                                                                          \
+		if (size) {                                                                        \
+			RT_ACCESS(from, size, SEGMENT_RANGE, 0);                                   \
+			RT_ACCESS(to, size, SEGMENT_RANGE, SEGMENT_WRITE);                         \
+		}                                                                                  \
+		return how(to, from, size);                                                        \
+	}
+
+#define SET(name)                                                                                  \
+	void *name(void *to, int byte, size_t size)                                                \
+	{                                                                                          \
+		if (size)                                                                          \
+			RT_ACCESS(to, size, SEGMENT_RANGE, SEGMENT_WRITE);                         \
+		return set(to, byte, size);                                                        \
+	}
+
+COPY(__tsan_memcpy, copy)
+COPY(__wrap_memcpy, copy)
+COPY(__tsan_memmove, move)
+COPY(__wrap_memmove, move)
+SET(__tsan_memset)
+SET(__wrap_memset)

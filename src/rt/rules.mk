@@ -1,0 +1,22 @@
+# libipcfault_rt.a: what `ipcfault cc` links into programs.  Not a module: nothing of ours is linked
+# with it, and it never has a sanitizer, coverage or calls that the compiler makes up.
+RT_SRC := $(wildcard src/rt/*.c)
+RT_OBJ := $(RT_SRC:%.c=$(B)/%.o)
+RT_CFLAGS := -std=gnu11 -O2 -g -fPIC -ffreestanding -fno-builtin -fvisibility=hidden \
+	-fno-stack-protector -fno-omit-frame-pointer -fno-sanitize=all -U_FORTIFY_SOURCE \
+	$(if $(findstring clang,$(CC)),,-fno-tree-loop-distribute-patterns) \
+	$(if $(findstring aarch64,$(CC)),-mno-outline-atomics,-mcx16)
+# The names are the compilers', and so are the builtins' arguments.
+RT_WARN := -Wno-missing-prototypes -Wno-atomic-alignment
+RT_COMPILE = $(CC) -D_GNU_SOURCE -iquote src $(WARN) $(RT_WARN) $(RT_CFLAGS)
+
+$(B)/src/rt/%.o: src/rt/%.c src/rt/rules.mk $(B)/flags
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(RT_COMPILE) -MMD -MP -c -o $@ $<
+
+$(B)/libipcfault_rt.a: $(RT_OBJ)
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $^
+
+-include $(RT_OBJ:.o=.d)
