@@ -150,10 +150,20 @@ static int localize(struct fault_env *env, pid_t tgid, struct held *held)
 
 static ssize_t send_to_socket(struct fault_env *env, int fd, pid_t tgid, struct held *held)
 {
-	cleanup_close int place = localize(env, tgid, held);
+	int place = localize(env, tgid, held), error;
+	ssize_t n;
 
-	return sendto(fd, held->data, held->size, held->flags | MSG_DONTWAIT | MSG_NOSIGNAL,
-		      held->name_size ? (struct sockaddr *)&held->name : NULL, held->name_size);
+	if (place < -1) { /* its name is not there any more: not to be looked for from here */
+		errno = -place;
+		return -1;
+	}
+	n = sendto(fd, held->data, held->size, held->flags | MSG_DONTWAIT | MSG_NOSIGNAL,
+		   held->name_size ? (struct sockaddr *)&held->name : NULL, held->name_size);
+	error = errno;
+	if (place >= 0)
+		close(place);
+	errno = error;
+	return n;
 }
 
 /* Without waiting; 0 or a negative errno. */

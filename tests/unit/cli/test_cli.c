@@ -66,7 +66,6 @@ static const struct command_row command_rows[] = {
 	{"trace --timeout x true", 2, "", "duration"},
 	{"new", 2, "", "which mechanism?"},
 	{"new pip", 2, "", "did you mean `pipe`?"},
-	{"new shm-sysv", 2, "", "not available yet"},
 	{"new pipe fifo", 2, "", "one mechanism at a time"},
 	{"list", 0, "mechanisms", ""},
 	{"list falts", 2, "", "did you mean `faults`?"},
