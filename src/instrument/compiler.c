@@ -61,23 +61,30 @@ const char *const *compiler_link_flags(void)
 	return link_flags;
 }
 
+/* There is always a NULL behind the last word. */
+static int add_word(char ***words, size_t *count, const char *word)
+{
+	cleanup_free char *copy = mem_strdup(word);
+
+	if (!copy || !mem_append(words, count, sizeof(char *)))
+		return -ENOMEM;
+	(*words)[*count - 2] = TAKE_PTR(copy);
+	return 0;
+}
+
 static int split(const char *command, char ***ret_words)
 {
 	cleanup_free char *copy = mem_strdup(command);
 	char *rest = copy, *word;
 	size_t count = 0;
+	int rc = copy && mem_append(ret_words, &count, sizeof(char *)) ? 0 : -ENOMEM;
 
-	while (copy && (word = strsep(&rest, " \t"))) {
-		char **slot = *word ? mem_append(ret_words, &count, sizeof(char *)) : NULL;
-
-		if (!*word)
-			continue;
-		if (!slot || !(*slot = mem_strdup(word)))
-			return -ENOMEM;
-	}
-	if (!copy || !mem_append(ret_words, &count, sizeof(char *)))
-		return -ENOMEM;
-	return count > 1 ? 0 : -EINVAL;
+	while (!rc && (word = strsep(&rest, " \t")))
+		if (*word)
+			rc = add_word(ret_words, &count, word);
+	if (!rc && count == 1)
+		rc = -EINVAL;
+	return rc;
 }
 
 /* 1, 0; by the name where it tells. */

@@ -196,34 +196,66 @@ static bool overlap(const struct count *a, const struct count *b)
 	       b->offset < a->offset + a->size;
 }
 
-/* Has the other of handler and main flow touched it?  In the same program, as it is not shared. */
-static bool is_touched_by_both(const struct counts *counts, const struct count *count)
+/* Handlers touch few words, and so the search goes over those. */
+struct handled {
+	const struct count **items;
+	size_t count;
+};
+
+/* Of the same program: variables are not shared. */
+static bool is_handled(const struct handled *handled, const struct count *count)
+{
+	for (size_t i = 0; i < handled->count; i++)
+		if (handled->items[i]->process == count->process &&
+		    overlap(handled->items[i], count))
+			return true;
+	return false;
+}
+
+static bool is_in_main_flow(const struct counts *counts, const struct count *handled)
 {
 	for (size_t i = 0; i < counts->count; i++) {
-		const struct count *other = &counts->items[i];
+		const struct count *c = &counts->items[i];
 
-		if (other->is_in_handler != count->is_in_handler &&
-		    other->process == count->process && overlap(count, other))
+		if (!c->is_in_handler && c->process == handled->process && overlap(c, handled))
 			return true;
 	}
 	return false;
 }
 
+static int find_handled(const struct counts *counts, struct handled *handled)
+{
+	for (size_t i = 0; i < counts->count; i++) {
+		const struct count *c = &counts->items[i], **slot;
+
+		if (c->object->kind != SEGMENT_VARIABLES || !c->is_in_handler ||
+		    !is_in_main_flow(counts, c))
+			continue;
+		slot = mem_append(&handled->items, &handled->count, sizeof(*slot));
+		if (!slot)
+			return -ENOMEM;
+		*slot = c;
+	}
+	return 0;
+}
+
 static int keep_handlers_variables(struct counts *counts)
 {
 	cleanup_free bool *keep = mem_zalloc(counts->count * sizeof(*keep) + 1);
+	struct handled handled = {0};
 	size_t kept = 0;
+	int rc = keep ? find_handled(counts, &handled) : -ENOMEM;
 
-	if (!keep)
-		return -ENOMEM;
-	for (size_t i = 0; i < counts->count; i++)
+	for (size_t i = 0; !rc && i < counts->count; i++)
 		keep[i] = counts->items[i].object->kind != SEGMENT_VARIABLES ||
-			  is_touched_by_both(counts, &counts->items[i]);
-	for (size_t i = 0; i < counts->count; i++)
+			  is_handled(&handled, &counts->items[i]);
+	free(handled.items);
+	for (size_t i = 0; !rc && i < counts->count; i++)
 		if (keep[i])
 			counts->items[kept++] = counts->items[i];
-	counts->count = kept;
-	return 0;
+	if (!rc)
+		counts->count = kept;
+	return rc;
 }
 
 int counts_read(int fd, struct counts *ret_counts, struct err *err)

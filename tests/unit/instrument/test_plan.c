@@ -7,9 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/err.h"
 #include "base/util.h"
+#include "instrument/counts.h"
+#include "lib/fault.h"
+#include "lib/tmpdir.h"
 
 #define ARGS_MAX 32
 
@@ -157,4 +161,63 @@ Test(instrument_compiler, refuses_an_empty_name)
 	struct err err = ERR_INIT;
 
 	cr_expect(eq(int, compiler_init(&compiler, " ", &err), -EINVAL));
+}
+
+static int make_and_release(void *arg)
+{
+	char *args[] = {(char *)"a.c", (char *)"-O2", (char *)"b.c", (char *)"c.o", NULL};
+	struct compiler compiler;
+	struct plan plan;
+	int rc = compiler_init(&compiler, "ccache gcc -m64", NULL);
+
+	(void)arg;
+	if (rc)
+		return rc;
+	rc = plan_make(&plan, &(struct plan_input){&compiler, args, "rt.a", "/t"}, NULL);
+	if (!rc)
+		plan_release(&plan);
+	compiler_release(&compiler);
+	return rc;
+}
+
+Test(instrument_plan, survives_want_of_memory)
+{
+	fault_sweep(make_and_release, NULL);
+}
+
+static int read_and_release(void *arg)
+{
+	struct counts counts;
+	int fd = -1, rc = counts_segment_new(0, &fd, NULL);
+
+	(void)arg;
+	if (rc)
+		return rc;
+	rc = counts_read(fd, &counts, NULL);
+	if (!rc) {
+		cr_expect(eq(sz, counts.count, 0));
+		counts_release(&counts);
+	}
+	close(fd);
+	return rc;
+}
+
+Test(instrument_counts, survive_want_of_memory)
+{
+	fault_sweep(read_and_release, NULL);
+}
+
+Test(instrument_compiler, library_is_beside_the_program_or_installed)
+{
+	char *dir = tmpdir_new(), *library = tmpdir_write(dir, "libipcfault_rt.a", "");
+	char program[200], *found;
+
+	snprintf(program, sizeof(program), "%s/ipcfault", dir);
+	found = compiler_runtime_of(program);
+	cr_expect(eq(str, found, library));
+	free(found);
+	unlink(library);
+	cr_expect(eq(ptr, compiler_runtime_of(program), NULL));
+	free(library);
+	tmpdir_free(dir);
 }

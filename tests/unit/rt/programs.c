@@ -80,9 +80,9 @@ char *programs_compile(const char *name, const char *compiler, const char *flags
 	char *program = mem_printf("%s/%s-%u", programs_dir, name, number++);
 	char said[2000];
 	int status = programs_sh(said, sizeof(said),
-				 "%s cc --cc %s -D_GNU_SOURCE -Wall -Werror -pthread %s " TESTS
-				 "/specimens/%s.c -o %s 2>&1",
-				 programs_ipcfault(), compiler, flags, name, program);
+				 "%s cc --cc %s -D_GNU_SOURCE -Wall -Werror -pthread " TESTS
+				 "/specimens/%s.c %s -o %s 2>&1",
+				 programs_ipcfault(), compiler, name, flags, program);
 
 	cr_assert(status == 0, "%s %s %s: %s", compiler, flags, name, said);
 	return program;
