@@ -110,23 +110,38 @@ static void add_text(XXH3_state_t *hash, const char *text)
 	XXH3_128bits_update(hash, text, strlen(text) + 1);
 }
 
-/* As make does: another compiler of the same name has another size or time. */
-static void add_compiler(XXH3_state_t *hash, const char *compiler)
+static int find_compiler(const char *compiler, struct stat *ret_st)
 {
 	const char *path = getenv("PATH");
 	cleanup_free char *copy = path ? mem_strdup(path) : NULL;
 	char *next = copy, *folder;
 
-	while (!strchr(compiler, '/') && (folder = strsep(&next, ":"))) {
+	if (strchr(compiler, '/'))
+		return stat(compiler, ret_st) ? -errno : 0;
+	while ((folder = strsep(&next, ":"))) {
 		cleanup_free char *file = mem_printf("%s/%s", folder, compiler);
-		struct stat st;
 
-		if (!file || stat(file, &st))
-			continue;
-		XXH3_128bits_update(hash, &st.st_size, sizeof(st.st_size));
-		XXH3_128bits_update(hash, &st.st_mtim, sizeof(st.st_mtim));
-		return;
+		if (!file)
+			return -ENOMEM;
+		if (stat(file, ret_st) == 0)
+			return 0;
 	}
+	return -ENOENT;
+}
+
+/* As make does: another compiler of the same name has another size or time. */
+static int add_compiler(XXH3_state_t *hash, const char *compiler, struct err *err)
+{
+	struct stat st;
+	int rc = find_compiler(compiler, &st);
+
+	if (rc == -ENOENT)
+		return err_set(err, rc, "'%s' is not installed", compiler);
+	if (rc)
+		return err_errno(err, rc, "compiler %s", compiler);
+	XXH3_128bits_update(hash, &st.st_size, sizeof(st.st_size));
+	XXH3_128bits_update(hash, &st.st_mtim, sizeof(st.st_mtim));
+	return 0;
 }
 
 static int add_preprocessed(XXH3_state_t *hash, const struct compile_request *r, const char *source,
@@ -185,14 +200,14 @@ static int make_key(const struct compile_request *r, char key[33], struct err *e
 
 	if (!rc) {
 		XXH3_128bits_reset(hash);
-		add_compiler(hash, r->compiler);
+		rc = add_compiler(hash, r->compiler, err);
 		add_text(hash, r->compiler);
 		add_text(hash, r->level);
 		for (size_t i = 0; i < r->spec->flags.count; i++)
 			add_text(hash, r->spec->flags.items[i]);
 		if (r->spec->command)
 			add_text(hash, r->spec->command);
-		rc = add_sources(hash, r, scratch, err);
+		rc = rc ? rc : add_sources(hash, r, scratch, err);
 		unlink(scratch);
 		sum = XXH3_128bits_digest(hash);
 		snprintf(key, 33, "%016llx%016llx", (unsigned long long)sum.high64,

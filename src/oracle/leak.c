@@ -66,11 +66,11 @@ static int judge_process(struct judgement *j, const struct observed_process *p)
 	return rc;
 }
 
-/* Who is killed cannot tidy up. */
-static bool somebody_died(const struct judgement *j)
+/* Who is killed, or still runs when the run ends, has not tidied up. */
+static bool somebody_could_not(const struct judgement *j)
 {
 	for (size_t i = 0; i < j->seen->process_count; i++)
-		if (j->seen->processes[i].signaled)
+		if (j->seen->processes[i].signaled || j->seen->processes[i].alive)
 			return true;
 	return false;
 }
@@ -129,7 +129,7 @@ static int judge_objects(struct judgement *j)
 	const struct observed *seen = j->seen;
 	bool none = j->scenario->expect.no_objects;
 
-	for (size_t i = 0; (none || !somebody_died(j)) && i < seen->object_count; i++) {
+	for (size_t i = 0; (none || !somebody_could_not(j)) && i < seen->object_count; i++) {
 		if (!none && is_usual(j, i))
 			continue;
 		if (!findings_add(&j->findings, FINDING_LEAK, seen->objects_left[i].process,
@@ -201,7 +201,7 @@ int judge_leaks(struct judgement *j, struct err *err)
 		return 0;
 	for (size_t i = 0; !rc && i < j->seen->process_count; i++)
 		rc = judge_process(j, &j->seen->processes[i]);
-	for (size_t i = 0; !rc && !somebody_died(j) && i < left->count; i++)
+	for (size_t i = 0; !rc && !somebody_could_not(j) && i < left->count; i++)
 		if (!is_expected(j, left->items[i]) &&
 		    !(j->fault_free && is_among(&j->fault_free->files_left, left->items[i])))
 			rc = findings_add(&j->findings, FINDING_LEAK, NULL,

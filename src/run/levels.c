@@ -58,12 +58,14 @@ int job_compile(struct job *job, const char *compiler, const char *level, struct
 	struct compile_request request = {.spec = job->build_spec,
 					  .compiler = compiler,
 					  .level = level,
-					  .cache = cache ? cache : job->worker->tmp};
+					  .cache = cache};
 	int rc = expand_sources(job, &sources);
 
 	job_build_release(job);
 	request.sources = (const char *const *)sources;
-	if (rc)
+	if (!cache)
+		rc = err_set(err, -EINVAL, "no folder for compiled programs: set XDG_CACHE_HOME");
+	else if (rc)
 		err_errno(err, rc, "compile");
 	else
 		rc = compile_get(&request, &job->build.folder, err);

@@ -27,7 +27,7 @@ struct pool_options {
 	bool gdb;
 	uint64_t timeout_ns; /* instead of each scenario's deadline; 0 = not */
 	const char *harness_dir;
-	const char *cache_dir; /* of compiled programs; NULL: none, each run compiles anew */
+	const char *cache_dir; /* of compiled programs; NULL: there is none */
 	int verbosity;
 };
 

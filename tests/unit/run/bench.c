@@ -55,7 +55,9 @@ static int open_worker(struct worker *w, const struct pool_options *options, cha
 int bench_run(const struct scenario *scenario, enum role role, struct case_result *ret_result,
 	      struct err *err)
 {
-	const struct pool_options options = {.jobs = 1, .harness_dir = "/nonexistent"};
+	char *cache = tmpdir_new();
+	const struct pool_options options = {
+		.jobs = 1, .harness_dir = "/nonexistent", .cache_dir = cache};
 	const struct run_case c = {.scenario = scenario, .role = role, .seed = 7};
 	char *tmp = tmpdir_new();
 	struct worker w;
@@ -68,6 +70,7 @@ int bench_run(const struct scenario *scenario, enum role role, struct case_resul
 	w.tmp = NULL;
 	worker_release(&w);
 	tmpdir_free(tmp);
+	tmpdir_free(cache);
 	return rc;
 }
 

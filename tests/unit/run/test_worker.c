@@ -118,6 +118,26 @@ static const struct row {
 	 "expect: {files: {'${tmp}/x': {equals: \"hello\\n\"}}}\n",
 	 .verdict = VERDICT_FAIL, .findings = "wrong-output: file TMP/x differs from what is expected: "
 	 "ends after 0 of 6 bytes (silent)\n"},
+	{"the same from each compilation", HEAD
+	 "build: {sources: README.md, compilers: gcc, levels: [-O0, -O2], "
+	 "command: 'echo \"int main(void) { return 0; }\" >x.c; ${cc} ${cflags} -o x x.c'}\n"
+	 "processes: {a: {run: ['${build}/x']}}\nexpect: {same-at-every-level: true}\n",
+	 .verdict = VERDICT_PASS},
+	{"another status once optimised", HEAD
+	 "build: {sources: README.md, compilers: [gcc, no-such-cc], levels: [-O0, -O2], "
+	 "command: 'echo \"static int f(int a) { return __builtin_constant_p(a); } "
+	 "int main(void) { return f(1); }\" >x.c; ${cc} ${cflags} -o x x.c'}\n"
+	 "processes: {a: {run: ['${build}/x']}}\nexpect: {same-at-every-level: true}\n",
+	 .verdict = VERDICT_FAIL,
+	 .findings = "optimization: it behaves differently once optimised; gcc -O0: exit 0\n"},
+	{"a compiler that is not there", HEAD
+	 "build: {sources: README.md, compilers: no-such-cc, levels: -O0, command: 'true'}\n"
+	 "processes: {a: {run: [\"true\"]}}\n", .verdict = VERDICT_SKIP,
+	 .reason = "'no-such-cc' is not installed"},
+	{"what does not compile", HEAD
+	 "build: {sources: README.md, compilers: gcc, levels: -O0, flags: [-xc]}\n"
+	 "processes: {a: {run: [\"true\"]}}\n", .verdict = VERDICT_ERROR,
+	 .reason = "gcc -O0 does not compile it"},
 	{"a control that is caught", HEAD "processes: {a: {run: [\"true\"]}}\n"
 	 "control: {a: {run: [\"false\"]}, caught: {a: wrong-exit}}\n", ROLE_CONTROL,
 	 .verdict = VERDICT_PASS, .findings = "wrong-exit a: exited with 1, expected 0\n"},
