@@ -148,7 +148,7 @@ static int ask(char *const *words, bool *ret_is_clang, struct err *err)
 	cleanup_fclose FILE *answer = tmpfile();
 	char line[256];
 	pid_t pid;
-	int rc;
+	int rc, status = 0;
 
 	if (!answer)
 		return err_errno(err, -errno, "temporary file");
@@ -156,8 +156,11 @@ static int ask(char *const *words, bool *ret_is_clang, struct err *err)
 	rc = spawn_question(words, fileno(answer), &pid);
 	if (rc)
 		return err_errno(err, rc, "%s", words[0]);
-	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
+	/* How the child tells where it cannot share our memory, as under valgrind. */
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
+		return err_errno(err, -ENOENT, "%s", words[0]);
 	rewind(answer);
 	*ret_is_clang = false;
 	while (fgets(line, sizeof(line), answer))

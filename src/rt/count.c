@@ -61,11 +61,13 @@ uint32_t rt_object(const struct segment_object *object)
 static bool find_variable(uint64_t address, uint32_t *ret_object, uint64_t *ret_offset)
 {
 	static uint32_t known;
-	struct segment_object object = {.kind = SEGMENT_VARIABLES};
+	struct segment_object object;
 	uint64_t place;
 	uint32_t module = rt_module((uint64_t)rt_attach, &place);
 
 	if (!known && module) {
+		rt_clear(&object, sizeof(object));
+		object.kind = SEGMENT_VARIABLES;
 		object.dev = rt_segment->modules[module].dev;
 		object.id = rt_segment->modules[module].ino;
 		rt_copy(object.path, rt_segment->modules[module].path, SEGMENT_PATH);

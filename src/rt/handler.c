@@ -59,7 +59,7 @@ RT_EXPORT int sigaction(int signal, const struct sigaction *action, struct sigac
 		return __sigaction(signal, action, ret_old);
 	before = __atomic_load_n(&handlers[signal], __ATOMIC_ACQUIRE);
 	if (action && is_function(action)) {
-		ours = *action;
+		rt_copy(&ours, action, sizeof(ours));
 		ours.sa_sigaction = call_handler;
 		__atomic_store_n(&handlers[signal], action->sa_sigaction, __ATOMIC_RELEASE);
 		action = &ours;
@@ -73,12 +73,14 @@ RT_EXPORT int sigaction(int signal, const struct sigaction *action, struct sigac
 /* As glibc's: BSD semantics. */
 RT_EXPORT sighandler_t signal(int number, sighandler_t handler)
 {
-	struct sigaction action = {.sa_flags = SA_RESTART}, old;
+	struct sigaction action, old;
 
 	if (handler == SIG_ERR || number <= 0 || number >= NSIG) {
 		errno = EINVAL;
 		return SIG_ERR;
 	}
+	rt_clear(&action, sizeof(action));
+	action.sa_flags = SA_RESTART;
 	action.sa_handler = handler;
 	sigemptyset(&action.sa_mask);
 	sigaddset(&action.sa_mask, number);

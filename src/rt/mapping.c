@@ -51,12 +51,14 @@ static void fd_link(int fd, char *path)
 
 static uint32_t file_object(int fd)
 {
-	struct segment_object object = {.kind = SEGMENT_FILE};
+	struct segment_object object;
 	char link[32];
 	struct stat st;
 
 	if (fd < 0 || raw3(SYS_fstat, fd, (long)&st, 0))
 		return 0;
+	rt_clear(&object, sizeof(object));
+	object.kind = SEGMENT_FILE;
 	object.dev = st.st_dev;
 	object.id = st.st_ino;
 	fd_link(fd, link);
@@ -66,8 +68,10 @@ static uint32_t file_object(int fd)
 
 static uint32_t anonymous_object(void)
 {
-	struct segment_object object = {.kind = SEGMENT_ANONYMOUS};
+	struct segment_object object;
 
+	rt_clear(&object, sizeof(object));
+	object.kind = SEGMENT_ANONYMOUS;
 	object.id = (uint64_t)rt_process() << 32 | rt_next_anonymous();
 	return rt_object(&object);
 }
@@ -203,7 +207,7 @@ static size_t sysv_size(int id)
 
 static long attach_in_arena(int id, int flags)
 {
-	struct segment_object object = {.kind = SEGMENT_SYSV, .id = (uint64_t)id};
+	struct segment_object object;
 	size_t size = sysv_size(id);
 	uint64_t address = rt_arena_take(size);
 	long got;
@@ -215,6 +219,9 @@ static long attach_in_arena(int id, int flags)
 		rt_arena_drop(address, size);
 		return 0;
 	}
+	rt_clear(&object, sizeof(object));
+	object.kind = SEGMENT_SYSV;
+	object.id = (uint64_t)id;
 	rt_arena_set(address, size, rt_object(&object), 0);
 	return got;
 }

@@ -83,10 +83,11 @@ static bool read_line(struct reader *r, struct rt_mapping *m, char *path)
 
 void rt_each_mapping(bool (*found)(const struct rt_mapping *mapping, void *arg), void *arg)
 {
-	struct reader r = {.used = 0, .at = 0};
+	struct reader r;
 	struct rt_mapping mapping;
 	char path[SEGMENT_PATH];
 
+	r.used = r.at = 0;
 	r.fd = (int)raw6(SYS_openat, AT_FDCWD, (long)"/proc/self/maps", O_RDONLY | O_CLOEXEC, 0, 0,
 			 0);
 	if (r.fd < 0)
@@ -185,9 +186,11 @@ static void remember(const struct loaded *loaded)
 uint32_t rt_module(uint64_t address, uint64_t *ret_place)
 {
 	const struct loaded *known = find_cached(address);
-	struct search search = {.address = address};
+	struct search search;
 
 	if (!known) {
+		rt_clear(&search, sizeof(search));
+		search.address = address;
 		rt_each_mapping(look, &search);
 		known = &search.loaded;
 		if (known->module)

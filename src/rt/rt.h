@@ -107,7 +107,11 @@ static inline bool rt_is_watched(uint64_t address)
 /* Is a signal handler running in this thread? */
 bool rt_in_handler(void);
 
-/* The library's own memcpy() and so on may be interposed. */
+/*
+ * The library's own memcpy() and so on may be interposed.  Also instead of
+ * initializing or assigning large structs: clang calls memset() and memcpy().
+ */
 void rt_copy(void *to, const void *from, size_t size);
+void rt_clear(void *at, size_t size);
 
 #endif
