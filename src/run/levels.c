@@ -171,8 +171,7 @@ static bool is_missing(struct levels *levels, const char *compiler)
 
 static int note_missing(struct job *job, const char *compiler)
 {
-	struct case_result *result = job->result;
-	char **slot = mem_append(&result->notes, &result->note_count, sizeof(*slot));
+	char **slot = mem_append(&job->seen.notes, &job->seen.note_count, sizeof(*slot));
 
 	if (slot)
 		*slot = mem_printf("%s is not installed: its column is left out", compiler);

@@ -2,6 +2,8 @@
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <sys/syscall.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <mqueue.h>
 #include <sched.h>
@@ -154,4 +156,15 @@ void check_graphs(const char *program, const struct graph_row *rows, size_t coun
 {
 	for (size_t i = 0; i < count; i++)
 		check(program, &rows[i]);
+}
+
+void graph_needs_getfd(void)
+{
+	int pidfd = (int)syscall(SYS_pidfd_open, getpid(), 0);
+	int copy = pidfd < 0 ? -1 : (int)syscall(SYS_pidfd_getfd, pidfd, pidfd, 0);
+
+	if (copy < 0 && errno == ENOSYS)
+		cr_skip_test("pidfd_getfd(2) is not known here");
+	close(copy);
+	close(pidfd);
 }

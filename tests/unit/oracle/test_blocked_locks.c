@@ -34,8 +34,8 @@ Test(oracle_blocked_locks, proves_deadlocks_over_semaphores)
 {
 	static const struct graph_row rows[] = {
 		{"sem-of-dead", "semtimedop", "main", "main",
-		 ", now 1) waits for it to be raised: nobody is left to do so"},
-		{"sem-and-file", "wait4 semtimedop fcntl", "main one two", "one", ", now 0) waits"},
+		 " waits for it to be raised: nobody is left to do so"},
+		{"sem-and-file", "wait4 semtimedop fcntl", "main one two", "one", ", now 0"},
 	};
 
 	check_graphs("graph-locks", rows, ARRAY_SIZE(rows));

@@ -18,6 +18,7 @@ Test(oracle_blocked_message, proves_deadlocks)
 		{"udp-alone", "recvfrom", "main", "main", "nobody is left to send one"},
 	};
 
+	graph_needs_getfd();
 	check_graphs("graph-messages", rows, ARRAY_SIZE(rows));
 }
 

@@ -24,6 +24,7 @@ Test(oracle_blocked_socket, proves_deadlocks)
 		 "waits for its connection to be accepted: by one"},
 	};
 
+	graph_needs_getfd();
 	check_graphs("graph-sockets", rows, ARRAY_SIZE(rows));
 }
 
