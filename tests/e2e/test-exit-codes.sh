@@ -69,10 +69,12 @@ cp "$work/out" "$work/new.scn"
 answers 0 "new pipe is a good scenario" check "$work/new.scn"
 answers 0 "doctor" doctor
 answers 0 "trace" trace -- echo traced
-for command in sweep explore replay merge cc; do
+for command in sweep explore replay merge; do
 	answers 2 "$command" "$command" "$work/good.scn"
 	says "$command: says so" "$work/err" 'not available yet'
 done
+answers 2 "cc alone" cc
+says "cc alone: wants arguments" "$work/err" 'what is to be compiled'
 answers 0 "-j" -j 3 --repeat 5 "$work/good.scn"
 answers 1 "the first failure ends it" -j 1 --fail-fast --repeat 5 "$work/bad.scn"
 says "the first failure ends it: the rest was not run" "$work/out" '1 failed'
