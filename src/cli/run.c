@@ -11,11 +11,11 @@
 #include "cli/command.h"
 #include "cli/files.h"
 #include "cli/harness_dir.h"
-#include "compile/compile.h"
 #include "cli/interrupt.h"
 #include "cli/options.h"
 #include "cli/select.h"
 #include "cli/session.h"
+#include "compile/compile.h"
 #include "model/result.h"
 
 static unsigned processors(void)
