@@ -11,11 +11,12 @@
 #include "cli/command.h"
 #include "cli/files.h"
 #include "cli/harness_dir.h"
-#include "compile/compile.h"
 #include "cli/interrupt.h"
 #include "cli/options.h"
 #include "cli/select.h"
 #include "cli/session.h"
+#include "compile/compile.h"
+#include "instrument/compiler.h"
 #include "model/result.h"
 
 static unsigned processors(void)
@@ -45,7 +46,7 @@ static int run_cases(const struct cli_env *env, const struct run_options *option
 		     const char *harness, const struct selection *selection,
 		     struct session *session)
 {
-	cleanup_free char *cache = compile_cache_folder();
+	cleanup_free char *cache = compile_cache_folder(), *ipcfault = compiler_program();
 	struct pool_options pool = {
 		.jobs = options->jobs ? options->jobs : processors(),
 		.fail_fast = options->fail_fast,
@@ -54,6 +55,7 @@ static int run_cases(const struct cli_env *env, const struct run_options *option
 		.timeout_ns = options->timeout_ns,
 		.harness_dir = harness,
 		.cache_dir = cache,
+		.ipcfault = ipcfault,
 		.verbosity = options->verbosity,
 	};
 	struct pool_events events = {on_started, on_done, session};

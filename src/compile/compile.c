@@ -17,6 +17,7 @@
 #include "base/cleanup.h"
 #include "base/mem.h"
 #include "compile/command.h"
+#include "instrument/plan.h"
 
 #define SAID_SHOWN 2000
 
@@ -144,6 +145,29 @@ static int add_compiler(XXH3_state_t *hash, const char *compiler, struct err *er
 	return 0;
 }
 
+/* Where the runtime of @ipcfault lies; on the heap. */
+static char *find_runtime(const char *ipcfault, struct err *err)
+{
+	char *runtime = compiler_runtime_of(ipcfault);
+
+	if (!runtime)
+		err_set(err, -ENOPKG, "libipcfault_rt.a is not beside %s", ipcfault);
+	return runtime;
+}
+
+static int add_runtime(XXH3_state_t *hash, const char *ipcfault, struct err *err)
+{
+	cleanup_free char *runtime = ipcfault ? find_runtime(ipcfault, err) : NULL;
+	int rc = runtime ? add_file(hash, runtime) : 0;
+
+	if (!ipcfault)
+		return 0;
+	if (!runtime)
+		return -ENOPKG;
+	add_text(hash, ipcfault);
+	return rc ? err_errno(err, rc, "%s", runtime) : 0;
+}
+
 static int add_preprocessed(XXH3_state_t *hash, const struct compile_request *r, const char *source,
 			    const char *scratch, struct err *err)
 {
@@ -207,6 +231,7 @@ static int make_key(const struct compile_request *r, char key[33], struct err *e
 			add_text(hash, r->spec->flags.items[i]);
 		if (r->spec->command)
 			add_text(hash, r->spec->command);
+		rc = rc ? rc : add_runtime(hash, r->ipcfault, err);
 		rc = rc ? rc : add_sources(hash, r, scratch, err);
 		unlink(scratch);
 		sum = XXH3_128bits_digest(hash);
@@ -228,6 +253,45 @@ static char *program_name(const char *source)
 	return mem_strndup(base, dot ? (size_t)(dot - base) : strlen(base));
 }
 
+static int run_plan(const struct compile_request *r, const struct plan *plan, const char *scratch,
+		    struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < plan->count; i++) {
+		const struct argv argv = {.items = (const char **)plan->commands[i].argv};
+
+		rc = run(r, &argv, NULL, NULL, err);
+	}
+	for (size_t i = 0; i < plan->objects; i++) {
+		cleanup_free char *object = mem_printf("%s/%zu.o", scratch, i);
+
+		if (object)
+			unlink(object);
+	}
+	return rc;
+}
+
+/* @argv with the runtime; objects lie in @scratch for a while. */
+static int run_counted(const struct compile_request *r, const struct argv *argv,
+		       const char *scratch, struct err *err)
+{
+	cleanup_free char *runtime = find_runtime(r->ipcfault, err);
+	struct compiler compiler = {0};
+	struct plan plan = {0};
+	int rc = runtime ? compiler_init(&compiler, r->compiler, err) : -ENOPKG;
+	const struct plan_input input = {.compiler = &compiler,
+					 .args = (char *const *)(argv->items + 1),
+					 .runtime = runtime,
+					 .scratch = scratch};
+
+	rc = rc ? rc : plan_make(&plan, &input, err);
+	rc = rc ? rc : run_plan(r, &plan, scratch, err);
+	plan_release(&plan);
+	compiler_release(&compiler);
+	return rc;
+}
+
 static int link_program(const struct compile_request *r, const char *folder, struct err *err)
 {
 	cleanup_free char *name = program_name(r->sources[0]);
@@ -242,39 +306,66 @@ static int link_program(const struct compile_request *r, const char *folder, str
 	rc = rc ? rc : push(&argv, NULL);
 	if (rc)
 		err_errno(err, rc, "compile");
+	else if (r->ipcfault)
+		rc = run_counted(r, &argv, folder, err);
 	else
 		rc = run(r, &argv, NULL, NULL, err);
 	argv_release(&argv);
 	return rc;
 }
 
-/*
- * For the shell, with its variables cc and cflags.  In `make CFLAGS=${cflags}`
- * the flags are one word, in `${cc} ${cflags} -o x x.c` they are several.
- */
-static char *shell_line(const struct compile_request *r)
+/* "=${cflags}" becomes "=\"${cflags}\"": one word for `make CFLAGS=${cflags}`. */
+static char *quote(const char *text, const char *name)
 {
-	static const char flags_name[] = "=${cflags}";
-	cleanup_free char *flags = compile_flags_text(r->spec, r->level);
-	char *line = flags ? mem_printf("cc='%s' cflags='%s'\n", r->compiler, flags) : NULL;
-	const char *rest = r->spec->command;
+	cleanup_free char *plain = mem_printf("=${%s}", name);
+	char *line = plain ? mem_strdup("") : NULL;
 
-	while (line && *rest) {
-		const char *found = strstr(rest, flags_name);
-		size_t len = found ? (size_t)(found - rest) : strlen(rest);
+	while (line && *text) {
+		const char *found = strstr(text, plain);
+		size_t len = found ? (size_t)(found - text) : strlen(text);
 		cleanup_free char *before = line;
 
-		line = mem_printf("%s%.*s%s", before, (int)len, rest,
-				  found ? "=\"${cflags}\"" : "");
-		rest += len + (found ? strlen(flags_name) : 0);
+		line = found ? mem_printf("%s%.*s=\"${%s}\"", before, (int)len, text, name)
+			     : mem_printf("%s%s", before, text);
+		text += len + (found ? strlen(plain) : 0);
 	}
 	return line;
+}
+
+/* The copy in @folder is called by its original's name in the debug information. */
+static char *flags_of_copy(const struct compile_request *r, const char *folder)
+{
+	char *flags = compile_flags_text(r->spec, r->level);
+
+	for (size_t i = 0; flags && i < r->spec->sources.count; i++) {
+		cleanup_free char *before = flags, *original = realpath(r->sources[i], NULL);
+		const char *base = original ? strrchr(original, '/') : NULL;
+
+		flags = base && !strpbrk(original, " '")
+				? mem_printf("%s -ffile-prefix-map=%s%s=%s", before, folder, base,
+					     original)
+				: mem_strdup(before);
+	}
+	return flags;
+}
+
+/* For the shell, with its variables cc and cflags: several words as in `${cc} ${cflags} x.c`. */
+static char *shell_line(const struct compile_request *r, const char *folder)
+{
+	cleanup_free char *flags = flags_of_copy(r, folder);
+	cleanup_free char *cc = r->ipcfault ? mem_printf("%s cc --cc=%s", r->ipcfault, r->compiler)
+					    : mem_strdup(r->compiler);
+	cleanup_free char *once = quote(r->spec->command, "cflags");
+	cleanup_free char *command = once ? quote(once, "cc") : NULL;
+
+	return flags && cc && command ? mem_printf("cc='%s' cflags='%s'\n%s", cc, flags, command)
+				      : NULL;
 }
 
 /* In a copy: the source tree is never touched. */
 static int run_command(const struct compile_request *r, const char *folder, struct err *err)
 {
-	cleanup_free char *line = shell_line(r);
+	cleanup_free char *line = shell_line(r, folder);
 	struct argv copy = {0}, shell = {0};
 	int rc = line ? push(&copy, "cp") : -ENOMEM;
 

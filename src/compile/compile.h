@@ -16,11 +16,13 @@ struct compile_request {
 	const struct build_spec *spec;
 	const char *const *sources; /* as many as the spec has, without variables */
 	const char *compiler, *level;
-	const char *cache; /* folder, made if it is not there */
+	const char *cache;    /* folder, made if it is not there */
+	const char *ipcfault; /* that program: counts accesses, instrument/; NULL = as it is shipped */
 };
 
 /*
  * *@ret_folder, to be freed, holds the program, or what `command` has made.
+ * With @request->ipcfault, ${cc} of a command is `ipcfault cc --cc=COMPILER`.
  * -ENOENT: the compiler is not installed.  -ENOEXEC: it refuses; @err has its
  * words.  Otherwise an error of ours.  Several processes may ask for the same
  * at the same time.

@@ -32,6 +32,7 @@ struct finding {
 	char *process; /* "writer", "writer/child[2]" for a descendant; NULL = the run */
 	bool silent;   /* wrong output with exit 0 */
 	char *text;    /* one line or several; what broke, who waited for whom */
+	char *variable; /* optimization: "sh.ready"; NULL = not known, or of no use */
 	struct stack stack;
 };
 
