@@ -156,7 +156,7 @@ static bool set_place(struct walk *walk, Dwarf_Die *die, struct declared *d, cha
 		return false;
 	dwarf_decl_column(die, &d->column);
 	*ret_file = file[0] == '/' || !walk->folder ? mem_strdup(file)
-						     : mem_printf("%s/%s", walk->folder, file);
+						    : mem_printf("%s/%s", walk->folder, file);
 	d->file = *ret_file;
 	d->is_system = *ret_file && strncmp(*ret_file, "/usr/", strlen("/usr/")) == 0;
 	return *ret_file;

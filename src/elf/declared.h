@@ -18,17 +18,17 @@ enum declared_kind { DECLARED_MEMBER, DECLARED_GLOBAL, DECLARED_LOCAL };
 struct declared {
 	enum declared_kind kind;
 	const char *owner; /* struct, union or typedef; function of a local; "" = has no name */
-	const char *path;  /* "ready", "slots.state" from the owner on, "board.ready" of variables */
+	const char *path; /* "ready", "slots.state" from the owner on, "board.ready" of variables */
 	const char *identifier; /* its last part, as it stands at the declaration */
 	const char *type;	/* "unsigned int", "char []"; qualifiers are left out */
 	const char *file;	/* absolute where the debug information knows the folder */
 	int line, column;	/* column 0: not known */
 	bool is_volatile, is_atomic, is_pointer;
-	bool is_system; /* declared in /usr/include and the like */
-	uint64_t size;	/* of it, or of one element */
+	bool is_system;		     /* declared in /usr/include and the like */
+	uint64_t size;		     /* of it, or of one element */
 	uint64_t offset, owner_size; /* of the first element in the owner, or variable; its size */
 	uint64_t target_size;	     /* pointers to scalars: of what they point to, 0 = other */
-	uint64_t address; /* of a variable; 0 = has none of its own */
+	uint64_t address;	     /* of a variable; 0 = has none of its own */
 	/* Elements of arrays on the way, outermost first. */
 	struct {
 		uint64_t stride, count; /* bytes; 0 = open */

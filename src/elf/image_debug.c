@@ -130,8 +130,8 @@ bool image_position_at(struct image *image, uint64_t address, struct image_posit
 	Dwarf_Line *line = NULL;
 
 	if (known)
-		position.file = dwfl_lineinfo(known, NULL, &position.line, &position.column, NULL,
-					      NULL);
+		position.file =
+			dwfl_lineinfo(known, NULL, &position.line, &position.column, NULL, NULL);
 	else if (module)
 		line = search_line(module, address);
 	if (line && dwarf_lineno(line, &position.line) == 0)

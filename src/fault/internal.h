@@ -166,6 +166,11 @@ bool has_reader_asleep(struct fault_env *env, const struct fd_object *object);
 int filler_remember(struct fault_env *env, const struct fd_object *object, size_t size);
 /* Filler that is gone need not be taken away; returns how much it was. */
 size_t filler_forget(struct fault_env *env, const struct fd_object *object);
+
+/* The end of a drain: what was @taken less the filler, in "byte"s or "message"s; refused where
+ * that is nothing. */
+int tell_drained(struct fault_env *env, struct shot *shot, const struct fd_object *object,
+		 size_t taken, const char *unit);
 void fillers_release(struct fault_env *env);
 
 /* result.c: the call is not made and returns @result; exit_has_expected() proves it. */

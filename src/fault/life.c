@@ -110,7 +110,6 @@ static int fire_stop(struct fault_env *env, struct shot *shot, const struct mome
 	(void)err;
 	if (!p || p->exited)
 		return refuse(shot, "the process to stop is not there");
-	p->stopped_by_fault = ns == STOP_FOREVER;
 	if (ns == STOP_FOREVER)
 		snprintf(shot->text, sizeof(shot->text), "stopped for ever");
 	else

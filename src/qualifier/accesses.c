@@ -164,8 +164,8 @@ static const struct variable *same_variable(const struct variables *list, const 
 static bool move_variable(struct access *a, const struct variables *here,
 			  const struct variables *there)
 {
-	const struct variable *v = variable_at(here, a->offset), *w = v ? same_variable(there, v)
-									: NULL;
+	const struct variable *v = variable_at(here, a->offset),
+			      *w = v ? same_variable(there, v) : NULL;
 
 	if (w)
 		a->offset = w->start + (a->offset - v->start);
@@ -246,8 +246,8 @@ static int take_sites(void *context, const struct image_function *function)
 	rc = image_calls_of(search->image, range, &calls, &count, search->err);
 	for (size_t i = 0; !rc && i < count; i++) {
 		int access = access_of(search->image, calls[i].target);
-		struct site *site = access < 0 ? NULL
-					       : mem_append(&a->sites, &a->site_count, sizeof(*site));
+		struct site *site =
+			access < 0 ? NULL : mem_append(&a->sites, &a->site_count, sizeof(*site));
 
 		if (access >= 0 && !site)
 			return -ENOMEM;
@@ -262,8 +262,8 @@ static int take_sites(void *context, const struct image_function *function)
 }
 
 /* Each program once: the libraries call the runtime through stubs, and have no sites. */
-static int take_all_sites(const struct counts *counts, struct accesses *a,
-			  struct image_set *images, struct err *err)
+static int take_all_sites(const struct counts *counts, struct accesses *a, struct image_set *images,
+			  struct err *err)
 {
 	int rc = 0;
 

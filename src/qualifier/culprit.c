@@ -57,14 +57,14 @@ static int collect(const struct accesses *plain, const struct access *at,
 		to = mem_append(&ret->items, &ret->count, sizeof(*to));
 		if (!to)
 			return -ENOMEM;
-		*to = (struct field_access){
-			.file = a->source.file,
-			.line = a->source.line,
-			.column = a->source.column,
-			.is_write = a->is_write,
-			.is_variable = plain->objects[a->object]->kind == SEGMENT_VARIABLES,
-			.offset = a->offset,
-			.size = a->size};
+		*to = (struct field_access){.file = a->source.file,
+					    .line = a->source.line,
+					    .column = a->source.column,
+					    .is_write = a->is_write,
+					    .is_variable = plain->objects[a->object]->kind ==
+							   SEGMENT_VARIABLES,
+					    .offset = a->offset,
+					    .size = a->size};
 	}
 	return 0;
 }
@@ -72,8 +72,8 @@ static int collect(const struct accesses *plain, const struct access *at,
 static int name_by_offset(const struct counts_object *object, uint64_t offset, struct field *field)
 {
 	*field = (struct field){.kind = FIELD_MEMBER};
-	field->name = mem_printf("%s+%" PRIu64, *object->path ? object->path : "shared memory",
-				 offset);
+	field->name =
+		mem_printf("%s+%" PRIu64, *object->path ? object->path : "shared memory", offset);
 	return field->name ? 0 : -ENOMEM;
 }
 

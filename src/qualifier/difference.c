@@ -42,10 +42,8 @@ static bool touches(const struct group *g, const struct access *a)
 static struct group group_of(const struct accesses *plain, const struct access *at,
 			     const struct site *site)
 {
-	struct group g = {.at = at,
-			  .low = at->offset,
-			  .high = at->offset + at->size,
-			  .loops = site->loops};
+	struct group g = {
+		.at = at, .low = at->offset, .high = at->offset + at->size, .loops = site->loops};
 
 	for (size_t i = 0; i < plain->count; i++) {
 		const struct access *a = &plain->items[i];
@@ -185,7 +183,7 @@ static int judge_reads(struct search *s, const struct group *g, const struct aft
 	if (!after->is_there)
 		return add(s, g, after,
 			   g->loops == 0 && reads_elsewhere(s->optimised, g) ? READS_CACHED
-									       : READS_HOISTED);
+									     : READS_HOISTED);
 	/* What a program that came to its end has read as often is only laid out otherwise. */
 	if (after->loops < g->loops && (after->bytes < g->bytes || s->optimised->cut_short))
 		return add(s, g, after, READS_HOISTED);

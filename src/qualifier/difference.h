@@ -27,10 +27,10 @@ enum difference_kind {
 
 struct difference {
 	enum difference_kind kind;
-	const struct access *at;      /* as written: one of those, the first */
-	const struct access *other;   /* merged, swapped: the other word's; else NULL */
-	uint64_t before, after;	      /* how many in the two runs, at that place of the source */
-	uint64_t witnessed;	      /* of `before`; 0: the other side is volatile or atomic */
+	const struct access *at;    /* as written: one of those, the first */
+	const struct access *other; /* merged, swapped: the other word's; else NULL */
+	uint64_t before, after;	    /* how many in the two runs, at that place of the source */
+	uint64_t witnessed;	    /* of `before`; 0: the other side is volatile or atomic */
 };
 
 struct differences {

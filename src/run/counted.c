@@ -13,7 +13,8 @@
 static bool is_cut_short(const struct observed *seen)
 {
 	for (size_t i = 0; i < seen->finding_count; i++)
-		if (seen->findings[i].kind == FINDING_HANG || seen->findings[i].kind == FINDING_SPIN ||
+		if (seen->findings[i].kind == FINDING_HANG ||
+		    seen->findings[i].kind == FINDING_SPIN ||
 		    seen->findings[i].kind == FINDING_DEADLOCK)
 			return true;
 	return false;

@@ -16,9 +16,9 @@
 
 struct cell {
 	const char *compiler, *level;
-	bool missing;	/* the compiler is not installed */
-	char *outcome;	/* "exit 0", "hang": what people read */
-	char *printed;	/* all that was printed */
+	bool missing;  /* the compiler is not installed */
+	char *outcome; /* "exit 0", "hang": what people read */
+	char *printed; /* all that was printed */
 };
 
 struct levels {
@@ -34,7 +34,8 @@ static char *outcome_of(const struct observed *seen)
 	char *text = NULL;
 
 	for (size_t i = 0; i < seen->finding_count; i++)
-		if (seen->findings[i].kind == FINDING_HANG || seen->findings[i].kind == FINDING_SPIN ||
+		if (seen->findings[i].kind == FINDING_HANG ||
+		    seen->findings[i].kind == FINDING_SPIN ||
 		    seen->findings[i].kind == FINDING_DEADLOCK)
 			return mem_strdup("hang");
 	for (size_t i = 0; i < seen->process_count; i++) {
@@ -120,8 +121,8 @@ static bool is_missing(struct levels *levels, const char *compiler)
 /* Takes @text over; NULL is short memory. */
 static int note(struct job *job, char *text)
 {
-	char **slot = text ? mem_append(&job->seen.notes, &job->seen.note_count, sizeof(*slot))
-			   : NULL;
+	char **slot =
+		text ? mem_append(&job->seen.notes, &job->seen.note_count, sizeof(*slot)) : NULL;
 
 	if (!slot) {
 		free(text);
@@ -355,8 +356,8 @@ static char *text_of_culprit(const struct levels *levels, const struct culprit *
 {
 	cleanup_free char *text = culprit_text(culprit);
 
-	return text ? table_of(levels, mem_printf("%s\n  where its accesses differ:", text), access_text,
-			       culprit)
+	return text ? table_of(levels, mem_printf("%s\n  where its accesses differ:", text),
+			       access_text, culprit)
 		    : NULL;
 }
 

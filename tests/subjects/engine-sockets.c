@@ -14,28 +14,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/cases.h"
+#include "lib/say.h"
+
 enum { FAR = 10, NEAR = 11 };
-
-static void say(const char *fmt, ...)
-{
-	char text[256];
-	va_list ap;
-	int n;
-
-	va_start(ap, fmt);
-	n = vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	if (write(1, text, (size_t)n) != n)
-		_exit(99);
-}
-
-static void say_result(const char *what, long result)
-{
-	if (result < 0)
-		say("%s %s\n", what, strerrorname_np(errno));
-	else
-		say("%s %ld\n", what, result);
-}
 
 static void on_alarm(int signal)
 {
@@ -161,10 +143,7 @@ static void case_listen(void)
 	say_result("accept", accept(NEAR, NULL, NULL));
 }
 
-static const struct {
-	const char *name;
-	void (*run)(void);
-} cases[] = {
+static const struct named_case cases[] = {
 	{"recv", case_recv}, {"child", case_child}, {"twice", case_twice},
 	{"full", case_full}, {"size", case_size},   {"listen", case_listen},
 };
@@ -180,10 +159,5 @@ int main(int argc, char **argv)
 		make_tcp();
 	else
 		make_unix();
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		if (strcmp(cases[i].name, name + 1) == 0) {
-			cases[i].run();
-			return 0;
-		}
-	return 2;
+	return run_case(cases, sizeof(cases) / sizeof(cases[0]), name + 1);
 }

@@ -157,7 +157,8 @@ Test(cli_cli, coverage_counts_scenarios)
 	expect_in(stage.out, "| `errno` | | | 1 | |");
 	expect_in(stage.out, "| `delay` | | | 2/1 | |");
 	expect_in(stage.out, "| `short` | – | | | |");
-	cr_expect(eq(ptr, strstr(stage.out, "`every-instruction`"), NULL), "a row without any cell");
+	cr_expect(eq(ptr, strstr(stage.out, "`every-instruction`"), NULL),
+		  "a row without any cell");
 }
 
 static json_t *cell_of(json_t *cells, const char *mechanism, const char *fault)
