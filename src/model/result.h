@@ -32,8 +32,8 @@ struct finding {
 	char *process;	/* "writer", "writer/child[2]" for a descendant; NULL = the run */
 	bool silent;	/* wrong output with exit 0 */
 	char *text;	/* one line or several; what broke, who waited for whom */
-	char *variable; /* optimization: "sh.ready"; NULL = not known, or of no use */
 	struct stack stack;
+	char *variable; /* optimization: "sh.ready"; NULL = not known, or of no use */
 };
 
 /* One injection that really happened: `writer: write(1) → 0x…: EPIPE, 3rd call`. */
