@@ -29,9 +29,9 @@ struct stack {
 
 struct finding {
 	enum finding_kind kind;
-	char *process;	/* "writer", "writer/child[2]" for a descendant; NULL = the run */
-	bool silent;	/* wrong output with exit 0 */
-	char *text;	/* one line or several; what broke, who waited for whom */
+	char *process; /* "writer", "writer/child[2]" for a descendant; NULL = the run */
+	bool silent;   /* wrong output with exit 0 */
+	char *text;    /* one line or several; what broke, who waited for whom */
 	struct stack stack;
 	char *variable; /* optimization: "sh.ready"; NULL = not known, or of no use */
 };
