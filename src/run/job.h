@@ -4,6 +4,7 @@
 #ifndef RUN_JOB_H
 #define RUN_JOB_H
 
+#include "compile/compile.h"
 #include "run/execution.h"
 
 /* What `build:` has made of one combination. */
@@ -18,8 +19,8 @@ struct job {
 	const struct process_spec **specs;
 	const struct build_spec *build_spec; /* the control may have another; NULL = none */
 	struct job_build build;
-	int counts_fd;	      /* for the programs: instrument/counts.h; 0 = none */
-	uint64_t deadline_ns; /* instead of the scenario's; 0 = not */
+	int counts_fd;			/* for the programs: instrument/counts.h; 0 = none */
+	uint64_t deadline_ns;		/* instead of the scenario's; 0 = not */
 	char *dir, *tmp, *tmp_without;	/* folders of the scenario and of the two executions */
 	struct execution with, without; /* with faults, without */
 	struct observed seen, fault_free;
@@ -39,6 +40,15 @@ int job_execute(struct job *job, struct execution *x, struct observed *seen, boo
 int job_compile(struct job *job, const char *compiler, const char *level, const char *ipcfault,
 		struct err *err);
 void job_build_release(struct job *job);
+
+/* What there is to compile, with the texts that it needs. */
+struct job_request {
+	struct compile_request request;
+	char **sources;
+};
+int job_request_make(struct job *job, const char *compiler, const char *level,
+		     struct job_request *ret, struct err *err);
+void job_request_release(struct job_request *made);
 
 /*
  * `same-at-every-level`: run every combination but the first one that can be

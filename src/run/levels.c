@@ -2,7 +2,6 @@
  * levels.c - one program, many compilations: the same behaviour from each?
  */
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,13 +11,12 @@
 #include "qualifier/culprit.h"
 #include "run/counted.h"
 #include "run/job.h"
-#include "sys/names.h"
+#include "run/localise.h"
 
 struct cell {
 	const char *compiler, *level;
-	bool missing;  /* the compiler is not installed */
-	char *outcome; /* "exit 0", "hang": what people read */
-	char *printed; /* all that was printed */
+	bool missing; /* the compiler is not installed */
+	struct behaviour seen;
 };
 
 struct levels {
@@ -28,73 +26,11 @@ struct levels {
 	struct culprits culprits;
 };
 
-/* "hang", "SIGSEGV", "exit 3", of every process when there are several. */
-static char *outcome_of(const struct observed *seen)
-{
-	char *text = NULL;
-
-	for (size_t i = 0; i < seen->finding_count; i++)
-		if (seen->findings[i].kind == FINDING_HANG ||
-		    seen->findings[i].kind == FINDING_SPIN ||
-		    seen->findings[i].kind == FINDING_DEADLOCK)
-			return mem_strdup("hang");
-	for (size_t i = 0; i < seen->process_count; i++) {
-		const struct observed_process *p = &seen->processes[i];
-		cleanup_free char *before = text;
-		char how[32];
-
-		if (!p->started)
-			snprintf(how, sizeof(how), "not started");
-		else if (p->alive)
-			snprintf(how, sizeof(how), "alive");
-		else if (p->signaled)
-			snprintf(how, sizeof(how), "%s", signal_name(p->status));
-		else
-			snprintf(how, sizeof(how), "exit %d", p->status);
-		text = mem_printf("%s%s%s", before ? before : "", before ? ", " : "", how);
-		if (!text)
-			return NULL;
-	}
-	return text ? text : mem_strdup("");
-}
-
-static char *printed_of(const struct observed *seen)
-{
-	char *text = mem_strdup("");
-
-	for (size_t i = 0; text && i < seen->process_count; i++) {
-		const struct observed_process *p = &seen->processes[i];
-		cleanup_free char *before = text;
-
-		text = mem_printf("%s%s: %s\n%s\n", before, p->name, p->out.data ? p->out.data : "",
-				  p->err.data ? p->err.data : "");
-	}
-	return text;
-}
-
-static int note_cell(struct cell *cell, const struct observed *seen)
-{
-	cell->outcome = outcome_of(seen);
-	cell->printed = printed_of(seen);
-	return cell->outcome && cell->printed ? 0 : -ENOMEM;
-}
-
 static int run_cell(struct job *job, struct cell *cell, struct err *err)
 {
-	struct observed seen = {0};
-	struct execution x;
 	int rc = job_compile(job, cell->compiler, cell->level, NULL, err);
 
-	if (rc)
-		return rc;
-	rc = job_execute(job, &x, &seen, true, err);
-	if (rc == -ENOENT) /* a program that is not there is no missing compiler */
-		rc = -EINVAL;
-	execution_release(&x);
-	if (!rc && note_cell(cell, &seen))
-		rc = err_errno(err, -ENOMEM, "run");
-	observed_release(&seen);
-	return rc ? rc : sandbox_clean(&job->worker->sandbox, err);
+	return rc ? rc : job_behave(job, &cell->seen, err);
 }
 
 static int make_cells(const struct build_spec *spec, struct levels *levels)
@@ -290,8 +226,7 @@ int levels_run(struct job *job, struct levels **ret_levels, struct err *err)
 
 static bool differs(const struct cell *a, const struct cell *b)
 {
-	return !a->missing && !b->missing &&
-	       (strcmp(a->outcome, b->outcome) != 0 || strcmp(a->printed, b->printed) != 0);
+	return !a->missing && !b->missing && behaviour_differs(&a->seen, &b->seen);
 }
 
 /* What stands in the table: the same, another output, or how it ended. */
@@ -301,7 +236,8 @@ static const char *cell_text(const struct cell *cell, const struct cell *referen
 		return "not installed";
 	if (!differs(cell, reference))
 		return "same";
-	return strcmp(cell->outcome, reference->outcome) == 0 ? "other output" : cell->outcome;
+	return strcmp(cell->seen.outcome, reference->seen.outcome) == 0 ? "other output"
+									: cell->seen.outcome;
 }
 
 /* "gcc: -O0 same · -O1 hang", a line for each compiler; @text_of tells of a cell. */
@@ -348,7 +284,7 @@ static char *text_of_outcomes(const struct levels *levels)
 
 	return table_of(levels,
 			mem_printf("it behaves differently once optimised; %s %s: %s",
-				   reference->compiler, reference->level, reference->outcome),
+				   reference->compiler, reference->level, reference->seen.outcome),
 			outcome_text, NULL);
 }
 
@@ -377,53 +313,212 @@ static int set_where(struct finding *finding, const struct culprit *culprit)
 	return frame->file ? 0 : -ENOMEM;
 }
 
-/* One finding for each variable; how the program behaves stands in the first. */
-static int add_findings(const struct levels *levels, const char *outcomes,
-			struct findings *findings)
-{
-	for (size_t i = 0; i < levels->culprits.count; i++) {
-		const struct culprit *culprit = &levels->culprits.items[i];
-		cleanup_free char *text = text_of_culprit(levels, culprit);
-		bool with_outcomes = outcomes && i == 0;
-		struct finding *finding =
-			text ? findings_add(findings, FINDING_OPTIMIZATION, NULL, "%s%s%s",
-					    with_outcomes ? outcomes : "",
-					    with_outcomes ? "\n" : "", text)
-			     : NULL;
+/* --- what mends it -------------------------------------------------------- */
 
-		if (!finding || set_where(finding, culprit))
+/* Of each compiler the first level that differs. */
+static int first_divergences(const struct levels *levels, struct divergence **ret_items,
+			     size_t *ret_count)
+{
+	const struct cell *reference = &levels->cells[levels->reference];
+	struct divergence *items = mem_zalloc(levels->count * sizeof(*items));
+	size_t count = 0;
+
+	if (!items)
+		return -ENOMEM;
+	for (size_t i = 0; i < levels->count; i++) {
+		const struct cell *cell = &levels->cells[i];
+
+		if (differs(cell, reference) &&
+		    (!count || strcmp(items[count - 1].compiler, cell->compiler) != 0))
+			items[count++] = (struct divergence){cell->compiler, cell->level};
+	}
+	*ret_items = items;
+	*ret_count = count;
+	return 0;
+}
+
+/* With the texts of @field, but for the owner, which is to be freed. */
+static int declaration_of(const struct field *field, struct declaration *ret)
+{
+	static const enum declaration_kind kinds[] = {
+		[FIELD_MEMBER] = DECLARATION_MEMBER,
+		[FIELD_GLOBAL] = DECLARATION_GLOBAL,
+		[FIELD_LOCAL] = DECLARATION_LOCAL,
+	};
+	const char *dot = strrchr(field->name, '.');
+
+	*ret = (struct declaration){.kind = kinds[field->kind],
+				    .name = field->identifier,
+				    .file = field->file,
+				    .line = (int)field->line,
+				    .column = (int)field->column};
+	if (dot)
+		ret->owner = mem_strndup(field->name, (size_t)(dot - field->name));
+	return ret->owner || !dot ? 0 : -ENOMEM;
+}
+
+static int take_suspects(const struct culprits *culprits, struct declaration *suspects,
+			 size_t *ret_count)
+{
+	size_t count = 0;
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < culprits->count; i++)
+		if (culprits->items[i].field.file)
+			rc = declaration_of(&culprits->items[i].field, &suspects[count++]);
+	*ret_count = count;
+	return rc;
+}
+
+static int find_mended(struct job *job, const struct levels *levels, bool wanted_fails,
+		       struct mended_list *ret)
+{
+	const struct cell *reference = &levels->cells[levels->reference];
+	cleanup_free char *wanted_by = mem_printf("%s %s", reference->compiler, reference->level);
+	cleanup_free struct declaration *suspects =
+		mem_zalloc((levels->culprits.count + 1) * sizeof(*suspects));
+	cleanup_free struct divergence *items = NULL;
+	struct localise_request request = {
+		.wanted_by = wanted_by, .wanted = &reference->seen, .wanted_fails = wanted_fails};
+
+	int rc = wanted_by && suspects ? 0 : -ENOMEM;
+
+	rc = rc ? rc : first_divergences(levels, &items, &request.count);
+	rc = rc ? rc : take_suspects(&levels->culprits, suspects, &request.suspect_count);
+	request.items = items;
+	request.suspects = suspects;
+	rc = rc ? rc : localise(job, &request, ret);
+	for (size_t i = 0; i < request.suspect_count; i++)
+		free(suspects[i].owner);
+	return rc;
+}
+
+static bool is_about(const struct mended *mended, const struct culprit *culprit)
+{
+	for (size_t i = 0; i < mended->count && culprit->field.file; i++)
+		if (mended->names[i].line == (int)culprit->field.line &&
+		    strcmp(mended->names[i].name, culprit->field.identifier) == 0)
+			return true;
+	return false;
+}
+
+/* Its proof; else only what gcc says of it, where it behaves the same. */
+static int add_proof(struct job *job, const struct levels *levels, const struct culprit *culprit,
+		     struct mended_list *mended, char **text)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < mended->count; i++) {
+		struct mended *m = &mended->items[i];
+
+		if (!m->text || !is_about(m, culprit))
+			continue;
+		any = true;
+		*text = mem_join(*text, m->text);
+		m->text = NULL;
+		if (!*text)
 			return -ENOMEM;
 	}
-	if (outcomes && !levels->culprits.count &&
-	    !findings_add(findings, FINDING_OPTIMIZATION, NULL, "%s", outcomes))
-		return -ENOMEM;
+	for (size_t i = 0; !any && culprit->field.identifier && i < culprit->cell_count; i++) {
+		const struct cell *cell = &levels->cells[culprit->cells[i]];
+		const struct divergence d = {cell->compiler, cell->level};
+		char *said = NULL;
+
+		if (localise_ask_gcc(job, &d, culprit->field.identifier, &said))
+			return -ENOMEM;
+		any = *said;
+		*text = mem_join(*text, said);
+		if (!*text)
+			return -ENOMEM;
+	}
 	return 0;
+}
+
+/* --- findings ------------------------------------------------------------ */
+
+/* One for each variable; how the program behaves stands in the first. */
+static int add_culprit(struct job *job, const struct levels *levels, size_t index,
+		       const char *outcomes, struct mended_list *mended, struct findings *findings)
+{
+	const struct culprit *culprit = &levels->culprits.items[index];
+	char *text = text_of_culprit(levels, culprit);
+	bool with_outcomes = outcomes && index == 0;
+	struct finding *finding = NULL;
+	int rc = text ? add_proof(job, levels, culprit, mended, &text) : -ENOMEM;
+
+	if (!rc)
+		finding = findings_add(findings, FINDING_OPTIMIZATION, NULL, "%s%s%s",
+				       with_outcomes ? outcomes : "", with_outcomes ? "\n" : "",
+				       text);
+	free(text);
+	return finding ? set_where(finding, culprit) : -ENOMEM;
+}
+
+/* What no difference of accesses has told; @outcomes NULL: it stands in another finding. */
+static int add_mended(const struct mended *mended, const char *outcomes, struct findings *findings)
+{
+	cleanup_free char *text = mended_text(mended);
+	const struct declaration *first = &mended->names[0];
+	struct finding *finding =
+		text ? findings_add(findings, FINDING_OPTIMIZATION, NULL, "%s%s%s",
+				    outcomes ? outcomes : "", outcomes ? "\n" : "", text)
+		     : NULL;
+	struct frame *frame =
+		finding ? mem_append(&finding->stack.frames, &finding->stack.count, sizeof(*frame))
+			: NULL;
+
+	if (!frame)
+		return -ENOMEM;
+	finding->variable = mem_strdup(mended->variable);
+	*frame = (struct frame){.line = first->line, .file = mem_strdup(first->file)};
+	return finding->variable && frame->file ? 0 : -ENOMEM;
+}
+
+static int add_findings(struct job *job, const struct levels *levels, const char *outcomes,
+			struct mended_list *mended, struct findings *findings)
+{
+	size_t before = findings->count;
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < levels->culprits.count; i++)
+		rc = add_culprit(job, levels, i, outcomes, mended, findings);
+	for (size_t i = 0; !rc && i < mended->count; i++)
+		if (mended->items[i].text)
+			rc = add_mended(&mended->items[i],
+					findings->count == before ? outcomes : NULL, findings);
+	if (!rc && outcomes && findings->count == before &&
+	    !findings_add(findings, FINDING_OPTIMIZATION, NULL, "%s", outcomes))
+		rc = -ENOMEM;
+	return rc;
 }
 
 int levels_judge(struct job *job, const struct levels *levels, struct findings *findings)
 {
 	struct cell *reference = levels ? &levels->cells[levels->reference] : NULL;
+	struct mended_list mended = {0};
 	cleanup_free char *outcomes = NULL;
 	bool any = false;
+	int rc;
 
 	if (!levels)
 		return 0;
-	if (note_cell(reference, &job->seen))
+	if (behaviour_note(&reference->seen, &job->seen))
 		return -ENOMEM;
 	for (size_t i = 0; i < levels->count; i++)
 		any |= differs(&levels->cells[i], reference);
 	outcomes = any ? text_of_outcomes(levels) : NULL;
 	if (any && !outcomes)
 		return -ENOMEM;
-	return add_findings(levels, outcomes, findings);
+	rc = any ? find_mended(job, levels, findings->count > 0, &mended) : 0;
+	rc = rc ? rc : add_findings(job, levels, outcomes, &mended, findings);
+	mended_list_release(&mended);
+	return rc;
 }
 
 void levels_free(struct levels *levels)
 {
-	for (size_t i = 0; levels && levels->cells && i < levels->count; i++) {
-		free(levels->cells[i].outcome);
-		free(levels->cells[i].printed);
-	}
+	for (size_t i = 0; levels && levels->cells && i < levels->count; i++)
+		behaviour_release(&levels->cells[i].seen);
 	if (levels) {
 		culprits_release(&levels->culprits);
 		free(levels->cells);
