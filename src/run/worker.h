@@ -14,6 +14,7 @@
 #include "sandbox/sandbox.h"
 
 struct case_result;
+struct observed;
 
 /* The filter of the last launch: the next one most often needs the same. */
 struct last_filter {
@@ -21,6 +22,12 @@ struct last_filter {
 	size_t count;
 	uint64_t only_ip;
 	struct filter filter;
+};
+
+/* Two runs without faults, of all cases that are alike: see run_case.like. */
+struct usual {
+	const struct scenario *of; /* NULL: none yet */
+	struct observed *first, *again;
 };
 
 struct worker {
@@ -32,7 +39,10 @@ struct worker {
 	int cpu;
 	struct image_set *images; /* symbols of programs, kept from run to run */
 	struct last_filter filter;
+	struct usual usual;
 };
+
+void usual_forget(struct usual *usual); /* usual.c */
 
 int worker_init(struct worker *w, const struct pool_options *options, int cpu, struct err *err);
 void worker_release(struct worker *w);
