@@ -182,6 +182,9 @@ static void say_doubts(struct sweeper *sweeper, const struct sweep *sweep)
 	if (sweep->differs)
 		say(sweeper, title,
 		    "two runs without faults did not make the same calls: a sweep can miss places");
+	if (sweep->unsteady)
+		say(sweeper, title,
+		    "what is printed is not the same in each run without faults: it is not compared");
 	for (size_t i = 0; i < sweep->record.unsteady_count; i++) {
 		cleanup_free char *text = mem_printf("the output of %s is another one in each run "
 						     "without faults: it is not compared",

@@ -159,7 +159,7 @@ VOCAB(under_vocab, "tool", under_rows, UNDER_MAX_);
 static const struct vocab_row survival_rows[] = {
 	[SURVIVAL_NONE] = { "false", "nothing", false },
 	[SURVIVAL_TRUE] = { "true",  "how each process ends, and its stdout", false },
-	[SURVIVAL_END]  = { "end",   "how each process ends", false },
+	[SURVIVAL_END]  = { "end",   "how each process ends, with a message or not", false },
 };
 VOCAB(survival_vocab, "way to survive", survival_rows, SURVIVAL_MAX_);
 

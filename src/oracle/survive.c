@@ -4,7 +4,8 @@
  *
  * What differs between two runs without faults is not compared.  An error
  * that was reported (another exit status and a new message) is handled; one
- * that nobody is told, or that nobody notices, is a finding.
+ * that nobody is told, or that nobody notices, is a finding.  Where partners
+ * have gone (`end`), another exit status is word enough.
  */
 #include <errno.h>
 #include <signal.h>
@@ -100,7 +101,8 @@ static int judge_other_exit(struct judgement *j, const struct observed_process *
 				    "exited with 0; without the fault it %s", text)
 			       ? 0
 			       : -ENOMEM;
-	if (has_message(p, usual) || p->status > STATUS_OF_SIGNAL)
+	if (has_message(p, usual) || p->status > STATUS_OF_SIGNAL ||
+	    j->scenario->expect.survives == SURVIVAL_END)
 		return 0;
 	return findings_add(&j->findings, FINDING_UNREPORTED, p->name,
 			    "exited with %d and no message; without the fault it %s", p->status,

@@ -283,6 +283,10 @@ static void print_sweep(struct reporter_context *ctx, const struct report_totals
 
 	if (totals->interrupted)
 		fputs("interrupted: this is what was tried\n", out);
+	if (!sweep->places) {
+		fputs("nothing was tried\n", out);
+		return;
+	}
 	fprintf(out, "%s%zu of %zu places survived (%.1f %%), %zu bug%s%s\n",
 		paint_code(sweep->bugs ? PAINT_BAD : PAINT_GOOD, ctx->style.color), sweep->survived,
 		sweep->places, percent(sweep), sweep->bugs, sweep->bugs == 1 ? "" : "s",

@@ -284,7 +284,8 @@ void default_expectations(struct reader *reader)
 		reader->oom = true;
 		return;
 	}
-	for (size_t i = 0; i < s->process_count; i++)
+	/* With `survives` only how the killed one itself ends is left out: by who was killed. */
+	for (size_t i = 0; i < s->process_count && !s->expect.survives; i++)
 		if (s->expect.processes[i].exit == EXIT_DEFAULT && is_killed(s, i))
 			s->expect.processes[i].exit = EXIT_ANY;
 }

@@ -21,8 +21,8 @@ static const struct vocab_row rows[] = {
 	[FAULT_SIGNAL]      = { "signal",       "a signal that has a handler", false },
 	[FAULT_PULSE]       = { "pulse",        "SIGSTOP and SIGCONT", false },
 	[FAULT_NONBLOCK]    = { "nonblock",     "O_NONBLOCK set by somebody who shares it", false },
-	[FAULT_PEER_CLOSED] = { "peer-closed",  "the other end goes away", false },
-	[FAULT_KILLED]      = { "killed",       "a process that dies", false },
+	[FAULT_KILLED]      = { "killed",       "the process dies there", false },
+	[FAULT_PEER_KILLED] = { "peer-killed",  "another process dies meanwhile", false },
 };
 /* clang-format on */
 _Static_assert(ARRAY_SIZE(rows) == FAULT_FAMILY_MAX_, "one row for each family");

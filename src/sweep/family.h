@@ -27,8 +27,8 @@ enum fault_family {
 	FAULT_SIGNAL,
 	FAULT_PULSE,
 	FAULT_NONBLOCK,
-	FAULT_PEER_CLOSED,
 	FAULT_KILLED,
+	FAULT_PEER_KILLED,
 	FAULT_FAMILY_MAX_
 };
 extern const struct vocab fault_family_vocab;

@@ -14,6 +14,7 @@
 
 #define ERRORS_MAX	64
 #define SIGNALS_TRIED	4
+#define PEERS_TRIED	3
 #define PULSE_NS	(2 * NS_PER_MS)
 #define STDERR_NUMBER	2
 
@@ -32,6 +33,7 @@ struct draft {
 	bool lasts;
 	enum phase phase;
 	struct action_spec action;
+	const char *victim; /* label of another process that is killed; NULL */
 };
 
 size_t plan_pick(size_t places, uint64_t seed, size_t site, size_t picks[PICKS_MAX])
@@ -61,7 +63,7 @@ static char *ordinal_text(uint64_t nth, bool lasts)
 			  (unsigned long long)nth);
 }
 
-static char *action_text(const struct action_spec *action)
+static char *action_text(const struct action_spec *action, const char *victim)
 {
 	switch (action->kind) {
 	case ACTION_ERRNO:
@@ -76,10 +78,8 @@ static char *action_text(const struct action_spec *action)
 		return mem_strdup("SIGSTOP, SIGCONT");
 	case ACTION_NONBLOCK:
 		return mem_strdup("O_NONBLOCK is set");
-	case ACTION_CLOSE_PEER:
-		return mem_strdup("the other end is closed");
 	case ACTION_KILL:
-		return mem_strdup("SIGKILL");
+		return victim ? mem_printf("SIGKILL of %s", victim) : mem_strdup("SIGKILL");
 	default:
 		return mem_strdup(vocab_name(&action_vocab, (int)action->kind));
 	}
@@ -89,7 +89,7 @@ static char *action_text(const struct action_spec *action)
 static char *title_of(const struct call_site *site, const struct draft *draft)
 {
 	char *ordinal = ordinal_text(draft->place->nth, draft->lasts);
-	char *action = action_text(&draft->action), *title = NULL;
+	char *action = action_text(&draft->action, draft->victim), *title = NULL;
 	char fd[16] = "";
 
 	if (draft->place->fd >= 0)
@@ -154,7 +154,7 @@ static int fill(const struct planner *planner, const struct draft *draft, struct
 	s->faults = &attempt->fault;
 	s->fault_count = 1;
 	s->deadline_ns = planner->options->deadline_ns;
-	s->expect.survives = draft->demand == DEMAND_SAME  ? SURVIVAL_TRUE
+	s->expect.survives = draft->demand == DEMAND_SAME  ? planner->options->compare
 			     : draft->demand == DEMAND_END ? SURVIVAL_END
 							   : SURVIVAL_NONE;
 	if (draft->demand == DEMAND_LIFE)
@@ -284,12 +284,6 @@ static bool is_stopped_by_sigstop(const char *call)
 	return row && (row->restart == RESTART_N_STOP || row->restart_timed == RESTART_N_STOP);
 }
 
-static bool has_other_end(enum fd_kind kind)
-{
-	return kind == FD_KIND_PIPE || kind == FD_KIND_FIFO || kind == FD_KIND_UNIX_STREAM ||
-	       kind == FD_KIND_UNIX_SEQPACKET || kind == FD_KIND_TCP;
-}
-
 /* Through which others can be left waiting. */
 static bool is_communication(const struct call_site *site)
 {
@@ -309,14 +303,49 @@ static bool is_communication(const struct call_site *site)
 	}
 }
 
-static bool moves_data(const char *call)
+static bool is_same_process(const struct call_site *a, const struct call_site *b)
 {
-	const struct syscall_row *row = syscall_get(syscall_from_name(call));
-
-	return row && row->families & (FAMILY_READS | FAMILY_WRITES | FAMILY_SENDS | FAMILY_RECEIVES);
+	return a->process == b->process && a->part == b->part && a->child == b->child;
 }
 
-static void plan_peers(struct planner *planner, size_t index, const struct call_place *place)
+/* Whether the process of @record->sites[index] is another one, named by no site before. */
+static bool is_new_peer(const struct record *record, const struct call_site *of, size_t index)
+{
+	const struct call_site *site = &record->sites[index];
+
+	if (site->part < 0 || is_same_process(site, of) || !is_communication(site))
+		return false;
+	for (size_t i = 0; i < index; i++)
+		if (is_same_process(site, &record->sites[i]) &&
+		    is_communication(&record->sites[i]))
+			return false;
+	return true;
+}
+
+/* Closing its descriptors under it would be none of the kernel's doing: it dies. */
+static void plan_peer_kills(struct planner *planner, size_t index, const struct call_place *place)
+{
+	const struct record *record = planner->options->record;
+	const struct call_site *of = &record->sites[index];
+	unsigned tried = 0;
+
+	for (size_t i = 0; i < record->site_count && tried < PEERS_TRIED; i++) {
+		const struct call_site *peer = &record->sites[i];
+		struct draft draft = draft_of(index, place, FAULT_PEER_KILLED, ACTION_KILL);
+
+		if (!is_new_peer(record, of, i))
+			continue;
+		tried++;
+		draft.demand = DEMAND_END;
+		draft.action.signal = SIGKILL;
+		draft.action.of_process = (struct selector){
+			peer->process, (enum selector_part)peer->part, (unsigned)peer->child};
+		draft.victim = peer->label;
+		add(planner, &draft);
+	}
+}
+
+static void plan_kills(struct planner *planner, size_t index, const struct call_place *place)
 {
 	const struct call_site *site = site_of(planner, index);
 	struct draft draft = draft_of(index, place, FAULT_KILLED, ACTION_KILL);
@@ -328,11 +357,7 @@ static void plan_peers(struct planner *planner, size_t index, const struct call_
 	add(planner, &draft);
 	draft.phase = PHASE_EXIT;
 	add(planner, &draft);
-	if (!has_other_end(site->kind) || !moves_data(site->call))
-		return;
-	draft = draft_of(index, place, FAULT_PEER_CLOSED, ACTION_CLOSE_PEER);
-	draft.demand = DEMAND_END;
-	add(planner, &draft);
+	plan_peer_kills(planner, index, place);
 }
 
 static void plan_rest(struct planner *planner, size_t index, const struct call_place *place,
@@ -350,7 +375,7 @@ static void plan_rest(struct planner *planner, size_t index, const struct call_p
 	if (place->can_be_nonblocking && first)
 		add(planner, &draft);
 	plan_signals(planner, index, place);
-	plan_peers(planner, index, place);
+	plan_kills(planner, index, place);
 }
 
 static void plan_place(struct planner *planner, size_t index, const struct call_place *place,

@@ -42,6 +42,7 @@ struct sweep {
 	uint64_t started_ns;	/* the attempts; CLOCK_MONOTONIC */
 	uint64_t deadline_ns;	/* of each run */
 	bool differs;		/* two runs without faults did not make the same calls */
+	bool unsteady;		/* …or not print the same, which two others did */
 	bool out_of_budget;
 	int rc; /* first error of ours */
 	char *error_text; /* of an attempt that ended with one of ours; NULL = none */

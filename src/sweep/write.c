@@ -268,16 +268,21 @@ static void write_build(struct writer *w, const struct build_spec *build)
 		write_entry(w, "  command", build->command);
 }
 
+static void write_selector(struct writer *w, const struct selector *selector)
+{
+	fprintf(w->to, "\"%s", w->s->processes[selector->process].name);
+	if (selector->part == SELECT_MAIN)
+		fputs("/main", w->to);
+	else if (selector->part == SELECT_CHILD)
+		fprintf(w->to, "/child[%u]", selector->child);
+	putc('"', w->to);
+}
+
 static void write_at(struct writer *w, const struct trigger_spec *at, const char *call)
 {
-	const char *process = w->s->processes[at->process.process].name;
-
-	fprintf(w->to, "    at: {process: \"%s", process);
-	if (at->process.part == SELECT_MAIN)
-		fputs("/main", w->to);
-	else if (at->process.part == SELECT_CHILD)
-		fprintf(w->to, "/child[%u]", at->process.child);
-	fprintf(w->to, "\", call: %s", call);
+	fputs("    at: {process: ", w->to);
+	write_selector(w, &at->process);
+	fprintf(w->to, ", call: %s", call);
 	if (at->on.kind == ON_FD)
 		fprintf(w->to, ", on: {fd: %d}", at->on.fd);
 	if (at->thread)
@@ -313,15 +318,16 @@ static void write_do(struct writer *w, const struct action_spec *action)
 	case ACTION_NONBLOCK:
 		fputs("nonblock: true", w->to);
 		break;
-	case ACTION_CLOSE_PEER:
-		fputs("close-peer: all", w->to);
-		break;
 	case ACTION_KILL:
 		fprintf(w->to, "kill: %s", signal_name(action->signal));
 		break;
 	default:
 		w->rc = -ENOTSUP;
 		break;
+	}
+	if (action->of_process.process != INDEX_NONE) {
+		fputs(", of: ", w->to);
+		write_selector(w, &action->of_process);
 	}
 	fputs("}\n", w->to);
 }
