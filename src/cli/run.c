@@ -11,11 +11,11 @@
 #include "cli/command.h"
 #include "cli/files.h"
 #include "cli/harness_dir.h"
-#include "compile/compile.h"
 #include "cli/interrupt.h"
 #include "cli/options.h"
 #include "cli/select.h"
 #include "cli/session.h"
+#include "compile/compile.h"
 #include "model/result.h"
 
 static unsigned processors(void)
@@ -56,8 +56,7 @@ static int run_cases(const struct cli_env *env, const struct run_options *option
 		.cache_dir = cache,
 		.verbosity = options->verbosity,
 	};
-	struct pool_events events = {
-		.started = on_started, .done = on_done, .ctx = session};
+	struct pool_events events = {.started = on_started, .done = on_done, .ctx = session};
 	struct err err = ERR_INIT;
 	int r, code;
 

@@ -132,8 +132,7 @@ static void add_up(struct sweeper *sweeper, const struct sweep *sweep)
 	totals->bugs = before->bugs + sweep->bugs.count;
 	totals->elapsed_ns =
 		before->elapsed_ns + (sweep->started_ns ? time_now() - sweep->started_ns : 0);
-	totals->score =
-		totals->places ? (double)totals->survived / (double)totals->places : 1.0;
+	totals->score = totals->places ? (double)totals->survived / (double)totals->places : 1.0;
 }
 
 static void on_progress(void *ctx, const struct sweep *sweep)
@@ -184,7 +183,8 @@ static void say_doubts(struct sweeper *sweeper, const struct sweep *sweep)
 		    "two runs without faults did not make the same calls: a sweep can miss places");
 	if (sweep->unsteady)
 		say(sweeper, title,
-		    "what is printed is not the same in each run without faults: it is not compared");
+		    "what is printed is not the same in each run without faults: it is not "
+		    "compared");
 	for (size_t i = 0; i < sweep->record.unsteady_count; i++) {
 		cleanup_free char *text = mem_printf("the output of %s is another one in each run "
 						     "without faults: it is not compared",
@@ -360,12 +360,14 @@ static int check_request(const struct cli_env *env, struct sweep_request *reques
 	if (request->command && run->files.count)
 		return usage_error(env, "either files or a command behind `--`, not both");
 	if (!request->command && !run->files.count)
-		return usage_error(env, "nothing to sweep: ipcfault sweep FILE, or sweep -- COMMAND");
+		return usage_error(env,
+				   "nothing to sweep: ipcfault sweep FILE, or sweep -- COMMAND");
 	if (request->input && !request->command)
 		return usage_error(env, "--stdin is for a command; scenarios have `stdin`");
 	if (run->gdb || run->keep || run->fail_fast || run->repeat)
-		return usage_error(env, "--gdb, --keep, --fail-fast and --repeat mean nothing for a "
-					"sweep: use them with the scenarios of --out");
+		return usage_error(env,
+				   "--gdb, --keep, --fail-fast and --repeat mean nothing for a "
+				   "sweep: use them with the scenarios of --out");
 	run->repeat = 1;
 	run->role_given = true;
 	run->role = ROLE_SUBJECT;

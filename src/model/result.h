@@ -83,8 +83,8 @@ struct call_site {
 struct record {
 	struct call_site *sites;
 	size_t site_count;
-	int processes;    /* that there were, with all descendants */
-	char **unsteady;    /* processes whose output is another one in each run */
+	int processes;	 /* that there were, with all descendants */
+	char **unsteady; /* processes whose output is another one in each run */
 	size_t unsteady_count;
 };
 
@@ -122,7 +122,7 @@ struct case_result {
 	size_t process_count;
 	char **notes; /* what a reader must know: perturbed, not traced, not isolated */
 	size_t note_count;
-	char *reproduce; /* one shell line */
+	char *reproduce;      /* one shell line */
 	uint64_t occurrences; /* sweep: faults that show the same; 0 = just a case */
 	struct record record;
 };

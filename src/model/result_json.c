@@ -571,8 +571,7 @@ static const struct codec {
 	[FIELD_U64] = {write_u64, read_u64},	   [FIELD_WORD] = {write_word, read_word},
 	[FIELD_ARRAY] = {write_array, read_array}, [FIELD_VALUES] = {write_values, read_values},
 	[FIELD_MS] = {write_ms, read_ms},	   [FIELD_WHERE] = {write_where, read_nothing},
-	[FIELD_COUNT] = {write_count, read_u64},
-	[FIELD_PART] = {write_part, read_part},
+	[FIELD_COUNT] = {write_count, read_u64},   [FIELD_PART] = {write_part, read_part},
 };
 _Static_assert(ARRAY_SIZE(codecs) == FIELD_MAX_, "one codec for each type");
 

@@ -11,9 +11,9 @@
 struct judgement {
 	const struct scenario *scenario;
 	const struct observed *seen;
-	const struct observed *fault_free; /* NULL: there was no such run */
+	const struct observed *fault_free;	 /* NULL: there was no such run */
 	const struct observed *fault_free_again; /* another one, with `survives`; NULL */
-	const char *tmp;		   /* ${tmp} of the run, still there */
+	const char *tmp;			 /* ${tmp} of the run, still there */
 	/* Turns ${harness}, ${tmp}, ${dir} and channels in a text into what they stand for. */
 	char *(*expand)(void *ctx, const char *text);
 	void *ctx;

@@ -44,8 +44,7 @@ static bool ends_as_usual(const struct observed_process *p, const struct observe
 static bool may_die_of(const struct judgement *j, const struct observed_process *p)
 {
 	return p->killed_on_purpose ||
-	       (p->status == SIGPIPE &&
-		j->scenario->processes[p->spec].out.kind == STDIO_CHANNEL);
+	       (p->status == SIGPIPE && j->scenario->processes[p->spec].out.kind == STDIO_CHANNEL);
 }
 
 static int judge_death(struct judgement *j, const struct observed_process *p)
@@ -111,12 +110,24 @@ static int judge_other_exit(struct judgement *j, const struct observed_process *
 		       : -ENOMEM;
 }
 
-static int judge_process(struct judgement *j, const struct observed_process *p,
-			 const struct observed_process *usual,
-			 const struct observed_process *again, bool steady)
+/* Its exit status tells that something is wrong: what others make of its output is no news. */
+static bool somebody_tells(const struct judgement *j)
 {
-	bool compares = j->scenario->expect.survives == SURVIVAL_TRUE && steady;
+	for (size_t i = 0; i < j->seen->process_count; i++) {
+		const struct observed_process *p = &j->seen->processes[i];
 
+		if (p->exited && (p->signaled || p->status) &&
+		    !ends_as_usual(p, &j->fault_free->processes[i],
+				   &j->fault_free_again->processes[i]))
+			return true;
+	}
+	return false;
+}
+
+static int judge_process(struct judgement *j, const struct observed_process *p,
+			 const struct observed_process *usual, const struct observed_process *again,
+			 bool compares)
+{
 	if (!p->exited)
 		return 0; /* a run that was cut off has a finding of its own */
 	if (!ends_as_usual(p, usual, again))
@@ -126,20 +137,22 @@ static int judge_process(struct judgement *j, const struct observed_process *p,
 
 int judge_survival(struct judgement *j, struct err *err)
 {
+	bool compares;
 	int rc = 0;
 
 	(void)err;
 	if (!j->scenario->expect.survives || !j->fault_free || !j->fault_free_again ||
 	    was_cut_off(j))
 		return 0;
+	compares = j->scenario->expect.survives == SURVIVAL_TRUE && !somebody_tells(j);
 	for (size_t i = 0; !rc && i < j->seen->process_count; i++) {
 		const struct observed_process *p = &j->seen->processes[i];
 
 		if (j->scenario->expect.processes[p->spec].exit != EXIT_DEFAULT)
 			continue;
-		rc = judge_process(j, p, &j->fault_free->processes[i],
-				   &j->fault_free_again->processes[i],
-				   survive_is_steady(j->fault_free, j->fault_free_again, i));
+		rc = judge_process(
+			j, p, &j->fault_free->processes[i], &j->fault_free_again->processes[i],
+			compares && survive_is_steady(j->fault_free, j->fault_free_again, i));
 	}
 	return rc;
 }

@@ -66,7 +66,7 @@ struct report_totals {
 	struct summary summary;	 /* of the cases done */
 	unsigned caught;	 /* controls among the passed */
 	uint64_t elapsed_ns;
-	bool interrupted; /* the end came before all were done */
+	bool interrupted;		  /* the end came before all were done */
 	const struct sweep_totals *sweep; /* NULL: it is none */
 };
 

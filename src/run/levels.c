@@ -15,9 +15,9 @@
 
 struct cell {
 	const char *compiler, *level;
-	bool missing;	/* the compiler is not installed */
-	char *outcome;	/* "exit 0", "hang": what people read */
-	char *printed;	/* all that was printed */
+	bool missing;  /* the compiler is not installed */
+	char *outcome; /* "exit 0", "hang": what people read */
+	char *printed; /* all that was printed */
 };
 
 struct levels {
@@ -55,10 +55,8 @@ int job_compile(struct job *job, const char *compiler, const char *level, struct
 {
 	const char *cache = job->worker->options->cache_dir;
 	char **sources = NULL;
-	struct compile_request request = {.spec = job->build_spec,
-					  .compiler = compiler,
-					  .level = level,
-					  .cache = cache};
+	struct compile_request request = {
+		.spec = job->build_spec, .compiler = compiler, .level = level, .cache = cache};
 	int rc = expand_sources(job, &sources);
 
 	job_build_release(job);
@@ -86,7 +84,8 @@ static char *outcome_of(const struct observed *seen)
 	char *text = NULL;
 
 	for (size_t i = 0; i < seen->finding_count; i++)
-		if (seen->findings[i].kind == FINDING_HANG || seen->findings[i].kind == FINDING_SPIN ||
+		if (seen->findings[i].kind == FINDING_HANG ||
+		    seen->findings[i].kind == FINDING_SPIN ||
 		    seen->findings[i].kind == FINDING_DEADLOCK)
 			return mem_strdup("hang");
 	for (size_t i = 0; i < seen->process_count; i++) {

@@ -13,9 +13,9 @@
 #include "sys/kernel_model.h"
 #include "sys/syscalls.h"
 
-#define FRAMES_MAX 12	/* of a stack that tell one site from another */
+#define FRAMES_MAX     12 /* of a stack that tell one site from another */
 #define WORD_CALLS_MAX 16 /* calls that one function of C can make */
-#define ERRORS_MAX 64	/* bits of call_place.errors */
+#define ERRORS_MAX     64 /* bits of call_place.errors */
 
 /* How often a thread has made a call on a descriptor. */
 struct counter {
@@ -61,13 +61,11 @@ void recorder_free(struct recorder *recorder)
 
 	if (!recorder)
 		return;
-	HASH_ITER(hh, recorder->counters, counter, next_counter)
-	{
+	HASH_ITER(hh, recorder->counters, counter, next_counter) {
 		HASH_DEL(recorder->counters, counter);
 		free(counter);
 	}
-	HASH_ITER(hh, recorder->known, known, next_known)
-	{
+	HASH_ITER(hh, recorder->known, known, next_known) {
 		HASH_DEL(recorder->known, known);
 		free(known);
 	}
@@ -117,8 +115,7 @@ static int count_one(struct recorder *recorder, struct counter_key key)
 static int next_ordinal(struct recorder *recorder, struct counter_key key, uint64_t *ret_nth)
 {
 	int ids[WORD_CALLS_MAX];
-	size_t count =
-		syscall_ids_from_word(syscall_get(key.call)->name, ids, WORD_CALLS_MAX);
+	size_t count = syscall_ids_from_word(syscall_get(key.call)->name, ids, WORD_CALLS_MAX);
 	int rc = count_one(recorder, key);
 
 	*ret_nth = 0;
@@ -129,8 +126,7 @@ static int next_ordinal(struct recorder *recorder, struct counter_key key, uint6
 	return rc;
 }
 
-static void set_selector(const struct execution *x, const struct process *p,
-			 struct call_site *site)
+static void set_selector(const struct execution *x, const struct process *p, struct call_site *site)
 {
 	site->process = p->spec;
 	site->part = -1;
@@ -214,9 +210,8 @@ static struct known_key key_of(struct execution *x, struct tracee *t,
 	struct process_map *map = image_map(x, t->process);
 	struct unwind_frame frames[FRAMES_MAX];
 	struct known_key key;
-	size_t count = map && regs->known
-			       ? unwind_frames(t->tid, regs, map, frames, FRAMES_MAX)
-			       : 0;
+	size_t count =
+		map && regs->known ? unwind_frames(t->tid, regs, map, frames, FRAMES_MAX) : 0;
 
 	memset(&key, 0, sizeof(key)); /* it is hashed whole */
 	key.tgid = t->process->tgid;

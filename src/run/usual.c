@@ -57,4 +57,3 @@ int usual_report(struct job *job, struct record *record)
 	}
 	return 0;
 }
-

@@ -88,8 +88,7 @@ static void add_text(struct reader *reader, struct strings *list, const char *te
 static void add_value(struct reader *reader, const char *name, const char *value)
 {
 	struct scenario *s = reader->scenario;
-	struct matrix_value *slot =
-		add_item(reader, &s->matrix, &s->matrix_count, sizeof(*slot));
+	struct matrix_value *slot = add_item(reader, &s->matrix, &s->matrix_count, sizeof(*slot));
 
 	if (!slot)
 		return;

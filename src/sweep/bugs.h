@@ -17,11 +17,11 @@ struct bug {
 	char *process; /* where it was found; NULL = the run */
 	size_t site;
 	enum fault_family family;
-	size_t attempt;	 /* the smallest fault that shows it */
-	size_t attempts; /* that do */
+	size_t attempt;		   /* the smallest fault that shows it */
+	size_t attempts;	   /* that do */
 	struct case_result result; /* of that attempt */
-	bool confirmed; /* seen again when the attempt was made again */
-	char *file;	/* its scenario; NULL: not written */
+	bool confirmed;		   /* seen again when the attempt was made again */
+	char *file;		   /* its scenario; NULL: not written */
 };
 
 struct bugs {

@@ -124,7 +124,7 @@ enum fault_family family_of_error(const char *call, enum fd_kind kind, int error
 	if (family == FAULT_TRY_AGAIN && is_maker(call))
 		family = FAULT_RESOURCES;
 	return family != FAULT_FAMILY_MAX_ && is_excepted(call, family) ? FAULT_FAMILY_MAX_
-									 : family;
+									: family;
 }
 
 bool family_lasts(enum fault_family family)

@@ -12,11 +12,11 @@
 #include "sys/names.h"
 #include "sys/syscalls.h"
 
-#define ERRORS_MAX	64
-#define SIGNALS_TRIED	4
-#define PEERS_TRIED	3
-#define PULSE_NS	(2 * NS_PER_MS)
-#define STDERR_NUMBER	2
+#define ERRORS_MAX    64
+#define SIGNALS_TRIED 4
+#define PEERS_TRIED   3
+#define PULSE_NS      (2 * NS_PER_MS)
+#define STDERR_NUMBER 2
 
 struct planner {
 	const struct plan_options *options;
@@ -59,8 +59,7 @@ static char *ordinal_text(uint64_t nth, bool lasts)
 {
 	if (nth == 1)
 		return mem_strdup(lasts ? " from the first on" : "");
-	return mem_printf(lasts ? " from number %llu on" : " number %llu",
-			  (unsigned long long)nth);
+	return mem_printf(lasts ? " from number %llu on" : " number %llu", (unsigned long long)nth);
 }
 
 static char *action_text(const struct action_spec *action, const char *victim)
@@ -107,8 +106,7 @@ static bool is_threaded(const struct planner *planner, const struct call_site *s
 	const struct record *record = planner->options->record;
 
 	for (size_t i = 0; i < record->site_count; i++)
-		if (record->sites[i].thread > 1 &&
-		    strcmp(record->sites[i].label, site->label) == 0)
+		if (record->sites[i].thread > 1 && strcmp(record->sites[i].label, site->label) == 0)
 			return true;
 	return false;
 }
@@ -120,7 +118,8 @@ static void set_trigger(const struct planner *planner, const struct draft *draft
 	struct trigger_spec *at = &attempt->fault.at;
 	size_t count = syscall_ids_from_word(site->call, attempt->calls, ATTEMPT_CALLS_MAX);
 
-	*at = (struct trigger_spec){.kind = TRIGGER_CALL, .phase = draft->phase, .after = INDEX_NONE};
+	*at = (struct trigger_spec){
+		.kind = TRIGGER_CALL, .phase = draft->phase, .after = INDEX_NONE};
 	at->process = (struct selector){site->process, (enum selector_part)site->part,
 					(unsigned)site->child};
 	at->calls = at->named = attempt->calls;
@@ -130,12 +129,23 @@ static void set_trigger(const struct planner *planner, const struct draft *draft
 				  .fd = draft->place->fd};
 	at->thread = is_threaded(planner, site) ? site->thread : 0;
 	attempt->nth = draft->place->nth;
-	at->count = draft->lasts
-			    ? (struct count_spec){.kind = COUNT_RANGE,
-						  .first = attempt->nth,
-						  .last = UINT64_MAX}
-			    : (struct count_spec){
-				      .kind = COUNT_LIST, .list = &attempt->nth, .list_count = 1};
+	at->count = draft->lasts ? (struct count_spec){.kind = COUNT_RANGE,
+						       .first = attempt->nth,
+						       .last = UINT64_MAX}
+				 : (struct count_spec){.kind = COUNT_LIST,
+						       .list = &attempt->nth,
+						       .list_count = 1};
+}
+
+static bool is_removal(const char *call)
+{
+	static const char *const calls[] = {"unlink", "unlinkat", "mq_unlink", "msgctl",
+					    "shmctl", "semctl",	  "rename"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(calls); i++)
+		if (strcmp(calls[i], call) == 0)
+			return true;
+	return false;
 }
 
 static int fill(const struct planner *planner, const struct draft *draft, struct attempt *attempt)
@@ -157,6 +167,8 @@ static int fill(const struct planner *planner, const struct draft *draft, struct
 	s->expect.survives = draft->demand == DEMAND_SAME  ? planner->options->compare
 			     : draft->demand == DEMAND_END ? SURVIVAL_END
 							   : SURVIVAL_NONE;
+	/* What could not be removed is left behind by the fault, not by the program. */
+	s->expect.allow[FINDING_LEAK] |= is_removal(site_of(planner, draft->site)->call);
 	if (draft->demand == DEMAND_LIFE)
 		s->expect.processes = planner->plan->any_end;
 	return s->title && attempt->fault.name ? 0 : -ENOMEM;
@@ -216,8 +228,7 @@ static void plan_errors(struct planner *planner, size_t index, const struct call
 	unsigned had = 0;
 
 	for (size_t i = 0; i < count && i < ERRORS_MAX; i++) {
-		enum fault_family family =
-			family_of_error(site->call, site->kind, errors[i].err);
+		enum fault_family family = family_of_error(site->call, site->kind, errors[i].err);
 		struct draft draft;
 
 		if (!(place->errors >> i & 1) || family == FAULT_FAMILY_MAX_ ||
@@ -277,11 +288,20 @@ static void plan_signals(struct planner *planner, size_t index, const struct cal
 	}
 }
 
-static bool is_stopped_by_sigstop(const char *call)
+static bool is_socket(enum fd_kind kind)
 {
-	const struct syscall_row *row = syscall_get(syscall_from_name(call));
+	return kind == FD_KIND_UNIX_STREAM || kind == FD_KIND_UNIX_DGRAM ||
+	       kind == FD_KIND_UNIX_SEQPACKET || kind == FD_KIND_TCP || kind == FD_KIND_UDP;
+}
 
-	return row && (row->restart == RESTART_N_STOP || row->restart_timed == RESTART_N_STOP);
+/* SIGSTOP and SIGCONT interrupt it; calls of sockets only with SO_RCVTIMEO or SO_SNDTIMEO. */
+static bool is_stopped_by_sigstop(const struct call_site *site)
+{
+	const struct syscall_row *row = syscall_get(syscall_from_name(site->call));
+
+	return row && (row->restart == RESTART_N_STOP ||
+		       (row->restart_timed == RESTART_N_STOP &&
+			(is_socket(site->kind) || row->timeout != TIMEOUT_NONE)));
 }
 
 /* Through which others can be left waiting. */
@@ -316,8 +336,7 @@ static bool is_new_peer(const struct record *record, const struct call_site *of,
 	if (site->part < 0 || is_same_process(site, of) || !is_communication(site))
 		return false;
 	for (size_t i = 0; i < index; i++)
-		if (is_same_process(site, &record->sites[i]) &&
-		    is_communication(&record->sites[i]))
+		if (is_same_process(site, &record->sites[i]) && is_communication(&record->sites[i]))
 			return false;
 	return true;
 }
@@ -368,7 +387,7 @@ static void plan_rest(struct planner *planner, size_t index, const struct call_p
 
 	draft.action.time_ns = PULSE_NS;
 	draft.phase = PHASE_BLOCKED;
-	if (place->waits && is_stopped_by_sigstop(site->call))
+	if (place->waits && is_stopped_by_sigstop(site))
 		add(planner, &draft);
 	draft = draft_of(index, place, FAULT_NONBLOCK, ACTION_NONBLOCK);
 	draft.action.on = true;

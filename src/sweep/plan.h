@@ -57,7 +57,7 @@ struct plan_options {
 	const struct scenario *base; /* without faults; outlives the plan */
 	const struct record *record;
 	enum survival compare; /* what DEMAND_SAME asks: SURVIVAL_END where outputs are chance */
-	bool exhaustive; /* every occurrence and every error, not a choice */
+	bool exhaustive;       /* every occurrence and every error, not a choice */
 	uint64_t seed;
 	uint64_t deadline_ns; /* of each run */
 };

@@ -86,7 +86,8 @@ static int check_recorded(struct sweep *sweep, const struct case_result *result,
 		return 0;
 	}
 	if (result->verdict == VERDICT_FAIL && finding)
-		return err_set(err, -EINVAL, "without faults there is already a finding: %s%s%s: %s",
+		return err_set(err, -EINVAL,
+			       "without faults there is already a finding: %s%s%s: %s",
 			       vocab_name(&finding_vocab, (int)finding->kind),
 			       finding->process ? " in " : "",
 			       finding->process ? finding->process : "", finding->text);
@@ -108,7 +109,8 @@ static uint64_t deadline_of(const struct sweep *sweep)
 static int take_recording(struct sweep *sweep, struct recording *recording, struct err *err)
 {
 	struct case_result *first = &recording->results[0], *again = &recording->results[1];
-	int rc = first->scenario ? check_recorded(sweep, first, err) : err_set(err, -EINTR, "interrupted");
+	int rc = first->scenario ? check_recorded(sweep, first, err)
+				 : err_set(err, -EINTR, "interrupted");
 
 	if (!rc)
 		rc = again->scenario ? check_recorded(sweep, again, err)
@@ -118,8 +120,8 @@ static int take_recording(struct sweep *sweep, struct recording *recording, stru
 	sweep->differs = !has_same_calls(&first->record, &again->record);
 	sweep->record = first->record;
 	first->record = (struct record){.sites = NULL};
-	sweep->fault_free_ns = first->duration_ns > again->duration_ns ? first->duration_ns
-								       : again->duration_ns;
+	sweep->fault_free_ns =
+		first->duration_ns > again->duration_ns ? first->duration_ns : again->duration_ns;
 	sweep->deadline_ns = deadline_of(sweep);
 	return 0;
 }
@@ -240,8 +242,7 @@ static int try_all(struct sweep *sweep, struct err *err)
 {
 	cleanup_free struct run_case *cases = mem_zalloc((sweep->plan.count + 1) * sizeof(*cases));
 	struct trying trying = {sweep, cases};
-	const struct pool_events events = {
-		.done = on_tried, .wanted = is_wanted, .ctx = &trying};
+	const struct pool_events events = {.done = on_tried, .wanted = is_wanted, .ctx = &trying};
 
 	if (!cases)
 		return err_errno(err, -ENOMEM, "sweep");

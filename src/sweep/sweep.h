@@ -37,14 +37,14 @@ struct sweep {
 	struct bugs bugs;
 	size_t states[ATTEMPT_STATE_MAX_]; /* how many attempts are in each state */
 	size_t runs;			   /* with the runs without faults */
-	size_t doubtful;	/* bugs that were not seen again, and dropped */
-	uint64_t fault_free_ns; /* one run without faults */
-	uint64_t started_ns;	/* the attempts; CLOCK_MONOTONIC */
-	uint64_t deadline_ns;	/* of each run */
-	bool differs;		/* two runs without faults did not make the same calls */
-	bool unsteady;		/* …or not print the same, which two others did */
+	size_t doubtful;		   /* bugs that were not seen again, and dropped */
+	uint64_t fault_free_ns;		   /* one run without faults */
+	uint64_t started_ns;		   /* the attempts; CLOCK_MONOTONIC */
+	uint64_t deadline_ns;		   /* of each run */
+	bool differs;			   /* two runs without faults did not make the same calls */
+	bool unsteady;			   /* …or not print the same, which two others did */
 	bool out_of_budget;
-	int rc; /* first error of ours */
+	int rc;		  /* first error of ours */
 	char *error_text; /* of an attempt that ended with one of ours; NULL = none */
 };
 

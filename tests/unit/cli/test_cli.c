@@ -35,9 +35,10 @@ static const struct command_row command_rows[] = {
 	{"", 2, "", "Usage: ipcfault"},
 	{"--help", 0, "Examples:", ""},
 	{"-h", 0, "Examples:", ""},
-	{"help", 0, "Not available yet: sweep", ""},
+	{"help", 0, "Not available yet: explore", ""},
 	{"help run", 0, "--filter=WORDS", ""},
-	{"help sweep", 0, "Examples:", ""},
+	{"help explore", 0, "Examples:", ""},
+	{"sweep --help", 0, "--exhaustive", ""},
 	{"help rum", 2, "", "did you mean `run`?"},
 	{"run --help", 0, "--report=FORMAT[:FILE]", ""},
 	{"run -h", 0, "-j N", ""},
@@ -50,7 +51,13 @@ static const struct command_row command_rows[] = {
 	{"schema --help", 0, "JSON Schema", ""},
 	{"--version", 0, "ipcfault ", ""},
 	{"version", 0, "ipcfault ", ""},
-	{"sweep", 2, "", "sweep: not available yet"},
+	{"sweep", 2, "", "nothing to sweep"},
+	{"sweep --", 2, "", "nothing to sweep"},
+	{"sweep a.scn -- true", 2, "", "either files or a command"},
+	{"sweep --stdin x a.scn", 2, "", "--stdin is for a command"},
+	{"sweep --keep -- true", 2, "", "mean nothing for a sweep"},
+	{"sweep --budget x -- true", 2, "", "duration"},
+	{"sweep --exhaustve -- true", 2, "", "did you mean --exhaustive?"},
 	{"explore x", 2, "", "not available yet"},
 	{"replay x", 2, "", "not available yet"},
 	{"merge x", 2, "", "not available yet"},
@@ -157,7 +164,8 @@ Test(cli_cli, coverage_counts_scenarios)
 	expect_in(stage.out, "| `errno` | | | 1 | |");
 	expect_in(stage.out, "| `delay` | | | 2/1 | |");
 	expect_in(stage.out, "| `short` | – | | | |");
-	cr_expect(eq(ptr, strstr(stage.out, "`every-instruction`"), NULL), "a row without any cell");
+	cr_expect(eq(ptr, strstr(stage.out, "`every-instruction`"), NULL),
+		  "a row without any cell");
 }
 
 static json_t *cell_of(json_t *cells, const char *mechanism, const char *fault)

@@ -2,7 +2,6 @@
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
-#include <sys/syscall.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <mqueue.h>
@@ -13,6 +12,7 @@
 #include <string.h>
 #include <sys/msg.h>
 #include <sys/sem.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
