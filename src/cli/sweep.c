@@ -269,9 +269,8 @@ static int sweep_selection(struct sweeper *sweeper, const struct selection *sele
 	for (size_t i = 0; !rc && i < selection->count && !interrupt_signal(); i++) {
 		struct sweep_base base;
 
-		if (selection->cases[i].role != ROLE_SUBJECT)
-			continue;
-		rc = base_of_scenario(selection->cases[i].scenario, &base);
+		rc = base_of_scenario(selection->cases[i].scenario, selection->cases[i].role,
+				      &base);
 		if (rc)
 			break;
 		rc = sweep_base(sweeper, &base.scenario);
@@ -306,7 +305,7 @@ static int sweep_all(struct sweeper *sweeper, const struct selection *selection)
 	return code == EXIT_PASSED && sweeper->doubtful ? EXIT_INCONCLUSIVE : code;
 }
 
-/* Each scenario once: a control is not swept, nor is anything repeated. */
+/* Each scenario once, or its control. */
 static int sweep_files(struct sweeper *sweeper, const struct file_set *set)
 {
 	cleanup_free struct scenario **all = NULL;
@@ -369,8 +368,8 @@ static int check_request(const struct cli_env *env, struct sweep_request *reques
 				   "--gdb, --keep, --fail-fast and --repeat mean nothing for a "
 				   "sweep: use them with the scenarios of --out");
 	run->repeat = 1;
+	run->role = run->role_given ? run->role : ROLE_SUBJECT;
 	run->role_given = true;
-	run->role = ROLE_SUBJECT;
 	if (request->out && mkdir(request->out, 0777) && errno != EEXIST) {
 		struct err err = ERR_INIT;
 

@@ -106,6 +106,7 @@ static const struct field place_fields[] = {
 	{ "nth",         FIELD_U64,  MEMBER(struct call_place, nth) },
 	{ "errors",      FIELD_U64,  MEMBER(struct call_place, errors) },
 	{ "signals",     FIELD_U64,  MEMBER(struct call_place, signals) },
+	{ "stdout",      FIELD_BOOL, MEMBER(struct call_place, is_stdout) },
 	{ "short",       FIELD_BOOL, MEMBER(struct call_place, can_be_short) },
 	{ "nonblocking", FIELD_BOOL, MEMBER(struct call_place, can_be_nonblocking) },
 	{ "waits",       FIELD_BOOL, MEMBER(struct call_place, waits) },

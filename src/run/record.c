@@ -1,6 +1,7 @@
 #include "run/record.h"
 
 #include <errno.h>
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 #include <uthash.h>
@@ -315,6 +316,7 @@ static int note_call(struct execution *x, struct tracee *t)
 	if (rc) /* killed meanwhile */
 		return 0;
 	set_possibilities(&m, caught, &place);
+	place.is_stdout = place.fd >= 0 && fnmatch(STDOUT_CAPTURE, x->env.object.path, 0) == 0;
 	rc = find_site(x, t, m.fd_kind, &index);
 	if (rc)
 		return rc;

@@ -10,6 +10,9 @@
 
 struct recorder;
 
+/* A glob for the path of the file that subjects.c captures a standard output in. */
+#define STDOUT_CAPTURE "/memfd:stdout*"
+
 /* What is seen goes to @record, which must outlive the recorder.  NULL when memory is short. */
 struct recorder *recorder_new(struct record *record);
 void recorder_free(struct recorder *recorder);

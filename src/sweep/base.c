@@ -74,13 +74,20 @@ int base_of_command(char *const *argv, const char *input, struct sweep_base *ret
 	return 0;
 }
 
-int base_of_scenario(const struct scenario *scenario, struct sweep_base *ret_base)
+static bool is_replaced(const struct scenario *scenario, size_t process)
+{
+	return scenario->control.processes && scenario->control.processes[process].name;
+}
+
+int base_of_scenario(const struct scenario *scenario, enum role role, struct sweep_base *ret_base)
 {
 	struct scenario s = *scenario;
 	size_t count = s.process_count;
 
 	s.faults = NULL;
 	s.fault_count = 0;
+	if (role == ROLE_CONTROL && scenario->control.build.present)
+		s.build = scenario->control.build;
 	s.control = (struct control_spec){.present = false};
 	s.repeat = 1;
 	s.model = MODEL_KERNEL;
@@ -94,7 +101,9 @@ int base_of_scenario(const struct scenario *scenario, struct sweep_base *ret_bas
 		return -ENOMEM;
 	}
 	for (size_t i = 0; i < count; i++) {
-		s.processes[i] = scenario->processes[i];
+		s.processes[i] = role == ROLE_CONTROL && is_replaced(scenario, i)
+					 ? scenario->control.processes[i]
+					 : scenario->processes[i];
 		s.processes[i].start.fault = INDEX_NONE; /* there is none to wait for */
 		if (scenario->expect.processes[i].exit == EXIT_ALIVE)
 			s.expect.processes[i].exit = EXIT_ALIVE;

@@ -15,10 +15,11 @@ struct sweep_base {
 int base_of_command(char *const *argv, const char *input, struct sweep_base *ret_base);
 
 /*
- * The processes of @scenario, which must outlive the base, without its faults
- * and with no other demands than that what is told to live does so.
+ * The processes of @scenario, which must outlive the base, or those of its
+ * control, without its faults and with no other demands than that what is told
+ * to live does so.
  */
-int base_of_scenario(const struct scenario *scenario, struct sweep_base *ret_base);
+int base_of_scenario(const struct scenario *scenario, enum role role, struct sweep_base *ret_base);
 
 void base_release(struct sweep_base *base);
 

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/rng.h"
 #include "base/util.h"
+#include "run/record.h"
 #include "sys/kernel_model.h"
 #include "sys/names.h"
 #include "sys/syscalls.h"
@@ -111,6 +112,22 @@ static bool is_threaded(const struct planner *planner, const struct call_site *s
 	return false;
 }
 
+/*
+ * By the descriptor's number; what goes on must not follow the number to
+ * something else: perror(3) writes to a copy that may get the number of a
+ * standard output that was closed.
+ */
+static struct on_spec on_of(const struct draft *draft)
+{
+	static char capture[] = STDOUT_CAPTURE;
+
+	if (draft->lasts && draft->place->is_stdout)
+		return (struct on_spec){.kind = ON_PATH, .channel = INDEX_NONE, .glob = capture};
+	return (struct on_spec){.kind = draft->place->fd >= 0 ? ON_FD : ON_ANY,
+				.channel = INDEX_NONE,
+				.fd = draft->place->fd};
+}
+
 static void set_trigger(const struct planner *planner, const struct draft *draft,
 			struct attempt *attempt)
 {
@@ -124,9 +141,7 @@ static void set_trigger(const struct planner *planner, const struct draft *draft
 					(unsigned)site->child};
 	at->calls = at->named = attempt->calls;
 	at->call_count = at->named_count = count < ATTEMPT_CALLS_MAX ? count : ATTEMPT_CALLS_MAX;
-	at->on = (struct on_spec){.kind = draft->place->fd >= 0 ? ON_FD : ON_ANY,
-				  .channel = INDEX_NONE,
-				  .fd = draft->place->fd};
+	at->on = on_of(draft);
 	at->thread = is_threaded(planner, site) ? site->thread : 0;
 	attempt->nth = draft->place->nth;
 	at->count = draft->lasts ? (struct count_spec){.kind = COUNT_RANGE,

@@ -285,6 +285,8 @@ static void write_at(struct writer *w, const struct trigger_spec *at, const char
 	fprintf(w->to, ", call: %s", call);
 	if (at->on.kind == ON_FD)
 		fprintf(w->to, ", on: {fd: %d}", at->on.fd);
+	else if (at->on.kind == ON_PATH)
+		fprintf(w->to, ", on: \"%s\"", at->on.glob);
 	if (at->thread)
 		fprintf(w->to, ", thread: %d", at->thread);
 	if (at->phase != PHASE_ENTRY)

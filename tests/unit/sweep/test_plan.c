@@ -16,7 +16,8 @@ static struct record record;
 
 static void open_base(void)
 {
-	cr_assert(eq(int, base_of_scenario(read_one(recorded_text, &file), &base), 0));
+	cr_assert(
+		eq(int, base_of_scenario(read_one(recorded_text, &file), ROLE_SUBJECT, &base), 0));
 }
 
 static void close_base(void)
