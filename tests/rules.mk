@@ -50,7 +50,7 @@ $(B)/tests/rt: | $(B)/ipcfault $(B)/libipcfault_rt.a
 SUBJECTS := $(patsubst tests/subjects/%,$(S)/%,$(basename $(wildcard tests/subjects/*.c \
 	$(if $(shell command -v go),tests/subjects/*.go))))
 $(S)/%: SUBJECT_CC = $(or $(CROSS),gcc)
-$(S)/%: tests/subjects/%.c harness/rules.mk
+$(S)/%: tests/subjects/%.c $(wildcard tests/subjects/lib/*.h) harness/rules.mk
 	$(call compile_subject,-MMD -MP -MF $@.d)
 -include $(SUBJECTS:=.d)
 $(S)/blocking: $(wildcard src/sys/blocking*.[ch])

@@ -5,7 +5,7 @@
  * about: fifo-client PATH: sends --records records as writer --id; exits 5 when nobody
  *	reads the FIFO (or waits for a reader, with --wait), 3 when the reader has gone
  */
-/* Twins with a bug include this file: fifo-client-naive, fifo-client-no-eintr. */
+/* Twins with a bug include this file: fifo-client-naive, fifo-client-no-eintr, -creates. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -30,7 +30,11 @@ static int open_fifo(const char *path, bool wait)
 		return safe_open(path, O_WRONLY, 0);
 #endif
 	}
+#ifdef BUG_CREATES
+	fd = safe_open(path, O_WRONLY | O_NONBLOCK | O_CREAT, 0600);
+#else
 	fd = safe_open(path, O_WRONLY | O_NONBLOCK, 0);
+#endif
 	if (fd >= 0)
 		fcntl(fd, F_SETFL, O_WRONLY);
 	return fd;

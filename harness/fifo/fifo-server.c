@@ -83,8 +83,11 @@ int main(int argc, char **argv)
 	/* Read and write: no client's end is the end of the file, see fifo(7). */
 	fd = safe_open(path, O_RDWR | O_NONBLOCK, 0);
 #endif
-	if (fd < 0)
+	if (fd < 0) {
+		if (made)
+			unlink(path);
 		die(path);
+	}
 #ifndef BUG_FIRST_EOF
 	fprintf(stderr, "ready\n");
 #endif

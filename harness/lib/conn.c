@@ -31,13 +31,33 @@ bool conn_is_path(const char *where)
 	return where[strspn(where, "0123456789")] != '\0' && conn_inherited(where) < 0;
 }
 
+static const struct {
+	const char *prefix;
+	int type;
+} types[] = {{"stream:", SOCK_STREAM}, {"seqpacket:", SOCK_SEQPACKET}, {"", SOCK_STREAM}};
+
+/* Its row of `types`: the last one fits everything. */
+static size_t type_of(const char *where)
+{
+	size_t i = 0;
+
+	while (strncmp(where, types[i].prefix, strlen(types[i].prefix)) != 0)
+		i++;
+	return i;
+}
+
+const char *conn_path(const char *where)
+{
+	return where + strlen(types[type_of(where)].prefix);
+}
+
 static struct place place_of(const char *where)
 {
 	struct place place = {.size = sizeof(place.path)};
 
 	if (conn_is_path(where)) {
 		place.path.sun_family = AF_UNIX;
-		snprintf(place.path.sun_path, sizeof(place.path.sun_path), "%s", where);
+		snprintf(place.path.sun_path, sizeof(place.path.sun_path), "%s", conn_path(where));
 	} else {
 		place.tcp = (struct sockaddr_in){.sin_family = AF_INET,
 						 .sin_port = htons((uint16_t)atoi(where)),
@@ -49,7 +69,8 @@ static struct place place_of(const char *where)
 
 int conn_socket(const char *where)
 {
-	int fd = socket(conn_is_path(where) ? AF_UNIX : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int family = conn_is_path(where) ? AF_UNIX : AF_INET;
+	int fd = socket(family, types[type_of(where)].type | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
 		die("socket");

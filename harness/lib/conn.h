@@ -1,7 +1,7 @@
 /*
  * conn.h - stream connections, by what they are called: a number is a TCP port
  * of the loopback, fd:N a descriptor that is connected already, all else the
- * path of a Unix socket.
+ * path of a Unix socket; stream:PATH and seqpacket:PATH say of which type.
  *
  * Functions return 0 (or a number of bytes, a descriptor) or a negative errno.
  */
@@ -16,6 +16,9 @@
 int conn_inherited(const char *where);
 
 bool conn_is_path(const char *where);
+
+/* The file of a Unix socket. */
+const char *conn_path(const char *where);
 
 /* A socket of the right family, dies. */
 int conn_socket(const char *where);

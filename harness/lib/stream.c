@@ -77,9 +77,9 @@ int stream_write(int argc, char **argv, stream_send *send)
 	return send_all(send, records, batch);
 }
 
-static int receive_all(stream_receive *receive, struct tally *tally)
+static int receive_all(stream_receive *receive, bool until_end, struct tally *tally)
 {
-	for (;;) {
+	while (!until_end || tally->ends == 0) {
 		struct record r;
 		ssize_t n = receive(STDIN_FILENO, &r, sizeof(r));
 
@@ -91,15 +91,16 @@ static int receive_all(stream_receive *receive, struct tally *tally)
 			memset((char *)&r + n, 0, sizeof(r) - (size_t)n);
 		tally_add(tally, &r);
 	}
+	return 0;
 }
 
-static int read_stream(stream_receive *receive, bool complete)
+static int read_stream(stream_receive *receive, bool complete, bool until_end)
 {
 	struct tally tally = {0};
 	int error;
 
 	on_signal(SIGUSR1, on_usr1, 0);
-	error = receive_all(receive, &tally);
+	error = receive_all(receive, until_end, &tally);
 	tally_print(&tally, stdout);
 	if (error) {
 		fprintf(stderr, "%s: read: %s\n", program_invocation_short_name, strerror(-error));
@@ -114,18 +115,22 @@ static int read_stream(stream_receive *receive, bool complete)
 
 int stream_read(int argc, char **argv, stream_receive *receive)
 {
-	bool complete;
+	bool complete, until_end;
 
 	args_init(argc, argv);
 	complete = args_flag("--complete");
+	until_end = args_flag("--until-end");
 	args_end();
-	return read_stream(receive, complete);
+	return read_stream(receive, complete, until_end);
 }
 
 int stream_read_anything(int argc, char **argv, stream_receive *receive)
 {
+	bool until_end;
+
 	args_init(argc, argv);
 	args_flag("--complete");
+	until_end = args_flag("--until-end");
 	args_end();
-	return read_stream(receive, false);
+	return read_stream(receive, false, until_end);
 }

@@ -25,8 +25,9 @@ typedef ssize_t stream_receive(int fd, void *block, size_t len);
 int stream_write(int argc, char **argv, stream_send *send);
 
 /*
- * Option: --complete, an input without its end record is an error.  SIGUSR1
- * is caught without SA_RESTART.  Returns the exit status; the tally goes to
+ * Options: --complete, an input without its end record is an error;
+ * --until-end, the end record is the end, where a channel has none itself.
+ * SIGUSR1 is caught without SA_RESTART.  Returns the exit status; the tally goes to
  * stdout.
  */
 int stream_read(int argc, char **argv, stream_receive *receive);

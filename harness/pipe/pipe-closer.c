@@ -3,14 +3,17 @@
  * mechanism: pipe
  * bug: none
  * about: one thread closes its pipe while another opens a journal, in rounds; a closed
- *	descriptor is gone, whatever close said
+ *	descriptor is gone, whatever close said; --socket: its connection, --fifo PATH: its FIFO
  */
 /* Twins with a bug include this file: pipe-closer-retry. */
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/args.h"
@@ -20,6 +23,8 @@
 static sem_t begun, closed, done;
 static int input;
 static unsigned rounds, intact;
+static const char *fifo;
+static bool is_socket;
 
 /* Writes a record to a journal of its own and reads it back. */
 static bool journal_works(const int journal[2])
@@ -71,12 +76,26 @@ static int finish(int fd)
 	return 0;
 }
 
+static void open_ends(int ends[2])
+{
+	if (fifo) {
+		ends[0] = open(fifo, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+		ends[1] = open(fifo, O_WRONLY | O_CLOEXEC);
+		fcntl(ends[0], F_SETFL, 0);
+	} else if (is_socket) {
+		if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
+			die("socketpair");
+	} else {
+		make_pipe(ends);
+	}
+}
+
 static int say_good_bye(void)
 {
 	struct record r;
 	int ends[2], result;
 
-	make_pipe(ends);
+	open_ends(ends);
 	input = ends[0];
 	record_fill(&r, RECORD_END, 0, 0);
 	sem_post(&begun);
@@ -100,7 +119,11 @@ int main(int argc, char **argv)
 
 	args_init(argc, argv);
 	rounds = args_number("--rounds", 5);
+	is_socket = args_flag("--socket");
+	fifo = args_flag("--fifo") ? args_operand() : NULL;
 	args_end();
+	if (fifo && mkfifo(fifo, 0600) < 0)
+		die(fifo);
 	on_signal(SIGPIPE, SIG_IGN, 0);
 	on_signal(SIGUSR1, on_usr1, 0);
 	sem_init(&begun, 0, 0);
@@ -111,6 +134,8 @@ int main(int argc, char **argv)
 	for (unsigned i = 0; i < rounds; i++)
 		result |= say_good_bye();
 	pthread_join(thread, NULL);
+	if (fifo)
+		unlink(fifo);
 	printf("rounds %u journals intact %u\n", rounds, intact);
 	return result || intact != rounds ? STATUS_WRONG : 0;
 }

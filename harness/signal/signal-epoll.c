@@ -37,7 +37,7 @@ int main(void)
 
 	if (epoll < 0 || epoll_ctl(epoll, EPOLL_CTL_ADD, STDIN_FILENO, &event) < 0)
 		die("epoll");
-	while (wait_input(epoll)) {
+	while (!tally.ends && wait_input(epoll)) {
 		if (safe_read(STDIN_FILENO, &r, sizeof(r)) != sizeof(r))
 			break;
 		tally_add(&tally, &r);

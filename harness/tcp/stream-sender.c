@@ -2,7 +2,7 @@
  * name: stream-sender
  * mechanism: tcp
  * bug: none
- * about: stream-sender WHERE (port, path or fd:N): when the receiver has greeted it, sends
+ * about: stream-sender WHERE (see lib/conn.h): when the receiver has greeted it, sends
  *	--records records and an end record, and waits up to --timeout milliseconds for the
  *	answer, which it prints; --nonblock: with O_NONBLOCK; --watch: looks for an early
  *	answer before each record; --half-close: shuts its side after the end record
@@ -22,13 +22,12 @@
 #include "lib/record.h"
 #include "lib/safe.h"
 
-#define TRIES	 100
 #define PAUSE_MS 5
 #define TEXT_MAX 128
 
 struct sender {
 	const char *where;
-	unsigned records;
+	unsigned records, tries;
 	int timeout_ms;
 	bool nonblock, watch, half_close;
 	bool no_answer; /* the receiver has said that it will not say more */
@@ -85,7 +84,7 @@ static bool may_change(int error)
 static int dial(struct sender *s)
 {
 	int rc = -ECONNREFUSED;
-	int tries = TRIES;
+	unsigned tries = s->tries;
 
 #ifdef BUG_GIVE_UP
 	tries = 1;
@@ -238,6 +237,7 @@ int main(int argc, char **argv)
 
 	args_init(argc, argv);
 	s.records = args_number("--records", 20);
+	s.tries = args_number("--tries", 100);
 	s.timeout_ms = (int)args_number("--timeout", 5000);
 	s.nonblock = args_flag("--nonblock");
 	s.watch = args_flag("--watch");

@@ -2,17 +2,23 @@
  * name: udp-gauge
  * mechanism: udp
  * bug: none
- * about: a child sends levels as text, over UDP or with --unix over a Unix datagram socket;
- *	the parent adds them up and leaves out a message that did not fit its buffer
+ * about: udp-gauge TYPE (udp or unix-dgram): a child sends levels as text; the parent adds them
+ *	up, leaves out a message that did not fit its buffer, and waits --patience milliseconds
+ *	for the next one
  */
-/* A twin with a bug includes this file: udp-gauge-uncut. */
+/* Twins with a bug include this file: udp-gauge-uncut, -no-eintr, -eagain, -waits, -unchecked. */
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "lib/args.h"
 #include "udp/udp.h"
+
+static unsigned patience;
 
 static int measure(int fd, unsigned count)
 {
@@ -27,15 +33,34 @@ static int measure(int fd, unsigned count)
 	return send(fd, "end", 3, 0) < 0 ? STATUS_WRONG : 0;
 }
 
-/* 0 when it was cut; the rest of a datagram that is too long is gone. */
+/* An error that is none: the next call may do better. */
+static bool is_to_be_continued(int fd)
+{
+#ifndef BUG_NO_EINTR
+	if (errno == EINTR)
+		return true;
+#endif
+#ifndef BUG_EAGAIN
+	/* The time is over, or somebody has set O_NONBLOCK. */
+	if (errno == EAGAIN)
+		return udp_wait(fd, (int)patience);
+#endif
+	(void)fd;
+	return false;
+}
+
+/* 0 when it was cut, for the rest of a datagram that is too long is gone; -1 when none comes. */
 static ssize_t receive(int fd, char *text, size_t size)
 {
 	struct iovec part = {text, size - 1};
 	struct msghdr msg = {.msg_iov = &part, .msg_iovlen = 1};
-	ssize_t n = recvmsg(fd, &msg, 0);
+	ssize_t n;
 
+	do
+		n = recvmsg(fd, &msg, 0);
+	while (n < 0 && is_to_be_continued(fd));
 	if (n < 0)
-		die("recvmsg");
+		return -1;
 	text[n] = '\0';
 #ifndef BUG_UNCUT
 	if (msg.msg_flags & MSG_TRUNC)
@@ -51,7 +76,13 @@ static int add_up(int fd)
 	char text[32];
 
 	for (;;) {
-		if (receive(fd, text, sizeof(text)) == 0)
+		ssize_t n = receive(fd, text, sizeof(text));
+
+		if (n < 0) {
+			fprintf(stderr, "no end after %u levels\n", count);
+			return STATUS_EARLY;
+		}
+		if (n == 0)
 			cut++;
 		else if (sscanf(text, "level %lu", &level) == 1)
 			sum += level, count++;
@@ -62,30 +93,58 @@ static int add_up(int fd)
 	return 0;
 }
 
-int main(int argc, char **argv)
+static void on_usr1(int sig)
+{
+	(void)sig;
+}
+
+static void open_ends(bool is_unix, int fds[2])
 {
 	struct sockaddr_in ours, theirs;
+
+	if (is_unix) {
+		if (socketpair(AF_UNIX, SOCK_DGRAM, 0, fds) < 0)
+			die("socketpair");
+		return;
+	}
+	fds[0] = udp_open(&ours);
+#ifdef BUG_UNCHECKED
+	fds[1] = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	connect(fds[1], (struct sockaddr *)&ours, sizeof(ours));
+	(void)theirs;
+#else
+	fds[1] = udp_open(&theirs);
+	udp_connect(fds[1], &ours);
+#endif
+}
+
+int main(int argc, char **argv)
+{
 	int fds[2], status, result;
+	struct timeval limit;
 	unsigned count;
 	bool is_unix;
 	pid_t pid;
 
 	args_init(argc, argv);
 	count = args_number("--levels", 8);
-	is_unix = args_flag("--unix");
+	patience = args_number("--patience", 2000);
+	is_unix = strcmp(args_operand(), "unix-dgram") == 0;
 	args_end();
-	if (is_unix) {
-		if (socketpair(AF_UNIX, SOCK_DGRAM, 0, fds) < 0)
-			die("socketpair");
-	} else {
-		fds[0] = udp_open(&ours);
-		fds[1] = udp_open(&theirs);
-		udp_connect(fds[1], &ours);
-	}
+	on_signal(SIGUSR1, on_usr1, 0);
+	open_ends(is_unix, fds);
+	limit = (struct timeval){patience / 1000, (long)patience % 1000 * 1000};
+#ifndef BUG_WAITS
+	setsockopt(fds[0], SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+#else
+	(void)limit;
+#endif
 	pid = make_child();
 	if (pid == 0)
 		_exit(measure(fds[1], count));
 	result = add_up(fds[0]);
+	if (result)
+		kill(pid, SIGKILL);
 	if (safe_wait(pid, &status) < 0)
 		die("wait");
 	return result;

@@ -12,6 +12,14 @@
 #include "lib/record.h"
 #include "unix-dgram/unix-dgram.h"
 
+/* An empty datagram, or somebody has shut the socket? */
+static bool is_shut(int fd)
+{
+	struct pollfd p = {.fd = fd, .events = POLLRDHUP};
+
+	return poll(&p, 1, 0) > 0 && p.revents & (POLLRDHUP | POLLHUP);
+}
+
 int main(int argc, char **argv)
 {
 	struct tally tally = {0};
@@ -39,10 +47,14 @@ int main(int argc, char **argv)
 
 		if (n == sizeof(r))
 			tally_add(&tally, &r);
+		else if (n == 0 && is_shut(fd))
+			break;
 		else if (n < 0 && errno != EINTR)
 			die("recv");
 	}
 	unlink(path);
 	tally_print(&tally, stdout);
+	if (!tally.ends)
+		return STATUS_EARLY;
 	return tally.repeated || tally.damaged ? STATUS_WRONG : 0;
 }

@@ -5,7 +5,7 @@
  * about: unix-dgram-logger PATH: sends records to the receiver there; connects anew when it
  *	was restarted, leaves out what is too long, and gives up when it hangs
  */
-/* Twins with a bug include this file: unix-dgram-logger-once, -blocks, -again. */
+/* Twins with a bug include this file: unix-dgram-logger-once, -blocks, -again, -leak, -impatient. */
 #include <string.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -31,7 +31,9 @@ static int connect_again(void)
 	struct timeval patience = {.tv_usec = PATIENCE * 1000};
 	int64_t until = now_ms() + RESTART;
 
+#ifndef BUG_LEAK
 	safe_close(&out);
+#endif
 	out = unix_socket();
 #ifndef BUG_BLOCKS
 	if (setsockopt(out, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)) < 0)
@@ -40,6 +42,9 @@ static int connect_again(void)
 	(void)patience;
 #endif
 	while (connect(out, (struct sockaddr *)&address, sizeof(address)) < 0) {
+#ifdef BUG_IMPATIENT
+		return -errno;
+#endif
 		if (!is_away(errno) || now_ms() > until)
 			return -errno;
 		poll(NULL, 0, 2);
@@ -54,8 +59,7 @@ static int deliver(const struct record *r)
 		if (send(out, r, sizeof(*r), MSG_NOSIGNAL) >= 0)
 			return 0;
 #ifdef BUG_AGAIN
-		if (errno == EMSGSIZE)
-			continue;
+		continue;
 #endif
 		if (errno == EMSGSIZE) {
 			too_long++;

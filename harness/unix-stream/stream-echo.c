@@ -35,6 +35,6 @@ int main(int argc, char **argv)
 	status = worker_answer(fd, dup(fd), 1);
 	safe_close(&listener);
 	if (conn_is_path(where))
-		unlink(where);
+		unlink(conn_path(where));
 	return status;
 }

@@ -26,17 +26,18 @@ struct coverage {
 	struct cell cells[ACTION_MAX_][MECHANISM_MAX_];
 };
 
-static void count_scenario(struct coverage *coverage, const struct scenario *s)
+/* A combination of a matrix: each cell counts once for all of them, as in @seen. */
+static void count_scenario(struct coverage *coverage, struct coverage *seen,
+			   const struct scenario *s)
 {
-	bool seen[ACTION_MAX_] = {false};
-
 	for (size_t i = 0; i < s->fault_count; i++) {
 		enum action_kind kind = s->faults[i].action.kind;
 		struct cell *cell = &coverage->cells[kind][s->mechanism];
+		struct cell *before = &seen->cells[kind][s->mechanism];
 
-		if (seen[kind])
+		if (before->sound)
 			continue;
-		seen[kind] = true;
+		before->sound = 1;
 		cell->sound++;
 		cell->caught += s->control.present;
 	}
@@ -45,9 +46,13 @@ static void count_scenario(struct coverage *coverage, const struct scenario *s)
 /* The combinations of a matrix follow each other, and have the place of their document. */
 static void count_file(struct coverage *coverage, const struct scenario_file *file)
 {
-	for (size_t i = 0; i < file->count; i++)
+	struct coverage seen;
+
+	for (size_t i = 0; i < file->count; i++) {
 		if (i == 0 || file->scenarios[i]->pos.line != file->scenarios[i - 1]->pos.line)
-			count_scenario(coverage, file->scenarios[i]);
+			seen = (struct coverage){0};
+		count_scenario(coverage, &seen, file->scenarios[i]);
+	}
 }
 
 static bool is_there(const struct vocab *vocab, int value)

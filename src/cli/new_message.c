@@ -33,7 +33,7 @@ const char new_unix_dgram[] =
 	"mechanism: unix-dgram\n"
 	"\n"
 	"processes:                      # one that makes a child: gauge/main, gauge/child[1]\n"
-	"  gauge: {run: [\"${harness}/udp-gauge\", --unix]}\n"
+	"  gauge: {run: [\"${harness}/udp-gauge\", unix-dgram]}\n"
 	"\n"
 	"faults:\n"
 	"  - name: cut\n"
@@ -49,7 +49,7 @@ const char new_unix_dgram[] =
 	"# The same faults against a program that has the bug: it must be caught, or this\n"
 	"# scenario could not find anything.\n"
 	"control:\n"
-	"  gauge: {run: [\"${harness}/udp-gauge-uncut\", --unix]}\n"
+	"  gauge: {run: [\"${harness}/udp-gauge-uncut\", unix-dgram]}\n"
 	"  caught: {gauge: wrong-output}\n";
 
 const char new_unix_seqpacket[] =

@@ -29,6 +29,8 @@ struct argv {
 	size_t count;
 	char *levels; /* argz: a level may be several flags */
 	size_t levels_len;
+	char **owned; /* some of the items */
+	size_t owned_count;
 };
 
 static int push(struct argv *argv, const char *text)
@@ -39,6 +41,18 @@ static int push(struct argv *argv, const char *text)
 		return -ENOMEM;
 	*slot = text;
 	return 0;
+}
+
+static int push_owned(struct argv *argv, char *text)
+{
+	char **slot = text ? mem_append(&argv->owned, &argv->owned_count, sizeof(*slot)) : NULL;
+
+	if (!slot) {
+		free(text);
+		return -ENOMEM;
+	}
+	*slot = text;
+	return push(argv, text);
 }
 
 static int push_levels(struct argv *argv, const char *level)
@@ -55,6 +69,9 @@ static void argv_release(struct argv *argv)
 {
 	free(argv->items);
 	free(argv->levels);
+	for (size_t i = 0; i < argv->owned_count; i++)
+		free(argv->owned[i]);
+	free(argv->owned);
 }
 
 static int push_flags(struct argv *argv, const struct compile_request *r)
@@ -67,7 +84,17 @@ static int push_flags(struct argv *argv, const struct compile_request *r)
 		rc = push_levels(argv, r->level);
 	for (size_t i = 0; !rc && i < r->spec->flags.count; i++)
 		rc = push(argv, r->spec->flags.items[i]);
+	for (size_t i = 0; !rc && r->extra && r->extra[i]; i++)
+		rc = push(argv, r->extra[i]);
 	return rc;
+}
+
+static const struct compile_change *change_of(const struct compile_request *r, const char *file)
+{
+	for (size_t i = 0; i < r->change_count; i++)
+		if (strcmp(r->changes[i].file, file) == 0)
+			return &r->changes[i];
+	return NULL;
 }
 
 /* What the compiler said, cut. */
@@ -77,10 +104,10 @@ static int refused(const struct compile_request *r, const char *said, struct err
 		       SAID_SHOWN, said);
 }
 
-static int run(const struct compile_request *r, const struct argv *argv, const char *cwd,
-	       const char *output, struct err *err)
+static int run(const struct compile_request *r, const struct argv *argv, const char *output,
+	       struct err *err)
 {
-	const struct command command = {.argv = argv->items, .cwd = cwd, .output = output};
+	const struct command command = {.argv = argv->items, .output = output};
 	char *said = NULL;
 	int rc = command_run(&command, &said, err);
 
@@ -88,6 +115,53 @@ static int run(const struct compile_request *r, const struct argv *argv, const c
 		rc = refused(r, said, err);
 	free(said);
 	return rc;
+}
+
+static int write_text(const char *path, const char *text, struct err *err)
+{
+	FILE *file = fault_point("fopen") ? NULL : fopen(path, "we");
+	int rc = file ? 0 : -errno;
+
+	if (file && fputs(text, file) < 0)
+		rc = -EIO;
+	if (file && fclose(file))
+		rc = -EIO;
+	return rc ? err_errno(err, rc, "%s", path) : 0;
+}
+
+/* What makes a program; what is said about it is kept in its folder when someone has asked. */
+static int run_in(const struct compile_request *r, const struct argv *argv, const char *cwd,
+		  const char *folder, struct err *err)
+{
+	const struct command command = {.argv = argv->items, .cwd = cwd};
+	cleanup_free char *path = mem_printf("%s/" COMPILE_SAID, folder), *said = NULL;
+	int rc = path ? command_run(&command, &said, err) : err_errno(err, -ENOMEM, "compile");
+
+	if (rc == -ENOEXEC)
+		return refused(r, said, err);
+	return rc || !r->extra ? rc : write_text(path, said, err);
+}
+
+int compile_read_file(const char *path, char **ret_text)
+{
+	cleanup_close int fd = fault_point("open") ? -1 : open(path, O_RDONLY | O_CLOEXEC);
+	cleanup_free char *text = NULL;
+	struct stat st;
+	size_t len = 0;
+	ssize_t n = 1;
+
+	if (fd < 0 || fstat(fd, &st))
+		return errno ? -errno : -EIO;
+	text = mem_zalloc((size_t)st.st_size + 1);
+	if (!text)
+		return -ENOMEM;
+	for (; n > 0 && len < (size_t)st.st_size; len += (size_t)n) {
+		n = read(fd, text + len, (size_t)st.st_size - len);
+		if (n < 0)
+			return -errno;
+	}
+	*ret_text = TAKE_PTR(text);
+	return 0;
 }
 
 /* --- the key ------------------------------------------------------------- */
@@ -144,8 +218,8 @@ static int add_compiler(XXH3_state_t *hash, const char *compiler, struct err *er
 	return 0;
 }
 
-static int add_preprocessed(XXH3_state_t *hash, const struct compile_request *r, const char *source,
-			    const char *scratch, struct err *err)
+static int preprocess(const struct compile_request *r, const char *source, const char *scratch,
+		      struct err *err)
 {
 	struct argv argv = {0};
 	int rc = push_flags(&argv, r);
@@ -156,9 +230,18 @@ static int add_preprocessed(XXH3_state_t *hash, const struct compile_request *r,
 	if (rc)
 		err_errno(err, rc, "compile");
 	else
-		rc = run(r, &argv, NULL, scratch, err);
+		rc = run(r, &argv, scratch, err);
 	argv_release(&argv);
-	if (!rc && add_file(hash, scratch))
+	return rc;
+}
+
+static int add_preprocessed(XXH3_state_t *hash, const struct compile_request *r, const char *source,
+			    const char *scratch, struct err *err)
+{
+	const struct compile_change *change = change_of(r, source);
+	int rc = change ? 0 : preprocess(r, source, scratch, err);
+
+	if (!change && !rc && add_file(hash, scratch))
 		rc = err_errno(err, -EIO, "compile: %s", scratch);
 	return rc;
 }
@@ -205,8 +288,14 @@ static int make_key(const struct compile_request *r, char key[33], struct err *e
 		add_text(hash, r->level);
 		for (size_t i = 0; i < r->spec->flags.count; i++)
 			add_text(hash, r->spec->flags.items[i]);
+		for (size_t i = 0; r->extra && r->extra[i]; i++)
+			add_text(hash, r->extra[i]);
 		if (r->spec->command)
 			add_text(hash, r->spec->command);
+		for (size_t i = 0; i < r->change_count; i++) {
+			add_text(hash, r->changes[i].file);
+			add_text(hash, r->changes[i].text);
+		}
 		rc = rc ? rc : add_sources(hash, r, scratch, err);
 		unlink(scratch);
 		sum = XXH3_128bits_digest(hash);
@@ -228,6 +317,22 @@ static char *program_name(const char *source)
 	return mem_strndup(base, dot ? (size_t)(dot - base) : strlen(base));
 }
 
+/* The changed text of the source, or the source itself. */
+static int push_source(struct argv *argv, const struct compile_request *r, size_t index,
+		       const char *folder, struct err *err)
+{
+	const char *source = r->sources[index], *dot = strrchr(source, '.');
+	const struct compile_change *change = change_of(r, source);
+	char *path;
+
+	if (!change)
+		return push(argv, source);
+	path = mem_printf("%s/%zu.%s", folder, index, dot && strcmp(dot, ".c") == 0 ? "i" : "ii");
+	if (push_owned(argv, path))
+		return err_errno(err, -ENOMEM, "compile");
+	return write_text(path, change->text, err);
+}
+
 static int link_program(const struct compile_request *r, const char *folder, struct err *err)
 {
 	cleanup_free char *name = program_name(r->sources[0]);
@@ -238,14 +343,25 @@ static int link_program(const struct compile_request *r, const char *folder, str
 	rc = rc ? rc : push(&argv, "-o");
 	rc = rc ? rc : push(&argv, target);
 	for (size_t i = 0; !rc && i < r->spec->sources.count; i++)
-		rc = push(&argv, r->sources[i]);
+		rc = push_source(&argv, r, i, folder, err);
 	rc = rc ? rc : push(&argv, NULL);
-	if (rc)
+	if (rc == -ENOMEM)
 		err_errno(err, rc, "compile");
-	else
-		rc = run(r, &argv, NULL, NULL, err);
+	rc = rc ? rc : run_in(r, &argv, NULL, folder, err);
 	argv_release(&argv);
 	return rc;
+}
+
+static char *all_flags_text(const struct compile_request *r)
+{
+	char *text = compile_flags_text(r->spec, r->level);
+
+	for (size_t i = 0; text && r->extra && r->extra[i]; i++) {
+		cleanup_free char *before = text;
+
+		text = mem_printf("%s %s", before, r->extra[i]);
+	}
+	return text;
 }
 
 /*
@@ -255,7 +371,7 @@ static int link_program(const struct compile_request *r, const char *folder, str
 static char *shell_line(const struct compile_request *r)
 {
 	static const char flags_name[] = "=${cflags}";
-	cleanup_free char *flags = compile_flags_text(r->spec, r->level);
+	cleanup_free char *flags = all_flags_text(r);
 	char *line = flags ? mem_printf("cc='%s' cflags='%s'\n", r->compiler, flags) : NULL;
 	const char *rest = r->spec->command;
 
@@ -269,6 +385,33 @@ static char *shell_line(const struct compile_request *r)
 		rest += len + (found ? strlen(flags_name) : 0);
 	}
 	return line;
+}
+
+/* "/x/src/a.c", of the sources "/x/src", is in the copy "src/a.c"; NULL: of none of them. */
+static char *place_in_copy(const struct compile_request *r, const char *folder, const char *file)
+{
+	for (size_t i = 0; i < r->spec->sources.count; i++) {
+		const char *source = r->sources[i], *slash = strrchr(source, '/');
+		size_t len = strlen(source);
+
+		if (strncmp(file, source, len) == 0 && (file[len] == '/' || !file[len]))
+			return mem_printf("%s/%s", folder,
+					  slash ? file + (slash + 1 - source) : file);
+	}
+	return NULL;
+}
+
+static int change_copy(const struct compile_request *r, const char *folder, struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < r->change_count; i++) {
+		cleanup_free char *path = place_in_copy(r, folder, r->changes[i].file);
+
+		rc = path ? write_text(path, r->changes[i].text, err)
+			  : err_set(err, -EINVAL, "compile: %s", r->changes[i].file);
+	}
+	return rc;
 }
 
 /* In a copy: the source tree is never touched. */
@@ -290,8 +433,9 @@ static int run_command(const struct compile_request *r, const char *folder, stru
 	rc = rc ? rc : push(&shell, NULL);
 	if (rc)
 		err_errno(err, rc, "compile");
-	rc = rc ? rc : run(r, &copy, NULL, NULL, err);
-	rc = rc ? rc : run(r, &shell, folder, NULL, err);
+	rc = rc ? rc : run_in(r, &copy, NULL, folder, err);
+	rc = rc ? rc : change_copy(r, folder, err);
+	rc = rc ? rc : run_in(r, &shell, folder, folder, err);
 	argv_release(&copy);
 	argv_release(&shell);
 	return rc;
@@ -377,6 +521,25 @@ int compile_get(const struct compile_request *request, char **ret_folder, struct
 		rc = make(request, folder, err);
 	if (!rc)
 		*ret_folder = TAKE_PTR(folder);
+	return rc;
+}
+
+int compile_preprocess(const struct compile_request *request, size_t index, char **ret_text,
+		       struct err *err)
+{
+	cleanup_free char *scratch =
+		mem_printf("%s/.preprocessed.%d", request->cache, (int)getpid());
+	int rc = scratch ? make_folders(request->cache, err) : err_errno(err, -ENOMEM, "compile");
+
+	if (rc)
+		return rc;
+	rc = preprocess(request, request->sources[index], scratch, err);
+	if (!rc) {
+		rc = compile_read_file(scratch, ret_text);
+		if (rc)
+			err_errno(err, rc, "%s", scratch);
+	}
+	unlink(scratch);
 	return rc;
 }
 

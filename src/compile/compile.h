@@ -12,11 +12,21 @@
 #include "base/err.h"
 #include "model/scenario.h"
 
+/* A text that is compiled in place of a file. */
+struct compile_change {
+	const char
+		*file; /* a source, with its text preprocessed; with `command` any file of them */
+	const char *text;
+};
+
 struct compile_request {
 	const struct build_spec *spec;
 	const char *const *sources; /* as many as the spec has, without variables */
 	const char *compiler, *level;
-	const char *cache; /* folder, made if it is not there */
+	const char *cache;	  /* folder, made if it is not there */
+	const char *const *extra; /* more flags, NULL at the end; NULL = none */
+	const struct compile_change *changes;
+	size_t change_count;
 };
 
 /*
@@ -26,6 +36,17 @@ struct compile_request {
  * at the same time.
  */
 int compile_get(const struct compile_request *request, char **ret_folder, struct err *err);
+
+/* With flags in `extra`, what the compiler said is in this file of the folder. */
+#define COMPILE_SAID ".said"
+
+/* What the preprocessor makes of the source at @index, to be freed.  Fails as compile_get() does.
+ */
+int compile_preprocess(const struct compile_request *request, size_t index, char **ret_text,
+		       struct err *err);
+
+/* All that is in the file, to be freed, with a 0 behind it.  0 or a negative errno. */
+int compile_read_file(const char *path, char **ret_text);
 
 /* The folder for the cache: $XDG_CACHE_HOME/ipcfault or ~/.cache/ipcfault; NULL: none. */
 char *compile_cache_folder(void);

@@ -74,7 +74,6 @@ struct process {
 	uint64_t loader_lo, loader_hi; /* text of the dynamic loader; 0, 0 = none of its own */
 	bool placed;		       /* on processors of its own: see numa.h */
 	bool under_valgrind;	       /* its calls are those of valgrind's guest */
-	bool stopped_by_fault;	       /* `stop: forever` */
 	uint64_t fault_signals;	       /* sent to it by faults: signal n in bit n - 1 */
 	bool setuid_lost;	       /* ran a set-user-ID program that got no privileges */
 	bool uses_timer;	       /* an interval timer or an alarm is running */

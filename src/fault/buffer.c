@@ -80,7 +80,6 @@ static int drain(int fd, size_t *ret_total)
 static int pipe_drain(struct fault_env *env, struct shot *shot, const struct fd_object *object)
 {
 	struct fd_holder holder;
-	char label[150];
 	cleanup_close int fd = -1;
 	size_t total = 0;
 	int rc = any_holder(env, shot, object, &holder);
@@ -93,12 +92,7 @@ static int pipe_drain(struct fault_env *env, struct shot *shot, const struct fd_
 	rc = drain(fd, &total);
 	if (rc)
 		return rc;
-	total -= filler_forget(env, object);
-	if (!total)
-		return refuse(shot, "%s was empty", object->path);
-	snprintf(shot->text, sizeof(shot->text), "%s emptied: %zu bytes lost",
-		 object_label(env, object, label, sizeof(label)), total);
-	return 1;
+	return tell_drained(env, shot, object, total, "byte");
 }
 
 /*

@@ -3,6 +3,7 @@
  * any program can see it.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <utlist.h>
 
@@ -95,4 +96,18 @@ void fillers_release(struct fault_env *env)
 
 	DL_FOREACH_SAFE(env->fillers, filler, tmp)
 		filler_free(env, filler);
+}
+
+int tell_drained(struct fault_env *env, struct shot *shot, const struct fd_object *object,
+		 size_t taken, const char *unit)
+{
+	char label[150];
+
+	taken -= filler_forget(env, object);
+	if (!taken)
+		return refuse(shot, "%s was empty", object->path);
+	snprintf(shot->text, sizeof(shot->text), "%s emptied: %zu %s%s lost",
+		 object_label(env, object, label, sizeof(label)), taken, unit,
+		 taken == 1 ? "" : "s");
+	return 1;
 }

@@ -114,6 +114,12 @@ object_fault name_unlink;     /* of any object with a path */
 object_fault segment_corrupt; /* System V */
 /* stream.c */
 extern const struct object_ops object_stream_ops;
+object_fault stream_capacity;				    /* of both ends of any connection */
+int socket_set_sizes(struct shot *shot, int fd, int bytes); /* or refuses */
+/* The call that triggered takes in: what is on the way to it is meant, not what is from it. */
+bool socket_call_receives(const struct shot *shot);
+/* packet.c */
+extern const struct object_ops object_udp_ops, object_unix_dgram_ops, object_seqpacket_ops;
 /* eventfd.c */
 extern const struct object_ops object_eventfd_ops;
 
@@ -142,6 +148,7 @@ extern const struct action_ops ops_reset, ops_shutdown;
 bool is_socket(enum fd_kind kind);
 int close_socket_peer(struct fault_env *env, struct shot *shot, const struct moment *at,
 		      const struct fd_object *object);
+object_fault socket_unlink; /* the file that it, or its other end, is bound to */
 /* The socket of the channel @channel that the process of the moment has, else any other. */
 int socket_of_channel(struct fault_env *env, struct shot *shot, const struct moment *at,
 		      int channel, struct fd_object *ret_object);
@@ -166,6 +173,11 @@ bool has_reader_asleep(struct fault_env *env, const struct fd_object *object);
 int filler_remember(struct fault_env *env, const struct fd_object *object, size_t size);
 /* Filler that is gone need not be taken away; returns how much it was. */
 size_t filler_forget(struct fault_env *env, const struct fd_object *object);
+
+/* The end of a drain: what was @taken less the filler, in "byte"s or "message"s; refused where
+ * that is nothing. */
+int tell_drained(struct fault_env *env, struct shot *shot, const struct fd_object *object,
+		 size_t taken, const char *unit);
 void fillers_release(struct fault_env *env);
 
 /* result.c: the call is not made and returns @result; exit_has_expected() proves it. */

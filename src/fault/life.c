@@ -101,6 +101,24 @@ static enum proof delay_tick(struct fault_env *env, struct shot *shot, uint64_t 
 const struct action_ops ops_delay = {
 	.fire = fire_delay, .on_group_stop = stop_seen, .on_tick = delay_tick};
 
+#define STOP_PATIENCE_NS (1000 * NS_PER_MS)
+
+/* Of another process: the call goes on when that one has stopped, so that what follows is certain. */
+static void wait_for_stop(struct fault_env *env, const struct moment *at, const struct process *p)
+{
+	if (at->t && at->p != p && at->phase != PHASE_BLOCKED && at->t->state == TRACEE_STOPPED)
+		tracee_hold(env->engine, at->t, STOP_PATIENCE_NS);
+}
+
+static enum proof other_stopped(struct fault_env *env, struct shot *shot, int signal)
+{
+	struct tracee *t = shot->tid ? engine_find(env->engine, shot->tid) : NULL;
+
+	if (signal && shot->waiting && t && t->process->tgid != shot->tgid)
+		tracee_release(env->engine, t);
+	return stop_seen(env, shot, signal);
+}
+
 static int fire_stop(struct fault_env *env, struct shot *shot, const struct moment *at,
 		     struct err *err)
 {
@@ -110,7 +128,6 @@ static int fire_stop(struct fault_env *env, struct shot *shot, const struct mome
 	(void)err;
 	if (!p || p->exited)
 		return refuse(shot, "the process to stop is not there");
-	p->stopped_by_fault = ns == STOP_FOREVER;
 	if (ns == STOP_FOREVER)
 		snprintf(shot->text, sizeof(shot->text), "stopped for ever");
 	else
@@ -119,11 +136,12 @@ static int fire_stop(struct fault_env *env, struct shot *shot, const struct mome
 	/* It hangs before the call, not after it: the call is sent back to its start. */
 	if (is_here(at, p) && at->at_call && at->t->at_entry && send_back(at->t))
 		return -ESRCH;
+	wait_for_stop(env, at, p);
 	return stop_for(env, shot, p, ns);
 }
 
 const struct action_ops ops_stop = {
-	.fire = fire_stop, .on_group_stop = stop_seen, .on_tick = stop_tick};
+	.fire = fire_stop, .on_group_stop = other_stopped, .on_tick = stop_tick};
 
 static int fire_limit(struct fault_env *env, struct shot *shot, const struct moment *at,
 		      struct err *err)

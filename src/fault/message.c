@@ -24,6 +24,17 @@ static int read_call(struct fault_env *env, struct shot *shot, const struct mome
 	return rc ? rc : model_check(env, shot, at, false);
 }
 
+/* The same call, made again or restarted. */
+static int read_and_arm(struct fault_env *env, struct shot *shot, struct tracee *t, uint64_t kinds,
+			int (*arm)(struct fault_env *env, struct shot *shot, struct tracee *t,
+				   struct message_call *call))
+{
+	struct message_call call;
+	int rc = message_read(env, shot, t, kinds, &call);
+
+	return rc ? rc : arm(env, shot, t, &call);
+}
+
 static int install(struct fault_env *env, struct shot *shot, struct tracee *t,
 		   struct message_call *call)
 {
@@ -132,10 +143,7 @@ static enum proof drop_exit(struct fault_env *env, struct shot *shot, struct tra
 
 static int drop_again(struct fault_env *env, struct shot *shot, struct tracee *t)
 {
-	struct message_call call;
-	int rc = message_read(env, shot, t, MESSAGE_KINDS, &call);
-
-	return rc ? rc : arm_drop(env, shot, t, &call);
+	return read_and_arm(env, shot, t, MESSAGE_KINDS, arm_drop);
 }
 
 const struct action_ops ops_drop = {
@@ -217,10 +225,7 @@ static enum proof duplicate_exit(struct fault_env *env, struct shot *shot, struc
 
 static int duplicate_again(struct fault_env *env, struct shot *shot, struct tracee *t)
 {
-	struct message_call call;
-	int rc = message_read(env, shot, t, MESSAGE_KINDS, &call);
-
-	return rc ? rc : arm_duplicate(env, shot, t, &call);
+	return read_and_arm(env, shot, t, MESSAGE_KINDS, arm_duplicate);
 }
 
 const struct action_ops ops_duplicate = {
@@ -305,10 +310,7 @@ static enum proof truncate_exit(struct fault_env *env, struct shot *shot, struct
 
 static int truncate_again(struct fault_env *env, struct shot *shot, struct tracee *t)
 {
-	struct message_call call;
-	int rc = message_read(env, shot, t, MESSAGE_KINDS, &call);
-
-	return rc ? rc : arm_truncate(env, shot, t, &call);
+	return read_and_arm(env, shot, t, MESSAGE_KINDS, arm_truncate);
 }
 
 const struct action_ops ops_truncate_message = {
@@ -383,10 +385,7 @@ static enum proof lose_exit(struct fault_env *env, struct shot *shot, struct tra
 
 static int lose_again(struct fault_env *env, struct shot *shot, struct tracee *t)
 {
-	struct message_call call;
-	int rc = message_read(env, shot, t, UNIX_SOCKETS, &call);
-
-	return rc ? rc : arm_lose(env, shot, t, &call);
+	return read_and_arm(env, shot, t, UNIX_SOCKETS, arm_lose);
 }
 
 const struct action_ops ops_lose_fds = {

@@ -149,18 +149,12 @@ static int mq_drain(struct fault_env *env, struct shot *shot, const struct fd_ob
 {
 	struct fd_holder holder;
 	cleanup_close int queue = open_queue(env, shot, object, &holder);
-	char label[150];
 	size_t taken;
 	int rc = queue < 0 ? queue : take(queue, SIZE_MAX, &taken);
 
 	if (rc)
 		return rc;
-	taken -= filler_forget(env, object);
-	if (!taken)
-		return refuse(shot, "%s was empty", object->path);
-	snprintf(shot->text, sizeof(shot->text), "%s emptied: %zu message%s lost",
-		 object_label(env, object, label, sizeof(label)), taken, taken == 1 ? "" : "s");
-	return 1;
+	return tell_drained(env, shot, object, taken, "message");
 }
 
 const struct object_ops object_mqueue_ops = {.capacity = mq_capacity,

@@ -1,5 +1,6 @@
 /*
- * socket.c - the other end of a connected socket is closed, half closed, reset.
+ * socket.c - the other end of a connected socket is closed, half closed, reset;
+ * the file of a Unix socket loses its name.
  */
 #include <errno.h>
 #include <netinet/in.h>
@@ -8,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -210,3 +213,43 @@ static int fire_reset(struct fault_env *env, struct shot *shot, const struct mom
 }
 
 const struct action_ops ops_reset = {.fire = fire_reset};
+
+/* --- without a name --------------------------------------------------------- */
+
+typedef int name_call(int fd, struct sockaddr *address, socklen_t *size);
+
+/* False: it has none, or one that is no file. */
+static bool file_name(name_call *call, int fd, struct sockaddr_un *name)
+{
+	socklen_t size = sizeof(*name);
+
+	memset(name, 0, sizeof(*name));
+	return call(fd, (struct sockaddr *)name, &size) == 0 && name->sun_family == AF_UNIX &&
+	       name->sun_path[0];
+}
+
+/* Whoever connects from now on finds nobody; who is connected stays so. */
+int socket_unlink(struct fault_env *env, struct shot *shot, const struct fd_object *object)
+{
+	struct sockaddr_un name;
+	struct fd_holder holder;
+	struct stat st;
+	cleanup_close int fd = -1;
+	int rc = any_holder(env, shot, object, &holder);
+
+	if (rc)
+		return rc;
+	fd = fd_borrow(holder.process->tgid, holder.fd);
+	if (fd < 0)
+		return fd;
+	if (!file_name(getsockname, fd, &name) && !file_name(getpeername, fd, &name))
+		return refuse(shot, "%s has no file", object->path);
+	if (name.sun_path[0] != '/')
+		return refuse(shot, "%s has a relative name: %s", object->path, name.sun_path);
+	if (lstat(name.sun_path, &st) || !S_ISSOCK(st.st_mode))
+		return refuse(shot, "%s has no name any more", object->path);
+	snprintf(shot->text, sizeof(shot->text), "the name %s removed", name.sun_path);
+	if (unlink(name.sun_path))
+		return refuse(shot, "%s cannot be removed: %s", name.sun_path, strerror(errno));
+	return lstat(name.sun_path, &st) && errno == ENOENT;
+}

@@ -42,14 +42,14 @@ static int set_size(struct shot *shot, int fd, int option, int bytes)
 	return now / 2 < bytes ? refuse(shot, "the kernel allows %d bytes at most", now / 2) : 0;
 }
 
-static int set_sizes(struct shot *shot, int fd, int bytes)
+int socket_set_sizes(struct shot *shot, int fd, int bytes)
 {
 	int rc = set_size(shot, fd, SO_SNDBUF, bytes);
 
 	return rc ? rc : set_size(shot, fd, SO_RCVBUF, bytes);
 }
 
-static int stream_capacity(struct fault_env *env, struct shot *shot, const struct fd_object *object)
+int stream_capacity(struct fault_env *env, struct shot *shot, const struct fd_object *object)
 {
 	uint64_t bytes = shot->fault->spec->action.bytes;
 	struct socket_ends ends;
@@ -63,10 +63,12 @@ static int stream_capacity(struct fault_env *env, struct shot *shot, const struc
 	if (rc)
 		return rc;
 	far = socket_borrow_far(env, &ends);
-	rc = far < 0 ? refuse(shot, "nobody has accepted the connection yet")
-		     : set_sizes(shot, ends.fd, (int)bytes);
-	if (!rc)
-		rc = set_sizes(shot, far, (int)bytes);
+	/* What a Unix socket may have on the way is a matter of who sends. */
+	rc = far < 0 && ends.near_entry.is_tcp
+		     ? refuse(shot, "nobody has accepted the connection yet")
+		     : socket_set_sizes(shot, ends.fd, (int)bytes);
+	if (!rc && far >= 0)
+		rc = socket_set_sizes(shot, far, (int)bytes);
 	snprintf(shot->text, sizeof(shot->text), "buffers of %s set to %llu bytes",
 		 object_label(env, object, label, sizeof(label)), (unsigned long long)bytes);
 	socket_ends_release(&ends);
@@ -90,8 +92,7 @@ static int discard(int fd, size_t *ret_total)
 	return 0;
 }
 
-/* The call that triggered takes in: what is on the way to it is meant, not what is from it. */
-static bool is_receive(const struct shot *shot)
+bool socket_call_receives(const struct shot *shot)
 {
 	const struct syscall_row *row = shot->call.nr >= 0 ? syscall_get(shot->call.id) : NULL;
 
@@ -109,10 +110,9 @@ static int stream_drain(struct fault_env *env, struct shot *shot, const struct f
 
 	if (rc)
 		return rc;
-	near = is_receive(shot);
+	near = socket_call_receives(shot);
 	far = near ? -1 : socket_borrow_far(env, &ends);
-	if (near || far >= 0)
-		rc = discard(near ? ends.fd : far, &total);
+	rc = near || far >= 0 ? discard(near ? ends.fd : far, &total) : far;
 	filler = filler_forget(env, near ? &ends.near : &ends.far);
 	socket_ends_release(&ends);
 	if (rc)
@@ -212,4 +212,5 @@ static int take_filler(struct fault_env *env, const struct fd_object *object, si
 const struct object_ops object_stream_ops = {.capacity = stream_capacity,
 					     .fill = stream_fill,
 					     .drain = stream_drain,
+					     .unlink = socket_unlink,
 					     .take_filler = take_filler};

@@ -170,7 +170,6 @@ static int msg_take_filler(struct fault_env *env, const struct fd_object *object
 static int msg_drain(struct fault_env *env, struct shot *shot, const struct fd_object *object)
 {
 	cleanup_free struct message *m = mem_zalloc(sizeof(*m));
-	char label[150];
 	size_t taken;
 	int rc;
 
@@ -179,12 +178,7 @@ static int msg_drain(struct fault_env *env, struct shot *shot, const struct fd_o
 	rc = take(id_of(object), m, 0, SIZE_MAX, &taken);
 	if (rc)
 		return refuse(shot, "%s: %s", object->path, strerror(-rc));
-	taken -= filler_forget(env, object);
-	if (!taken)
-		return refuse(shot, "%s was empty", object->path);
-	snprintf(shot->text, sizeof(shot->text), "%s emptied: %zu message%s lost",
-		 object_label(env, object, label, sizeof(label)), taken, taken == 1 ? "" : "s");
-	return 1;
+	return tell_drained(env, shot, object, taken, "message");
 }
 
 const struct object_ops object_msg_sysv_ops = {.capacity = msg_capacity,

@@ -30,7 +30,9 @@ struct observed_process {
 	uint64_t end_ns;	/* since the start of the run */
 	struct output out, err;
 	/* When it called exit_group: descriptors besides those it began with, unreaped children. */
-	unsigned fds_at_exit, zombies_at_exit;
+	unsigned fds_at_exit;
+	/* Not waited for by then; those of them that have ended. */
+	unsigned children_at_exit, zombies_at_exit;
 	bool exit_seen;
 };
 

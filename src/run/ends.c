@@ -236,20 +236,19 @@ void ends_tick(struct execution *x, uint64_t now)
 		x->ended = true;
 }
 
-static unsigned count_zombies(struct execution *x, const struct process *parent)
+static void count_children(struct execution *x, const struct process *parent,
+			   struct observed_process *seen)
 {
-	unsigned count = 0;
-
+	seen->children_at_exit = seen->zombies_at_exit = 0;
 	for (const struct process *p = x->engine.processes; p; p = p->next) {
 		struct procfs_stat stat;
 
+		if (p->parent != parent || procfs_stat(x->engine.options.proc_fd, p->tgid, &stat))
+			continue;
+		seen->children_at_exit++;
 		/* One that is just dying will be a zombie before its parent is gone. */
-		if (p->parent == parent &&
-		    procfs_stat(x->engine.options.proc_fd, p->tgid, &stat) == 0 &&
-		    (stat.state == 'Z' || stat.is_exiting))
-			count++;
+		seen->zombies_at_exit += stat.state == 'Z' || stat.is_exiting;
 	}
-	return count;
 }
 
 void ends_note_exit(struct execution *x, struct tracee *t)
@@ -265,6 +264,6 @@ void ends_note_exit(struct execution *x, struct tracee *t)
 	seen = &x->seen->processes[s - x->subjects];
 	procfs_count_fds(x->engine.options.proc_fd, t->process->tgid, &fds);
 	seen->fds_at_exit = fds > s->fds_at_start ? fds - s->fds_at_start : 0;
-	seen->zombies_at_exit = count_zombies(x, t->process);
+	count_children(x, t->process, seen);
 	seen->exit_seen = true;
 }

@@ -45,6 +45,7 @@ struct execution {
 
 	bool released;
 	bool watch_output; /* some trigger or start waits for output */
+	bool all_ended;	   /* no process is left of it */
 	bool ended;	   /* by deadline, deadlock, fail */
 	/* The main processes are done since; the rest may go on for a while.  0 = not yet */
 	uint64_t grace_ns, grace_starved_ns;

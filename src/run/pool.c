@@ -18,6 +18,7 @@
 #include "model/result.h"
 #include "model/result_json.h"
 #include "model/scenario.h"
+#include "run/turns.h"
 #include "run/worker.h"
 #include "sandbox/tmp.h"
 #include "sys/names.h"
@@ -48,6 +49,7 @@ struct pool {
 	struct slot slots[WORKERS_MAX];
 	unsigned slot_count;
 	bool stopping;
+	int turns; /* run/turns.h */
 };
 
 static int stop_fd = -1;
@@ -123,6 +125,20 @@ static void error_result(struct case_result *result, const char *reason)
 	result->verdict = VERDICT_ERROR;
 }
 
+static int run_in_turn(const struct pool *pool, struct worker *w, const struct run_case *c,
+		       struct case_result *ret_result, struct err *err)
+{
+	bool needed = turns_needed(&w->sandbox, c->scenario->mechanism);
+	int rc = needed ? turns_take(pool->turns, err) : 0;
+
+	if (rc)
+		return rc;
+	rc = worker_run(w, c, ret_result, err);
+	if (needed)
+		turns_give(pool->turns);
+	return rc;
+}
+
 static int serve_one(struct pool *pool, struct worker *w, bool usable, size_t index, int to,
 		     struct err *err)
 {
@@ -131,7 +147,7 @@ static int serve_one(struct pool *pool, struct worker *w, bool usable, size_t in
 
 	if (!usable)
 		worker_describe(&pool->cases[index], &result);
-	rc = usable ? worker_run(w, &pool->cases[index], &result, err) : err->code;
+	rc = usable ? run_in_turn(pool, w, &pool->cases[index], &result, err) : err->code;
 	if (rc)
 		error_result(&result, err->text);
 	sent = send_result(to, &result);
@@ -470,7 +486,8 @@ int pool_run(const struct run_case *cases, size_t count, const struct pool_optio
 	if (!pool)
 		return err_errno(err, -ENOMEM, "workers");
 	sigaction(SIGPIPE, &ignore, &before); /* of workers that have died */
-	*pool = (struct pool){.cases = cases, .count = count, .options = opts, .events = events};
+	*pool = (struct pool){
+		.cases = cases, .count = count, .options = opts, .events = events, .turns = -1};
 	pool->slot_count = opts->jobs < WORKERS_MAX ? opts->jobs : WORKERS_MAX;
 	if (pool->slot_count > count)
 		pool->slot_count = (unsigned)count;
@@ -479,6 +496,8 @@ int pool_run(const struct run_case *cases, size_t count, const struct pool_optio
 	stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (stop_fd < 0)
 		rc = err_errno(err, -errno, "workers");
+	if (!rc)
+		rc = turns_new(&pool->turns, err);
 	while (!rc) {
 		rc = fill_slots(pool, err);
 		if (!rc && !pool->running)
@@ -487,6 +506,8 @@ int pool_run(const struct run_case *cases, size_t count, const struct pool_optio
 			rc = wait_once(pool, err);
 	}
 	end_workers(pool, rc != 0);
+	if (pool->turns >= 0)
+		close(pool->turns);
 	if (stop_fd >= 0)
 		close(stop_fd);
 	stop_fd = -1;

@@ -71,6 +71,19 @@ for who in as_root as_user as_user_without_namespaces as_root_of_a_namespace; do
 	nothing_left "$name"
 done
 
+# Names that runs share where they have no name space of their own: one run at a time.
+if as_user_without_namespaces true >/dev/null 2>&1; then
+	mkdir -m 777 "$work/names"
+	cat >"$work/turns.scn" <<-EOT
+		scenario: alone with the keys of the machine
+		mechanism: sem-sysv
+		processes: {a: {run: 'mkdir $work/names/key && true && rmdir $work/names/key'}}
+	EOT
+	as_user_without_namespaces "$ipcfault" -j 4 --repeat 200 "$work/turns.scn" \
+		>"$work/out" 2>"$work/err" </dev/null
+	is "runs that share names take turns" "$?" 0
+fi
+
 # ipcfault killed where nobody else can clear up.
 for who in as_user as_user_without_namespaces; do
 	name=${who//_/ }

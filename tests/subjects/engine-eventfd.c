@@ -12,18 +12,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-static void say(const char *fmt, ...)
-{
-	char text[256];
-	va_list ap;
-	int n;
-
-	va_start(ap, fmt);
-	n = vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	if (write(1, text, (size_t)n) != n)
-		_exit(99);
-}
+#include "lib/say.h"
 
 static void add(int fd, uint64_t value)
 {

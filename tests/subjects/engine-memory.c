@@ -16,22 +16,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/cases.h"
+#include "lib/say.h"
+
 #define PAGE 4096
 
 static sigjmp_buf before;
-
-static void say(const char *fmt, ...)
-{
-	char text[256];
-	va_list ap;
-	int n;
-
-	va_start(ap, fmt);
-	n = vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	if (write(1, text, (size_t)n) != n)
-		_exit(99);
-}
 
 static void on_sigbus(int signal)
 {
@@ -153,20 +143,13 @@ static void case_write(void)
 	say("written\n");
 }
 
-static const struct {
-	const char *name;
-	void (*run)(void);
-} cases[] = {
+static const struct named_case cases[] = {
 	{"open", case_open},	 {"sealed", case_sealed}, {"named", case_named},
 	{"shared", case_shared}, {"alone", case_alone},	  {"write", case_write},
 };
 
 int main(int argc, char **argv)
 {
-	for (size_t i = 0; argc > 1 && i < sizeof(cases) / sizeof(cases[0]); i++)
-		if (strcmp(cases[i].name, argv[1]) == 0) {
-			cases[i].run();
-			return 0;
-		}
-	return 2;
+	(void)argc;
+	return run_case(cases, sizeof(cases) / sizeof(cases[0]), argv[1]);
 }

@@ -23,24 +23,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/say.h"
+
 enum { IN = 10, OUT = 11 };
 
 static int queue = -1; /* System V */
 static const char *how;
 static struct sockaddr_in to; /* of UDP: where to */
-
-static void say(const char *fmt, ...)
-{
-	char text[512];
-	va_list ap;
-	int n;
-
-	va_start(ap, fmt);
-	n = vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	if (write(1, text, (size_t)n) != n)
-		_exit(99);
-}
 
 static void place(int fd, int where)
 {

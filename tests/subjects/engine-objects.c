@@ -18,6 +18,9 @@
 #include <sys/shm.h>
 #include <unistd.h>
 
+#include "lib/cases.h"
+#include "lib/say.h"
+
 #define SIZE	    16
 #define QUEUE_SLOTS 4
 
@@ -25,27 +28,6 @@ struct text {
 	long type;
 	char data[SIZE];
 };
-
-static void say(const char *fmt, ...)
-{
-	char text[256];
-	va_list ap;
-	int n;
-
-	va_start(ap, fmt);
-	n = vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	if (write(1, text, (size_t)n) != n)
-		_exit(99);
-}
-
-static void say_result(const char *what, long result)
-{
-	if (result < 0)
-		say("%s %s\n", what, strerrorname_np(errno));
-	else
-		say("%s %ld\n", what, result);
-}
 
 static int check(int id)
 {
@@ -233,10 +215,7 @@ static void case_mq_wait(void)
 	say_result("mq_receive", mq_receive(queue, data, SIZE, NULL));
 }
 
-static const struct {
-	const char *name;
-	void (*run)(void);
-} cases[] = {
+static const struct named_case cases[] = {
 	{"msg-send", case_msg_send}, {"msg-wait", case_msg_wait}, {"msg-two", case_msg_two},
 	{"sem-wait", case_sem_wait}, {"shm", case_shm},		  {"mq-two", case_mq_two},
 	{"mq-name", case_mq_name},   {"mq-full", case_mq_full},	  {"mq-notify", case_mq_notify},
@@ -245,10 +224,6 @@ static const struct {
 
 int main(int argc, char **argv)
 {
-	for (size_t i = 0; argc > 1 && i < sizeof(cases) / sizeof(cases[0]); i++)
-		if (strcmp(cases[i].name, argv[1]) == 0) {
-			cases[i].run();
-			return 0;
-		}
-	return 2;
+	(void)argc;
+	return run_case(cases, sizeof(cases) / sizeof(cases[0]), argv[1]);
 }

@@ -1,6 +1,6 @@
 /*
- * One use of a connected stream socket, chosen by the first argument: "unix"
- * or "tcp", and by the second part of it after a colon; what came of it is printed.  The
+ * One use of a connected socket, chosen by the first argument: "unix" (a
+ * stream), "dgram", "seqpacket", "tcp" or "udp", and by the second part of it after a colon; what came of it is printed.  The
  * near end is descriptor 11, the far one 10.
  */
 #include <errno.h>
@@ -14,28 +14,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/cases.h"
+#include "lib/say.h"
+
 enum { FAR = 10, NEAR = 11 };
-
-static void say(const char *fmt, ...)
-{
-	char text[256];
-	va_list ap;
-	int n;
-
-	va_start(ap, fmt);
-	n = vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	if (write(1, text, (size_t)n) != n)
-		_exit(99);
-}
-
-static void say_result(const char *what, long result)
-{
-	if (result < 0)
-		say("%s %s\n", what, strerrorname_np(errno));
-	else
-		say("%s %ld\n", what, result);
-}
 
 static void on_alarm(int signal)
 {
@@ -83,11 +65,32 @@ static void make_tcp(void)
 	close(listener);
 }
 
-static void make_unix(void)
+static void make_udp(void)
+{
+	int ends[2] = {socket(AF_INET, SOCK_DGRAM, 0), socket(AF_INET, SOCK_DGRAM, 0)};
+	struct sockaddr_in at[2];
+
+	for (int i = 0; i < 2; i++) {
+		socklen_t size = sizeof(at[i]);
+
+		at[i] = (struct sockaddr_in){.sin_family = AF_INET,
+					     .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+		if (bind(ends[i], (struct sockaddr *)&at[i], size) ||
+		    getsockname(ends[i], (struct sockaddr *)&at[i], &size))
+			_exit(94);
+	}
+	for (int i = 0; i < 2; i++)
+		if (connect(ends[i], (struct sockaddr *)&at[1 - i], sizeof(at[0])))
+			_exit(93);
+	place(ends[0], NEAR);
+	place(ends[1], FAR);
+}
+
+static void make_unix(int type)
 {
 	int pair[2];
 
-	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair))
+	if (socketpair(AF_UNIX, type, 0, pair))
 		_exit(95);
 	place(pair[0], NEAR);
 	place(pair[1], FAR);
@@ -151,6 +154,13 @@ static void case_size(void)
 	say("%s\n", n > 0 && n < 65536 ? "little" : "much");
 }
 
+static void case_message(void)
+{
+	static char data[16384];
+
+	say_result("send", send(NEAR, data, sizeof(data), MSG_DONTWAIT));
+}
+
 static void case_listen(void)
 {
 	struct sockaddr_in at;
@@ -161,12 +171,10 @@ static void case_listen(void)
 	say_result("accept", accept(NEAR, NULL, NULL));
 }
 
-static const struct {
-	const char *name;
-	void (*run)(void);
-} cases[] = {
+static const struct named_case cases[] = {
 	{"recv", case_recv}, {"child", case_child}, {"twice", case_twice},
 	{"full", case_full}, {"size", case_size},   {"listen", case_listen},
+	{"message", case_message},
 };
 
 int main(int argc, char **argv)
@@ -178,12 +186,13 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	if (strncmp(argv[1], "tcp:", 4) == 0)
 		make_tcp();
+	else if (strncmp(argv[1], "udp:", 4) == 0)
+		make_udp();
+	else if (strncmp(argv[1], "dgram:", 6) == 0)
+		make_unix(SOCK_DGRAM);
+	else if (strncmp(argv[1], "seqpacket:", 10) == 0)
+		make_unix(SOCK_SEQPACKET);
 	else
-		make_unix();
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		if (strcmp(cases[i].name, name + 1) == 0) {
-			cases[i].run();
-			return 0;
-		}
-	return 2;
+		make_unix(SOCK_STREAM);
+	return run_case(cases, sizeof(cases) / sizeof(cases[0]), name + 1);
 }

@@ -17,18 +17,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/cases.h"
+#include "lib/group.h"
+
 static int turn[2]; /* a pipe: who may go on */
 static int file, other, set;
 static char byte;
-
-static void start(void (*body)(void))
-{
-	if (fork() == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		body();
-		_exit(0);
-	}
-}
 
 static void go_on(void)
 {
@@ -50,18 +44,10 @@ static void no_turns(void)
 	close(turn[1]);
 }
 
-static void wait_for_all(void)
+static void wait_without_turns(void)
 {
 	no_turns();
-	while (wait(NULL) > 0)
-		;
-}
-
-static void sleep_long(void)
-{
-	const struct timespec time = {1000, 0};
-
-	nanosleep(&time, NULL);
+	wait_for_all();
 }
 
 /* A description of its own of the same file. */
@@ -126,7 +112,7 @@ static void flock_abba(void)
 	start(only_has_them_open);
 	close(held);
 	close(held_other);
-	wait_for_all();
+	wait_without_turns();
 }
 
 static void ofd_self(void)
@@ -304,7 +290,7 @@ static void sem_and_file(void)
 	new_set();
 	start(hold_file_want_sem);
 	start(want_file);
-	wait_for_all();
+	wait_without_turns();
 }
 
 static void sem_and_sleeper(void)
@@ -315,10 +301,7 @@ static void sem_and_sleeper(void)
 	change(-1);
 }
 
-static const struct {
-	const char *name;
-	void (*run)(void);
-} cases[] = {
+static const struct named_case cases[] = {
 	{"flock-abba", flock_abba},	      {"ofd-self", ofd_self},
 	{"ofd-with-sharer", ofd_with_sharer}, {"posix-parts", posix_parts},
 	{"flock-inherited", flock_inherited}, {"eventfd-two", eventfd_two},
@@ -333,11 +316,5 @@ int main(int argc, char **argv)
 		return 2;
 	file = memfd_create("one", MFD_CLOEXEC);
 	other = memfd_create("other", MFD_CLOEXEC);
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		if (strcmp(cases[i].name, argv[1]) == 0) {
-			cases[i].run();
-			return 0;
-		}
-	}
-	return 2;
+	return run_case(cases, sizeof(cases) / sizeof(cases[0]), argv[1]);
 }

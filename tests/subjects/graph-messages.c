@@ -11,16 +11,10 @@
 #include <time.h>
 #include <unistd.h>
 
-static int near, far;
+#include "lib/cases.h"
+#include "lib/group.h"
 
-static void start(void (*body)(void))
-{
-	if (fork() == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		body();
-		_exit(0);
-	}
-}
+static int near, far;
 
 static void receive(int fd)
 {
@@ -67,13 +61,6 @@ static void send_far(void)
 {
 	close(near);
 	send_many(far);
-}
-
-static void sleep_long(void)
-{
-	const struct timespec time = {1000, 0};
-
-	nanosleep(&time, NULL);
 }
 
 static void sleep_near(void)
@@ -143,10 +130,7 @@ static void udp_sleeper(void)
 	receive(near);
 }
 
-static const struct {
-	const char *name;
-	void (*run)(void);
-} cases[] = {
+static const struct named_case cases[] = {
 	{"both-receive", both_receive},
 	{"both-send", both_send},
 	{"both-send-packets", both_send_packets},
@@ -158,11 +142,7 @@ static const struct {
 
 int main(int argc, char **argv)
 {
+	(void)argc;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	for (size_t i = 0; argc > 1 && i < sizeof(cases) / sizeof(cases[0]); i++)
-		if (strcmp(cases[i].name, argv[1]) == 0) {
-			cases[i].run();
-			return 0;
-		}
-	return 2;
+	return run_case(cases, sizeof(cases) / sizeof(cases[0]), argv[1]);
 }

@@ -16,28 +16,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/cases.h"
+#include "lib/group.h"
+
 #define MESSAGE_KEY 0x67000000 /* and our pid */
 
 static char byte;
-
-static pid_t start(void (*body)(void))
-{
-	pid_t pid = fork();
-
-	if (pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		body();
-		_exit(0);
-	}
-	return pid;
-}
-
-static void sleep_long(void)
-{
-	const struct timespec time = {1000, 0};
-
-	nanosleep(&time, NULL);
-}
 
 static mqd_t make_queue(bool keep_name)
 {
@@ -131,10 +115,7 @@ static void messages_and_sleeper(void)
 	sleep_long();
 }
 
-static const struct {
-	const char *name;
-	void (*run)(void);
-} cases[] = {
+static const struct named_case cases[] = {
 	{"queue", queue_waiter},
 	{"queue-cycle", queue_cycle},
 	{"queue-full", full_queue},
@@ -146,11 +127,6 @@ static const struct {
 
 int main(int argc, char **argv)
 {
-	for (size_t i = 0; argc == 2 && i < sizeof(cases) / sizeof(cases[0]); i++) {
-		if (strcmp(cases[i].name, argv[1]) == 0) {
-			cases[i].run();
-			return 0;
-		}
-	}
-	return 2;
+	(void)argc;
+	return run_case(cases, sizeof(cases) / sizeof(cases[0]), argv[1]);
 }

@@ -17,21 +17,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/cases.h"
+#include "lib/group.h"
+
 static int near, far;
 static struct sockaddr_in port;
 static struct sockaddr_un name = {.sun_family = AF_UNIX};
-
-static pid_t start(void (*body)(void))
-{
-	pid_t pid = fork();
-
-	if (pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		body();
-		_exit(0);
-	}
-	return pid;
-}
 
 static void receive(int fd)
 {
@@ -47,13 +38,11 @@ static void send_much(int fd)
 	send(fd, data, sizeof(data), 0);
 }
 
-static void sleep_long(void)
+static void sleep_away(void)
 {
-	const struct timespec time = {1000, 0};
-
 	close(near);
 	close(far);
-	nanosleep(&time, NULL);
+	sleep_long();
 }
 
 static void make_pair(void)
@@ -161,7 +150,7 @@ static void with_sleeper(void)
 {
 	make_tcp();
 	start(read_far);
-	start(sleep_long);
+	start(sleep_away);
 	close(far);
 	receive(near);
 }
@@ -203,7 +192,7 @@ static void accept_sleeper(void)
 {
 	int fd = listen_tcp();
 
-	start(sleep_long);
+	start(sleep_away);
 	accept(fd, NULL, NULL);
 }
 
@@ -274,10 +263,7 @@ static void connect_full(void)
 	connect_name();
 }
 
-static const struct {
-	const char *name;
-	void (*run)(void);
-} cases[] = {
+static const struct named_case cases[] = {
 	{"both-read", both_read},	{"both-read-tcp", both_read_tcp},
 	{"both-full", both_full},	{"both-full-tcp", both_full_tcp},
 	{"with-poll", with_poll},	{"with-sleeper", with_sleeper},
@@ -289,11 +275,7 @@ static const struct {
 
 int main(int argc, char **argv)
 {
+	(void)argc;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	for (size_t i = 0; argc > 1 && i < sizeof(cases) / sizeof(cases[0]); i++)
-		if (strcmp(cases[i].name, argv[1]) == 0) {
-			cases[i].run();
-			return 0;
-		}
-	return 2;
+	return run_case(cases, sizeof(cases) / sizeof(cases[0]), argv[1]);
 }

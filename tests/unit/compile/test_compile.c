@@ -163,3 +163,68 @@ Test(compile_compile, a_command_that_fails_is_told)
 	cr_expect(eq(int, get("gcc", "-O2", "echo no way; exit 1", &dir, &err), -ENOEXEC));
 	cr_expect(ne(ptr, strstr(err.text, "no way"), NULL), "%s", err.text);
 }
+
+Test(compile_compile, a_changed_text_stands_for_a_source)
+{
+	const struct compile_change change = {source,
+					      "# 7 \"one.c\"\nint main(void) { return 4; }\n"};
+	const char *const extra[] = {"-v", NULL};
+	struct build_spec spec = {.sources = {&source, 1}, .flags = {flag_items, 1}};
+	struct compile_request request = {.spec = &spec,
+					  .sources = sources,
+					  .compiler = "gcc",
+					  .level = "-O1",
+					  .cache = cache,
+					  .extra = extra,
+					  .changes = &change,
+					  .change_count = 1};
+	cleanup_free char *changed = NULL, *plain = NULL, *said = NULL, *path = NULL;
+	struct err err = ERR_INIT;
+
+	sources[0] = source;
+	cr_assert(eq(int, compile_get(&request, &changed, &err), 0), "%s", err.text);
+	cr_expect(eq(int, status_of(changed, "one"), 4));
+	path = mem_printf("%s/" COMPILE_SAID, changed);
+	cr_assert(eq(int, compile_read_file(path, &said), 0));
+	cr_expect(ne(ptr, strstr(said, "-O1"), NULL), "%s", said);
+	request.change_count = 0;
+	cr_assert(eq(int, compile_get(&request, &plain, &err), 0), "%s", err.text);
+	cr_expect(eq(int, status_of(plain, "one"), 3));
+}
+
+Test(compile_compile, a_changed_text_stands_in_the_copy)
+{
+	const struct compile_change change = {source, "int main(void) { return 4; }\n"};
+	struct build_spec spec = {.sources = {&source, 1}, .command = "${cc} -o one one.c"};
+	struct compile_request request = {.spec = &spec,
+					  .sources = sources,
+					  .compiler = "gcc",
+					  .level = "-O1",
+					  .cache = cache,
+					  .changes = &change,
+					  .change_count = 1};
+	cleanup_free char *changed = NULL;
+	struct err err = ERR_INIT;
+
+	sources[0] = source;
+	cr_assert(eq(int, compile_get(&request, &changed, &err), 0), "%s", err.text);
+	cr_expect(eq(int, status_of(changed, "one"), 4));
+}
+
+Test(compile_compile, what_the_preprocessor_makes)
+{
+	struct build_spec spec = {.sources = {&source, 1}, .flags = {flag_items, 1}};
+	struct compile_request request = {.spec = &spec,
+					  .sources = sources,
+					  .compiler = "gcc",
+					  .level = "-O1",
+					  .cache = cache};
+	cleanup_free char *text = NULL;
+	struct err err = ERR_INIT;
+
+	sources[0] = source;
+	cr_assert(eq(int, compile_preprocess(&request, 0, &text, &err), 0), "%s", err.text);
+	cr_expect(ne(ptr, strstr(text, "return 3;"), NULL), "%s", text);
+	request.compiler = "no-such-cc";
+	cr_expect(eq(int, compile_preprocess(&request, 0, &text, &err), -ENOENT));
+}

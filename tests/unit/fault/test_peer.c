@@ -15,17 +15,19 @@
 		.kind = ACTION_NONBLOCK, .on = true                                                \
 	}
 
+#define PIPE "engine-pipe"
+
 /* clang-format off */
 static const struct strike close_rows[] = {
 	{"a write, with readers asleep in three processes and four threads", "holders", "write",
-	 STRIKE_OUT, .action = CLOSE_PEER,
+	 STRIKE_OUT, .program = PIPE, .action = CLOSE_PEER,
 	 .out = "reader 0\nreader 0\nreader 0\nreader 0\nwrite EPIPE\n", .fired = 1},
 	{"a read, with writers in other processes, one of them twice", "writers", "read",
-	 STRIKE_IN, .action = CLOSE_PEER, .out = "read 0\nread 0\n", .fired = 1},
-	{"a read that sleeps", "writers", "read", STRIKE_IN, PHASE_BLOCKED, .action = CLOSE_PEER,
-	 .out = "read 0\nread 0\n", .fired = 1},
+	 STRIKE_IN, .program = PIPE, .action = CLOSE_PEER, .out = "read 0\nread 0\n", .fired = 1},
+	{"a read that sleeps", "writers", "read", STRIKE_IN, PHASE_BLOCKED, .program = PIPE,
+	 .action = CLOSE_PEER, .out = "read 0\nread 0\n", .fired = 1},
 	{"a write that sleeps", "full-write", "write", STRIKE_OUT, PHASE_BLOCKED,
-	 .action = CLOSE_PEER, .out = "write EPIPE\n", .fired = 1},
+	 .program = PIPE, .action = CLOSE_PEER, .out = "write EPIPE\n", .fired = 1},
 	{"both ends in the same process", "read", "read", STRIKE_IN, .action = CLOSE_PEER,
 	 .out = "read 11\ngot 'hello world'\nleft ''\n", .fired = 1},
 	{"nobody has the other end", "read-nothing", "read", STRIKE_IN, .action = CLOSE_PEER,
@@ -44,8 +46,8 @@ static const struct strike nonblock_rows[] = {
 	{"a read that would wait", "empty", "read", STRIKE_IN, .action = NONBLOCK,
 	 .out = "read EAGAIN\n", .fired = 1},
 	{"taken away again: it waits", "drain", "read", STRIKE_IN,
-	 .action = {.kind = ACTION_NONBLOCK, .on = false}, .out = "read 5\n", .fired = 1},
-	{"set already", "drain", "read", STRIKE_IN, .action = NONBLOCK, .out = "read 5\n",
+	 .program = PIPE, .action = {.kind = ACTION_NONBLOCK, .on = false}, .out = "read 5\n", .fired = 1},
+	{"set already", "drain", "read", STRIKE_IN, .program = PIPE, .action = NONBLOCK, .out = "read 5\n",
 	 .refused = "is set already"},
 	{"clear already", "read-twice", "read", STRIKE_IN,
 	 .action = {.kind = ACTION_NONBLOCK, .on = false}, .out = "read 2\nread 2\nread 2\n",

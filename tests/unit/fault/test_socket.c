@@ -1,5 +1,5 @@
 /*
- * Connected stream sockets: the other end closed, half closed, reset; buffers
+ * Connected sockets: the other end closed, half closed, reset; buffers
  * made small, full, empty.
  */
 #include <criterion/criterion.h>
@@ -83,6 +83,37 @@ static const struct strike buffer_rows[] = {
 	{"larger than allowed", "unix:size", "send", .fd = 11, .action = CAPACITY(1u << 29),
 	 .out = NULL, .refused = "the kernel allows"},
 };
+
+static const struct strike packet_rows[] = {
+	{"datagrams full", "dgram:full", "send", .fd = 11, .action = FILL,
+	 .out = "send EAGAIN\nfar recv EAGAIN\nsend 3\nfar recv 3\n", .fired = 1},
+	{"packets full", "seqpacket:full", "send", .fd = 11, .action = FILL,
+	 .out = "send EAGAIN\nfar recv EAGAIN\nsend 3\nfar recv 3\n", .fired = 1},
+	{"with messages on the way", "dgram:twice", "send", .fd = 11, .nth = 2, .action = FILL,
+	 .out = "send 3\nsend 2\nfar recv 3\n", .refused = "messages are on the way"},
+	{"UDP is never full", "udp:twice", "send", .fd = 11, .action = FILL,
+	 .out = "send 3\nsend 2\nfar recv 3\n", .refused = "means nothing to"},
+	{"datagrams emptied", "dgram:twice", "send", .fd = 11, .nth = 2, .action = DRAIN,
+	 .out = "send 3\nsend 2\nfar recv 2\n", .fired = 1},
+	{"packets emptied", "seqpacket:twice", "send", .fd = 11, .nth = 2, .action = DRAIN,
+	 .out = "send 3\nsend 2\nfar recv 2\n", .fired = 1},
+	{"emptied at the receiver", "seqpacket:twice", "recv", .fd = 10, .action = DRAIN,
+	 .out = "send 3\nsend 2\nfar recv EAGAIN\n", .fired = 1},
+	{"UDP emptied at the receiver", "udp:twice", "recv", .fd = 10, .action = DRAIN,
+	 .out = "send 3\nsend 2\nfar recv EAGAIN\n", .fired = 1},
+	{"UDP at the sender", "udp:twice", "send", .fd = 11, .nth = 2, .action = DRAIN,
+	 .out = "send 3\nsend 2\nfar recv 3\n", .refused = "strike its receive"},
+	{"nothing there", "dgram:twice", "send", .fd = 11, .action = DRAIN,
+	 .out = "send 3\nsend 2\nfar recv 3\n", .refused = "nothing was on the way"},
+	{"small for a datagram", "dgram:message", "send", .fd = 11, .action = CAPACITY(4096),
+	 .out = "send EMSGSIZE\n", .fired = 1},
+	{"small for a packet", "seqpacket:message", "send", .fd = 11, .action = CAPACITY(4096),
+	 .out = "send EMSGSIZE\n", .fired = 1},
+	{"small for UDP", "udp:message", "send", .fd = 11, .action = CAPACITY(4096), .fired = 1},
+	{"not struck", "dgram:message", "recv", .action = CAPACITY(4096), .out = "send 16384\n"},
+	{"nobody has named it", "dgram:twice", "send", .fd = 11, .action = DO(ACTION_UNLINK),
+	 .out = "send 3\nsend 2\nfar recv 3\n", .refused = "has no file"},
+};
 /* clang-format on */
 
 static void strike_sockets(const struct strike *rows, size_t count)
@@ -113,4 +144,9 @@ Test(fault_socket, shutdown)
 Test(fault_socket, buffers)
 {
 	strike_sockets(buffer_rows, ARRAY_SIZE(buffer_rows));
+}
+
+Test(fault_socket, messages)
+{
+	strike_sockets(packet_rows, ARRAY_SIZE(packet_rows));
 }

@@ -86,10 +86,12 @@ void group_end(struct group *group)
 		kill(group->processes[i].pid, SIGKILL);
 	close(group->input.proc_fd);
 	child_kill(&group->child);
-	for (size_t i = 0; i < 4; i++) { /* the FIFOs of its cases */
+	for (size_t i = 0; i < 4; i++) { /* the files of its cases */
 		char path[64];
 
 		snprintf(path, sizeof(path), "/tmp/graph-cases-%c-%d", "xy"[i % 2], pids[i / 2]);
+		unlink(path);
+		snprintf(path, sizeof(path), "/tmp/graph-mutexes-x-%d", pids[i / 2]);
 		unlink(path);
 	}
 	semctl(semget(group->child.pid, 0, 0), 0, IPC_RMID);

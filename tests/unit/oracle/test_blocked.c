@@ -60,7 +60,7 @@ Test(oracle_blocked, proves_deadlocks_over_events)
 	check_graphs("graph-cases", rows, ARRAY_SIZE(rows));
 }
 
-Test(oracle_blocked, proves_deadlocks_over_locks)
+Test(oracle_blocked, proves_deadlocks_over_mutexes)
 {
 	static const struct graph_row rows[] = {
 		{"abba", "wait4 futex futex", "main one two", "one two", "owned by two"},
@@ -79,6 +79,14 @@ Test(oracle_blocked, proves_deadlocks_over_locks)
 		 "read-write lock at"},
 		{"dead-rwlock-to-read", "futex clock_nanosleep", "main", "main",
 		 "waits for a lock held by a dead process"},
+	};
+
+	check_graphs("graph-mutexes", rows, ARRAY_SIZE(rows));
+}
+
+Test(oracle_blocked, proves_deadlocks_over_file_locks)
+{
+	static const struct graph_row rows[] = {
 		{"flock-cycle", "wait4 read flock", "main one two", "one two",
 		 "its release: held by one"},
 		{"fcntl-cycle", "wait4 read fcntl", "main one two", "one two",
@@ -91,24 +99,29 @@ Test(oracle_blocked, proves_deadlocks_over_locks)
 /* The twins of the above in which one thing is left that can still happen. */
 Test(oracle_blocked, never_claims_what_can_resolve_itself)
 {
-	static const struct graph_row rows[] = {
-		{"extra-holder", "wait4 read read clock_nanosleep", "", "", ""},
-		{"handler-and-sleeper", "clock_nanosleep read read", "", "", ""},
-		{"poll-timed", "wait4 poll", "", "", ""},
-		{"timerfd-armed", "read", "", "", ""},
-		{"abba-timed", "wait4 futex futex", "", "", ""},
-		{"condition-and-sleeper", "clock_nanosleep futex", "", "", ""},
-		{"sem-with-sharer", "futex clock_nanosleep", "", "", ""},
-		{"private-mutex-ended-thread", "futex clock_nanosleep", "", "", ""},
-		{"named-sem-and-sleeper", "futex clock_nanosleep", "", "", ""},
-		{"pause-with-sleeper", "pause clock_nanosleep", "", "", ""},
-		{"wait-for-sleeper", "wait4 clock_nanosleep", "", "", ""},
-		{"with-posix-timer", "read", "", "", ""},
-		{"fifo-and-sleeper", "openat clock_nanosleep", "", "", ""},
-		{"fcntl-sleeper", "wait4 clock_nanosleep fcntl", "", "", ""},
-	};
+	static const struct graph_row
+		rows[] =
+			{
+				{"extra-holder", "wait4 read read clock_nanosleep", "", "", ""},
+				{"handler-and-sleeper", "clock_nanosleep read read", "", "", ""},
+				{"poll-timed", "wait4 poll", "", "", ""},
+				{"timerfd-armed", "read", "", "", ""},
+				{"pause-with-sleeper", "pause clock_nanosleep", "", "", ""},
+				{"wait-for-sleeper", "wait4 clock_nanosleep", "", "", ""},
+				{"with-posix-timer", "read", "", "", ""},
+				{"fifo-and-sleeper", "openat clock_nanosleep", "", "", ""},
+				{"fcntl-sleeper", "wait4 clock_nanosleep fcntl", "", "", ""},
+			},
+		mutexes[] = {
+			{"abba-timed", "wait4 futex futex", "", "", ""},
+			{"condition-and-sleeper", "clock_nanosleep futex", "", "", ""},
+			{"sem-with-sharer", "futex clock_nanosleep", "", "", ""},
+			{"private-mutex-ended-thread", "futex clock_nanosleep", "", "", ""},
+			{"named-sem-and-sleeper", "futex clock_nanosleep", "", "", ""},
+		};
 
 	check_graphs("graph-cases", rows, ARRAY_SIZE(rows));
+	check_graphs("graph-mutexes", mutexes, ARRAY_SIZE(mutexes));
 }
 
 Test(oracle_blocked, alarm_is_what_the_caller_knows)

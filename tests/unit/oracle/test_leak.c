@@ -4,11 +4,13 @@
 #include "base/util.h"
 #include "case.h"
 
-#define LEFT(code, fds, zombies)                                                                   \
+#define LEFT(code, fds, zombies) CHILDREN(code, fds, zombies, zombies)
+#define CHILDREN(code, fds, children, zombies)                                                     \
 	{                                                                                          \
 		{                                                                                  \
 			.name = "scan", .started = true, .exited = true, .status = code,           \
-			.exit_seen = true, .fds_at_exit = fds, .zombies_at_exit = zombies          \
+			.exit_seen = true, .fds_at_exit = fds, .children_at_exit = children,       \
+			.zombies_at_exit = zombies                                                 \
 		}                                                                                  \
 	}
 #define KILLED                                                                                     \
@@ -38,6 +40,13 @@ static const struct judged_case rows[] = {
 	{"zombies, also on an early way out", .seen = LEFT(1, 0, 2), .fault_free = LEFT(0, 0, 0),
 	 .has_fault_free = true, .want = "leak scan: 2 zombies left behind\n"},
 	{"zombies as without the fault", .seen = LEFT(0, 0, 2), .fault_free = LEFT(0, 0, 2),
+	 .has_fault_free = true},
+	{"a child that nobody ever waits for, dead sooner here", .seen = CHILDREN(0, 0, 1, 1),
+	 .fault_free = CHILDREN(0, 0, 1, 0), .has_fault_free = true},
+	{"one of two that were not waited for", .seen = CHILDREN(0, 0, 2, 2),
+	 .fault_free = CHILDREN(0, 0, 1, 0), .has_fault_free = true,
+	 .want = "leak scan: 1 zombie left behind\n"},
+	{"children that still run", .seen = CHILDREN(0, 0, 2, 0), .fault_free = LEFT(0, 0, 0),
 	 .has_fault_free = true},
 	{"zombies, and no other run", .seen = LEFT(0, 0, 1),
 	 .want = "leak scan: 1 zombie left behind\n"},

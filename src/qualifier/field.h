@@ -1,0 +1,34 @@
+/*
+ * field.h - the variable, or member of a struct, that lies at a place in shared memory.
+ *
+ * Found by the debug information of the program that made the access, and by
+ * the source line where it stands: a mapping has no type of its own.
+ */
+#ifndef QUALIFIER_FIELD_H
+#define QUALIFIER_FIELD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct image;
+
+enum field_kind {
+	FIELD_MEMBER, /* of a struct or union */
+	FIELD_GLOBAL, /* a variable with an address of its own, static ones in functions too */
+	FIELD_LOCAL,  /* a variable or parameter of a function */
+};
+
+struct field {
+	enum field_kind kind;
+	char *name;	       /* "sh.ready", "stop", "work.tries"; an anonymous struct: "ready" */
+	char *identifier;      /* "ready": what stands at the declaration */
+	char *type;	       /* "unsigned int", "int [4]"; NULL = it has no name */
+	char *file;	       /* of the declaration; a path as the compiler was given it */
+	unsigned line, column; /* from 1; column 0 = not known */
+	bool is_volatile, is_atomic, is_pointer;
+};
+
+void field_release(struct field *field);
+
+#endif

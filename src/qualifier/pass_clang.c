@@ -1,0 +1,190 @@
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/mem.h"
+#include "qualifier/pass.h"
+
+static const char head[] = "BISECT: running pass (";
+
+/* The next line of a pass at or behind @at, with its number; NULL = there is none. */
+static const char *next_step(const char *at, unsigned *ret_number)
+{
+	at = strstr(at, head);
+	if (at)
+		*ret_number = (unsigned)strtoul(at + sizeof(head) - 1, NULL, 10);
+	return at;
+}
+
+unsigned pass_count_steps(const char *said)
+{
+	unsigned most = 0, number = 0;
+
+	for (const char *at = said; (at = next_step(at, &number)); at++)
+		most = number > most ? number : most;
+	return most;
+}
+
+/* "DSEPass on put" → both; of a loop the function is not said. */
+static int parse(const char *line, struct pass_step *step, bool *ret_loop)
+{
+	const char *end = line + strcspn(line, "\n"), *name = strchr(line, ')');
+	const char *on = name ? strstr(name, " on ") : NULL, *what = on ? on + 4 : end;
+
+	*ret_loop = strncmp(what, "Loop ", 5) == 0 || strncmp(what, "loop ", 5) == 0;
+	if (!on || on > end)
+		return 0;
+	step->pass = mem_strndup(name + 2, (size_t)(on - name - 2));
+	if (!step->pass)
+		return -ENOMEM;
+	if (*ret_loop || *what == '[')
+		return 0;
+	what += *what == '(';
+	step->function = mem_strndup(what, strcspn(what, " )\n"));
+	return step->function ? 0 : -ENOMEM;
+}
+
+/* A loop is in the function that the passes before it were at. */
+static int function_before(const char *said, const char *line, struct pass_step *step)
+{
+	unsigned number = 0;
+	const char *last = NULL;
+
+	for (const char *at = said; (at = next_step(at, &number)) && at < line; at++) {
+		const char *end = at + strcspn(at, "\n"), *on = strstr(at, " on ");
+
+		if (on && on < end && strncasecmp(on + 4, "loop ", 5) != 0 && on[4] != '[')
+			last = on + 4;
+	}
+	if (!last)
+		return 0;
+	last += *last == '(';
+	step->function = mem_strndup(last, strcspn(last, " )\n"));
+	return step->function ? 0 : -ENOMEM;
+}
+
+int pass_read_step(const char *said, unsigned number, struct pass_step *ret)
+{
+	struct pass_step step = {.number = number};
+	const char *found = NULL;
+	unsigned this_one = 0, times = 0;
+	bool is_loop = false;
+	int rc;
+
+	for (const char *at = said; (at = next_step(at, &this_one)); at++)
+		if (this_one == number) {
+			found = at;
+			times++;
+		}
+	if (times == 1) { /* several sources are counted each for itself */
+		rc = parse(found, &step, &is_loop);
+		if (!rc && is_loop)
+			rc = function_before(said, found, &step);
+		if (rc) {
+			pass_step_release(&step);
+			return rc;
+		}
+	}
+	*ret = step;
+	return 0;
+}
+
+void pass_step_release(struct pass_step *step)
+{
+	free(step->pass);
+	free(step->function);
+	*step = (struct pass_step){0};
+}
+
+/* --- which one ----------------------------------------------------------- */
+
+struct bisection {
+	const struct compile_request *build;
+	cure_oracle behaves;
+	void *arg;
+	struct err *err;
+};
+
+/* All of them for -1. */
+static int build_up_to(struct bisection *b, int limit, char **ret_folder)
+{
+	cleanup_free char *option = mem_printf("-opt-bisect-limit=%d", limit);
+	const char *const flags[] = {"-w", "-mllvm", option, NULL};
+	struct compile_request request = *b->build;
+
+	request.extra = flags;
+	return option ? compile_get(&request, ret_folder, b->err)
+		      : err_errno(b->err, -ENOMEM, "bisect");
+}
+
+static int behaves_up_to(struct bisection *b, unsigned limit)
+{
+	cleanup_free char *folder = NULL;
+	int rc = build_up_to(b, (int)limit, &folder);
+
+	return rc ? rc : b->behaves(b->arg, folder, b->err);
+}
+
+static int read_said(struct bisection *b, char **ret_said)
+{
+	cleanup_free char *folder = NULL, *path = NULL;
+	int rc = build_up_to(b, -1, &folder);
+
+	if (rc)
+		return rc;
+	path = mem_printf("%s/" COMPILE_SAID, folder);
+	rc = path ? compile_read_file(path, ret_said) : -ENOMEM;
+	return rc ? err_errno(b->err, rc, "bisect") : 0;
+}
+
+/* The first that must not run; 0: it is none of them. */
+static int find_first(struct bisection *b, unsigned count, unsigned *ret_first)
+{
+	unsigned good = 0, bad = count;
+	int rc = behaves_up_to(b, good);
+
+	*ret_first = 0;
+	if (rc <= 0)
+		return rc;
+	rc = behaves_up_to(b, bad);
+	if (rc)
+		return rc < 0 ? rc : 0;
+	while (bad - good > 1) {
+		unsigned middle = good + (bad - good) / 2;
+
+		rc = behaves_up_to(b, middle);
+		if (rc < 0)
+			return rc;
+		if (rc)
+			good = middle;
+		else
+			bad = middle;
+	}
+	*ret_first = bad;
+	return 0;
+}
+
+int pass_bisect_clang(const struct compile_request *build, cure_oracle behaves, void *arg,
+		      struct pass_step *ret, struct err *err)
+{
+	struct bisection b = {build, behaves, arg, err};
+	struct pass_step step = {0};
+	cleanup_free char *said = NULL;
+	unsigned first = 0, count;
+	int rc = read_said(&b, &said);
+
+	if (rc)
+		return rc;
+	count = pass_count_steps(said);
+	rc = count ? find_first(&b, count, &first) : 0;
+	if (!rc && first)
+		rc = pass_read_step(said, first, &step);
+	if (rc == -ENOMEM)
+		err_errno(err, rc, "bisect");
+	if (!rc)
+		*ret = step;
+	return rc;
+}
