@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/util.h"
+#include "cli/cache.h"
 #include "cli/command.h"
 #include "cli/files.h"
 #include "cli/harness_dir.h"
@@ -20,7 +21,6 @@
 #include "cli/options.h"
 #include "cli/select.h"
 #include "cli/session.h"
-#include "compile/compile.h"
 #include "model/result.h"
 #include "scenario/values.h"
 #include "sweep/base.h"
@@ -93,7 +93,7 @@ struct sweeper {
 	const struct sweep_request *request;
 	struct session *session;
 	const char *harness;
-	char *cache;
+	struct cache cache; /* of what `build:` makes */
 	struct sweep_totals before, totals; /* of the sweeps done; with the one under way */
 	size_t written;
 	bool doubtful; /* something could not be tried or told */
@@ -217,7 +217,7 @@ static int sweep_base(struct sweeper *sweeper, const struct scenario *base)
 	const struct sweep_options how = {
 		.pool = {.jobs = run->jobs ? run->jobs : processors(),
 			 .harness_dir = sweeper->harness,
-			 .cache_dir = sweeper->cache,
+			 .cache_dir = sweeper->cache.folder,
 			 .verbosity = run->verbosity},
 		.exhaustive = sweeper->request->exhaustive,
 		.seed = run->seed_given ? run->seed : base->seed,
@@ -292,10 +292,13 @@ static int sweep_all(struct sweeper *sweeper, const struct selection *selection)
 	rc = interrupt_catch(sweeper->env->pool_stop, (void (*)(void *))session_abandon,
 			     sweeper->session, &err);
 	if (!rc)
+		rc = cache_init(&sweeper->cache, selection ? selection : &none, &err);
+	if (!rc)
 		rc = selection ? sweep_selection(sweeper, selection) : sweep_command_line(sweeper);
 	session_sweep(sweeper->session, &sweeper->totals);
 	code = session_end(sweeper->session, interrupt_signal() != 0);
 	interrupt_release();
+	cache_release(&sweeper->cache);
 	session_free(sweeper->session);
 	if (interrupt_signal())
 		return 128 + interrupt_signal();
@@ -395,11 +398,10 @@ int sweep_command(const struct cli_env *env, int argc, char **argv)
 	struct sweep_request request = {.command = NULL};
 	struct sweeper sweeper = {.env = env, .request = &request};
 	struct err err = ERR_INIT;
-	cleanup_free char *harness = harness_dir_find(env), *cache = compile_cache_folder();
+	cleanup_free char *harness = harness_dir_find(env);
 	int code, own = split(argc, argv, &request);
 
 	sweeper.harness = harness;
-	sweeper.cache = cache;
 	if (arg_parse(&sweep_argp, 0, own, argv, &request, &err) < 0)
 		code = usage_error(env, err.text);
 	else

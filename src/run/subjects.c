@@ -9,10 +9,14 @@
 #include "base/cleanup.h"
 #include "base/mem.h"
 #include "base/util.h"
+#include "instrument/counts.h"
 #include "run/execution.h"
 #include "run/frozen.h"
 #include "sys/procfs.h"
 #include "valgrind/tool.h"
+
+/* Where programs that count their accesses find the segment: out of the way of their own. */
+#define COUNTS_FD 99
 
 /* What a launch needs, built and thrown away in one go. */
 struct preparation {
@@ -131,6 +135,8 @@ static int prepare_env(struct execution *x, const struct process_spec *spec,
 			return -ENOMEM;
 		rc = push(&prep->env, mem_printf("%s=%s", spec->env[i].name, value));
 	}
+	if (!rc && x->counts_fd)
+		rc = push(&prep->env, mem_printf("%s=%d", SEGMENT_ENV, COUNTS_FD));
 	return rc ? rc : end_list(&prep->env);
 }
 
@@ -244,7 +250,7 @@ static int prepare_fds(struct execution *x, struct subject *s, struct preparatio
 	const struct process_spec *spec = s->spec;
 	int rc;
 
-	if (spec->fd_count + 3 > LAUNCH_FDS_MAX)
+	if (spec->fd_count + 4 > LAUNCH_FDS_MAX)
 		return err_set(err, -E2BIG, "process '%s' is given more than %d descriptors",
 			       spec->name, LAUNCH_FDS_MAX);
 	rc = prepare_stdin(x, spec, prep, err);
@@ -259,6 +265,8 @@ static int prepare_fds(struct execution *x, struct subject *s, struct preparatio
 					 spec->name);
 		use_fd(prep, spec->fds[i].fd, fd);
 	}
+	if (!rc && x->counts_fd)
+		use_fd(prep, COUNTS_FD, x->counts_fd);
 	return rc;
 }
 

@@ -200,10 +200,13 @@ int job_execute(struct job *job, struct execution *x, struct observed *seen, boo
 				.build = job->build.folder,
 				.cc = job->build.compiler,
 				.cflags = job->build.flags,
+				.counts_fd = job->counts_fd,
 				.with_faults = with_faults,
 				.recorder = with_faults ? job->recorder : NULL,
 				.deadline_ns = timeout ? timeout : s->deadline_ns,
 				.seen = seen};
+	if (job->deadline_ns && job->deadline_ns < x->deadline_ns)
+		x->deadline_ns = job->deadline_ns;
 	return rc ? rc : execution_run(x, job->c->seed, err);
 }
 
@@ -376,7 +379,7 @@ static int prepare_build(struct job *job, struct levels **ret_levels, struct err
 		return 0;
 	if (job->c->scenario->expect.same_at_every_level)
 		return levels_run(job, ret_levels, err);
-	return job_compile(job, spec->compilers.items[0], spec->levels.items[0], err);
+	return job_compile(job, spec->compilers.items[0], spec->levels.items[0], NULL, err);
 }
 
 static int execute_with(struct job *job, struct err *err)
