@@ -93,7 +93,7 @@ struct sweeper {
 	const struct sweep_request *request;
 	struct session *session;
 	const char *harness;
-	struct cache cache; /* of what `build:` makes */
+	struct cache cache;		    /* of what `build:` makes */
 	struct sweep_totals before, totals; /* of the sweeps done; with the one under way */
 	size_t written;
 	bool doubtful; /* something could not be tried or told */

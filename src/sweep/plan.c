@@ -37,7 +37,7 @@ struct draft {
 	const char *victim; /* label of another process that is killed; NULL */
 };
 
-size_t plan_pick(size_t places, uint64_t seed, size_t site, size_t picks[PICKS_MAX])
+size_t sweep_plan_pick(size_t places, uint64_t seed, size_t site, size_t picks[PICKS_MAX])
 {
 	struct rng rng = rng_stream(seed, site);
 	size_t count = 0;
@@ -436,7 +436,8 @@ static void plan_round(struct planner *planner, size_t round)
 		if (site->part < 0)
 			continue;
 		if (!planner->options->exhaustive) {
-			if (round >= plan_pick(site->place_count, planner->options->seed, i, picks))
+			if (round >=
+			    sweep_plan_pick(site->place_count, planner->options->seed, i, picks))
 				continue;
 			index = picks[round];
 		}
@@ -468,7 +469,7 @@ static int make_any_end(const struct scenario *base, struct plan *plan)
 }
 
 /* In rounds: the first of each site, then another of each: what a budget cuts off is the rest. */
-int plan_make(const struct plan_options *options, struct plan *ret_plan)
+int sweep_plan_make(const struct plan_options *options, struct plan *ret_plan)
 {
 	struct plan plan = {0};
 	struct planner planner = {options, &plan, make_any_end(options->base, &plan)};
@@ -479,14 +480,14 @@ int plan_make(const struct plan_options *options, struct plan *ret_plan)
 	for (size_t round = 0; !planner.rc && round < rounds; round++)
 		plan_round(&planner, round);
 	if (planner.rc) {
-		plan_release(&plan);
+		sweep_plan_release(&plan);
 		return planner.rc;
 	}
 	*ret_plan = plan;
 	return 0;
 }
 
-void plan_release(struct plan *plan)
+void sweep_plan_release(struct plan *plan)
 {
 	for (size_t i = 0; i < plan->count; i++)
 		attempt_free(plan->attempts[i]);

@@ -63,11 +63,11 @@ struct plan_options {
 };
 
 /* 0 or -ENOMEM. */
-int plan_make(const struct plan_options *options, struct plan *ret_plan);
-void plan_release(struct plan *plan);
+int sweep_plan_make(const struct plan_options *options, struct plan *ret_plan);
+void sweep_plan_release(struct plan *plan);
 
 /* The places of a site that are tried: their indices, ascending; how many. */
 #define PICKS_MAX 3
-size_t plan_pick(size_t places, uint64_t seed, size_t site, size_t picks[PICKS_MAX]);
+size_t sweep_plan_pick(size_t places, uint64_t seed, size_t site, size_t picks[PICKS_MAX]);
 
 #endif

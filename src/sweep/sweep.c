@@ -323,7 +323,7 @@ static int make_plan(struct sweep *sweep, struct err *err)
 		.seed = sweep->options->seed,
 		.deadline_ns = sweep->deadline_ns,
 	};
-	int rc = plan_make(&options, &sweep->plan);
+	int rc = sweep_plan_make(&options, &sweep->plan);
 
 	return rc ? err_errno(err, rc, "sweep") : 0;
 }
@@ -353,7 +353,7 @@ int sweep_run(const struct scenario *base, const struct sweep_options *options,
 void sweep_release(struct sweep *sweep)
 {
 	bugs_release(&sweep->bugs);
-	plan_release(&sweep->plan);
+	sweep_plan_release(&sweep->plan);
 	record_release(&sweep->record);
 	free(sweep->error_text);
 }

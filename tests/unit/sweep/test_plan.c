@@ -38,7 +38,7 @@ static struct plan planned(bool exhaustive)
 					     .deadline_ns = 1000};
 	struct plan plan;
 
-	cr_assert(eq(int, plan_make(&options, &plan), 0));
+	cr_assert(eq(int, sweep_plan_make(&options, &plan), 0));
 	return plan;
 }
 
@@ -52,20 +52,20 @@ static void expect_plan(bool exhaustive, const char *want)
 		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s\n",
 			 plan.attempts[i]->scenario.title);
 	cr_expect(eq(str, text, (char *)want));
-	plan_release(&plan);
+	sweep_plan_release(&plan);
 }
 
 Test(sweep_plan, picks_the_first_the_last_and_one_between)
 {
 	size_t picks[PICKS_MAX];
 
-	cr_expect(eq(sz, plan_pick(0, 1, 0, picks), 0));
-	cr_expect(eq(sz, plan_pick(1, 1, 0, picks), 1));
-	cr_expect(eq(sz, plan_pick(2, 1, 0, picks), 2));
+	cr_expect(eq(sz, sweep_plan_pick(0, 1, 0, picks), 0));
+	cr_expect(eq(sz, sweep_plan_pick(1, 1, 0, picks), 1));
+	cr_expect(eq(sz, sweep_plan_pick(2, 1, 0, picks), 2));
 	cr_expect(eq(sz, picks[1], 1));
 	for (uint64_t seed = 0; seed < 100; seed++)
 		for (size_t places = 3; places < 9; places++) {
-			cr_expect(eq(sz, plan_pick(places, seed, 4, picks), 3));
+			cr_expect(eq(sz, sweep_plan_pick(places, seed, 4, picks), 3));
 			cr_expect(eq(sz, picks[0], 0));
 			cr_expect(picks[1] > 0 && picks[1] < places - 1);
 			cr_expect(eq(sz, picks[2], places - 1));
@@ -77,8 +77,8 @@ Test(sweep_plan, the_pick_between_is_of_the_seed)
 	size_t a[PICKS_MAX], b[PICKS_MAX], seen = 0;
 
 	for (uint64_t seed = 0; seed < 200; seed++) {
-		plan_pick(10, seed, 4, a);
-		plan_pick(10, seed, 4, b);
+		sweep_plan_pick(10, seed, 4, a);
+		sweep_plan_pick(10, seed, 4, b);
 		cr_expect(eq(sz, a[1], b[1]));
 		seen |= (size_t)1 << a[1];
 	}
@@ -169,7 +169,7 @@ Test(sweep_plan, who_is_asked_to_end_may_end_in_any_way)
 	cr_expect(eq(int, plan.attempts[0]->scenario.expect.processes[1].exit, EXIT_ALIVE));
 	cr_expect(eq(int, plan.attempts[2]->scenario.expect.survives, SURVIVAL_TRUE));
 	cr_expect(eq(int, plan.attempts[2]->scenario.expect.processes[0].exit, EXIT_DEFAULT));
-	plan_release(&plan);
+	sweep_plan_release(&plan);
 }
 
 Test(sweep_plan, each_is_killed_where_others_could_be_left_waiting)
@@ -214,7 +214,7 @@ Test(sweep_plan, counts_what_no_selector_names)
 	plan = planned(false);
 	cr_expect(eq(sz, plan.count, 0));
 	cr_expect(eq(sz, plan.unreachable, 1));
-	plan_release(&plan);
+	sweep_plan_release(&plan);
 }
 
 Test(sweep_plan, names_the_thread_only_where_there_are_several)
@@ -227,18 +227,18 @@ Test(sweep_plan, names_the_thread_only_where_there_are_several)
 	cr_assert(eq(sz, plan.count, 4));
 	cr_expect(eq(int, plan.attempts[0]->fault.at.thread, 2));
 	cr_expect(eq(int, plan.attempts[2]->fault.at.thread, 0));
-	plan_release(&plan);
+	sweep_plan_release(&plan);
 }
 
 static int make_one(void *arg)
 {
 	const struct plan_options options = {.base = &base.scenario, .record = &record};
 	struct plan plan;
-	int rc = plan_make(&options, &plan);
+	int rc = sweep_plan_make(&options, &plan);
 
 	(void)arg;
 	if (!rc)
-		plan_release(&plan);
+		sweep_plan_release(&plan);
 	return rc;
 }
 
