@@ -16,6 +16,7 @@
 #include "cli/options.h"
 #include "cli/select.h"
 #include "cli/session.h"
+#include "instrument/compiler.h"
 #include "model/result.h"
 
 static unsigned processors(void)
@@ -45,6 +46,7 @@ static int run_cases(const struct cli_env *env, const struct run_options *option
 		     const char *harness, const struct selection *selection,
 		     struct session *session)
 {
+	cleanup_free char *ipcfault = compiler_program();
 	struct cache cache = {.folder = NULL};
 	struct pool_options pool = {
 		.jobs = options->jobs ? options->jobs : processors(),
@@ -53,6 +55,7 @@ static int run_cases(const struct cli_env *env, const struct run_options *option
 		.gdb = options->gdb,
 		.timeout_ns = options->timeout_ns,
 		.harness_dir = harness,
+		.ipcfault = ipcfault,
 		.verbosity = options->verbosity,
 	};
 	struct pool_events events = {on_started, on_done, session};

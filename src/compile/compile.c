@@ -1,6 +1,5 @@
 #include "compile/compile.h"
 
-#include <argz.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -12,135 +11,10 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <xxhash.h>
 
 #include "base/cleanup.h"
 #include "base/mem.h"
-#include "compile/command.h"
-
-#define SAID_SHOWN 2000
-
-/* Always: -g for the places in the reports. */
-static const char *const own_flags[] = {"-g", "-fno-omit-frame-pointer"};
-#define OWN_FLAGS (sizeof(own_flags) / sizeof(own_flags[0]))
-
-struct argv {
-	const char **items;
-	size_t count;
-	char *levels; /* argz: a level may be several flags */
-	size_t levels_len;
-	char **owned; /* some of the items */
-	size_t owned_count;
-};
-
-static int push(struct argv *argv, const char *text)
-{
-	const char **slot = mem_append(&argv->items, &argv->count, sizeof(*slot));
-
-	if (!slot)
-		return -ENOMEM;
-	*slot = text;
-	return 0;
-}
-
-static int push_owned(struct argv *argv, char *text)
-{
-	char **slot = text ? mem_append(&argv->owned, &argv->owned_count, sizeof(*slot)) : NULL;
-
-	if (!slot) {
-		free(text);
-		return -ENOMEM;
-	}
-	*slot = text;
-	return push(argv, text);
-}
-
-static int push_levels(struct argv *argv, const char *level)
-{
-	char *flag = NULL;
-	int rc = -argz_create_sep(level, ' ', &argv->levels, &argv->levels_len);
-
-	while (!rc && (flag = argz_next(argv->levels, argv->levels_len, flag)))
-		rc = push(argv, flag);
-	return rc;
-}
-
-static void argv_release(struct argv *argv)
-{
-	free(argv->items);
-	free(argv->levels);
-	for (size_t i = 0; i < argv->owned_count; i++)
-		free(argv->owned[i]);
-	free(argv->owned);
-}
-
-static int push_flags(struct argv *argv, const struct compile_request *r)
-{
-	int rc = push(argv, r->compiler);
-
-	for (size_t i = 0; !rc && i < OWN_FLAGS; i++)
-		rc = push(argv, own_flags[i]);
-	if (!rc)
-		rc = push_levels(argv, r->level);
-	for (size_t i = 0; !rc && i < r->spec->flags.count; i++)
-		rc = push(argv, r->spec->flags.items[i]);
-	for (size_t i = 0; !rc && r->extra && r->extra[i]; i++)
-		rc = push(argv, r->extra[i]);
-	return rc;
-}
-
-static const struct compile_change *change_of(const struct compile_request *r, const char *file)
-{
-	for (size_t i = 0; i < r->change_count; i++)
-		if (strcmp(r->changes[i].file, file) == 0)
-			return &r->changes[i];
-	return NULL;
-}
-
-/* What the compiler said, cut. */
-static int refused(const struct compile_request *r, const char *said, struct err *err)
-{
-	return err_set(err, -ENOEXEC, "%s %s does not compile it:\n%.*s", r->compiler, r->level,
-		       SAID_SHOWN, said);
-}
-
-static int run(const struct compile_request *r, const struct argv *argv, const char *output,
-	       struct err *err)
-{
-	const struct command command = {.argv = argv->items, .output = output};
-	char *said = NULL;
-	int rc = command_run(&command, &said, err);
-
-	if (rc == -ENOEXEC)
-		rc = refused(r, said, err);
-	free(said);
-	return rc;
-}
-
-static int write_text(const char *path, const char *text, struct err *err)
-{
-	FILE *file = fault_point("fopen") ? NULL : fopen(path, "we");
-	int rc = file ? 0 : -errno;
-
-	if (file && fputs(text, file) < 0)
-		rc = -EIO;
-	if (file && fclose(file))
-		rc = -EIO;
-	return rc ? err_errno(err, rc, "%s", path) : 0;
-}
-
-/* What makes a program; what is said about it is kept in its folder when someone has asked. */
-static int run_in(const struct compile_request *r, const struct argv *argv, const char *cwd,
-		  const char *folder, struct err *err)
-{
-	const struct command command = {.argv = argv->items, .cwd = cwd};
-	cleanup_free char *path = mem_printf("%s/" COMPILE_SAID, folder), *said = NULL;
-	int rc = path ? command_run(&command, &said, err) : err_errno(err, -ENOMEM, "compile");
-
-	if (rc == -ENOEXEC)
-		return refused(r, said, err);
-	return rc || !r->extra ? rc : write_text(path, said, err);
-}
+#include "compile/compile_private.h"
 
 int compile_read_file(const char *path, char **ret_text)
 {
@@ -164,148 +38,6 @@ int compile_read_file(const char *path, char **ret_text)
 	return 0;
 }
 
-/* --- the key ------------------------------------------------------------- */
-
-static int add_file(XXH3_state_t *hash, const char *path)
-{
-	char buffer[16384];
-	cleanup_close int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n;
-
-	if (fd < 0)
-		return -errno;
-	while ((n = read(fd, buffer, sizeof(buffer))) > 0)
-		XXH3_128bits_update(hash, buffer, (size_t)n);
-	return n < 0 ? -errno : 0;
-}
-
-static void add_text(XXH3_state_t *hash, const char *text)
-{
-	XXH3_128bits_update(hash, text, strlen(text) + 1);
-}
-
-static int find_compiler(const char *compiler, struct stat *ret_st)
-{
-	const char *path = getenv("PATH");
-	cleanup_free char *copy = path ? mem_strdup(path) : NULL;
-	char *next = copy, *folder;
-
-	if (strchr(compiler, '/'))
-		return stat(compiler, ret_st) ? -errno : 0;
-	while ((folder = strsep(&next, ":"))) {
-		cleanup_free char *file = mem_printf("%s/%s", folder, compiler);
-
-		if (!file)
-			return -ENOMEM;
-		if (stat(file, ret_st) == 0)
-			return 0;
-	}
-	return -ENOENT;
-}
-
-/* As make does: another compiler of the same name has another size or time. */
-static int add_compiler(XXH3_state_t *hash, const char *compiler, struct err *err)
-{
-	struct stat st;
-	int rc = find_compiler(compiler, &st);
-
-	if (rc == -ENOENT)
-		return err_set(err, rc, "'%s' is not installed", compiler);
-	if (rc)
-		return err_errno(err, rc, "compiler %s", compiler);
-	XXH3_128bits_update(hash, &st.st_size, sizeof(st.st_size));
-	XXH3_128bits_update(hash, &st.st_mtim, sizeof(st.st_mtim));
-	return 0;
-}
-
-static int preprocess(const struct compile_request *r, const char *source, const char *scratch,
-		      struct err *err)
-{
-	struct argv argv = {0};
-	int rc = push_flags(&argv, r);
-
-	rc = rc ? rc : push(&argv, "-E");
-	rc = rc ? rc : push(&argv, source);
-	rc = rc ? rc : push(&argv, NULL);
-	if (rc)
-		err_errno(err, rc, "compile");
-	else
-		rc = run(r, &argv, scratch, err);
-	argv_release(&argv);
-	return rc;
-}
-
-static int add_preprocessed(XXH3_state_t *hash, const struct compile_request *r, const char *source,
-			    const char *scratch, struct err *err)
-{
-	const struct compile_change *change = change_of(r, source);
-	int rc = change ? 0 : preprocess(r, source, scratch, err);
-
-	if (!change && !rc && add_file(hash, scratch))
-		rc = err_errno(err, -EIO, "compile: %s", scratch);
-	return rc;
-}
-
-static XXH3_state_t *walk_hash; /* nftw() has no argument for us */
-
-static int add_walked(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st;
-	(void)ftw;
-	add_text(walk_hash, path);
-	return type == FTW_F ? add_file(walk_hash, path) : 0;
-}
-
-static int add_tree(XXH3_state_t *hash, const char *source, struct err *err)
-{
-	walk_hash = hash;
-	return nftw(source, add_walked, 16, FTW_PHYS) ? err_errno(err, -errno, "build: %s", source)
-						      : 0;
-}
-
-static int add_sources(XXH3_state_t *hash, const struct compile_request *r, const char *scratch,
-		       struct err *err)
-{
-	int rc = 0;
-
-	for (size_t i = 0; !rc && i < r->spec->sources.count; i++)
-		rc = r->spec->command ? add_tree(hash, r->sources[i], err)
-				      : add_preprocessed(hash, r, r->sources[i], scratch, err);
-	return rc;
-}
-
-static int make_key(const struct compile_request *r, char key[33], struct err *err)
-{
-	cleanup_free char *scratch = mem_printf("%s/.preprocessed.%d", r->cache, (int)getpid());
-	XXH3_state_t *hash = XXH3_createState();
-	XXH128_hash_t sum;
-	int rc = scratch && hash ? 0 : err_errno(err, -ENOMEM, "compile");
-
-	if (!rc) {
-		XXH3_128bits_reset(hash);
-		rc = add_compiler(hash, r->compiler, err);
-		add_text(hash, r->compiler);
-		add_text(hash, r->level);
-		for (size_t i = 0; i < r->spec->flags.count; i++)
-			add_text(hash, r->spec->flags.items[i]);
-		for (size_t i = 0; r->extra && r->extra[i]; i++)
-			add_text(hash, r->extra[i]);
-		if (r->spec->command)
-			add_text(hash, r->spec->command);
-		for (size_t i = 0; i < r->change_count; i++) {
-			add_text(hash, r->changes[i].file);
-			add_text(hash, r->changes[i].text);
-		}
-		rc = rc ? rc : add_sources(hash, r, scratch, err);
-		unlink(scratch);
-		sum = XXH3_128bits_digest(hash);
-		snprintf(key, 33, "%016llx%016llx", (unsigned long long)sum.high64,
-			 (unsigned long long)sum.low64);
-	}
-	XXH3_freeState(hash);
-	return rc;
-}
-
 /* --- what is made -------------------------------------------------------- */
 
 /* "src/ring.c" → "ring" */
@@ -326,9 +58,9 @@ static int push_source(struct argv *argv, const struct compile_request *r, size_
 	char *path;
 
 	if (!change)
-		return push(argv, source);
+		return argv_push(argv, source);
 	path = mem_printf("%s/%zu.%s", folder, index, dot && strcmp(dot, ".c") == 0 ? "i" : "ii");
-	if (push_owned(argv, path))
+	if (argv_push_owned(argv, path))
 		return err_errno(err, -ENOMEM, "compile");
 	return write_text(path, change->text, err);
 }
@@ -338,16 +70,18 @@ static int link_program(const struct compile_request *r, const char *folder, str
 	cleanup_free char *name = program_name(r->sources[0]);
 	cleanup_free char *target = name ? mem_printf("%s/%s", folder, name) : NULL;
 	struct argv argv = {0};
-	int rc = target ? push_flags(&argv, r) : -ENOMEM;
+	int rc = target ? argv_push_flags(&argv, r) : -ENOMEM;
 
-	rc = rc ? rc : push(&argv, "-o");
-	rc = rc ? rc : push(&argv, target);
+	rc = rc ? rc : argv_push(&argv, "-o");
+	rc = rc ? rc : argv_push(&argv, target);
 	for (size_t i = 0; !rc && i < r->spec->sources.count; i++)
 		rc = push_source(&argv, r, i, folder, err);
-	rc = rc ? rc : push(&argv, NULL);
+	rc = rc ? rc : argv_push(&argv, NULL);
 	if (rc == -ENOMEM)
 		err_errno(err, rc, "compile");
-	rc = rc ? rc : run_in(r, &argv, NULL, folder, err);
+	if (!rc)
+		rc = r->ipcfault ? compile_run_counted(r, &argv, folder, err)
+				 : compile_run_in(r, &argv, NULL, folder, err);
 	argv_release(&argv);
 	return rc;
 }
@@ -364,27 +98,52 @@ static char *all_flags_text(const struct compile_request *r)
 	return text;
 }
 
-/*
- * For the shell, with its variables cc and cflags.  In `make CFLAGS=${cflags}`
- * the flags are one word, in `${cc} ${cflags} -o x x.c` they are several.
- */
-static char *shell_line(const struct compile_request *r)
+/* "=${cflags}" becomes "=\"${cflags}\"": one word for `make CFLAGS=${cflags}`. */
+static char *quote(const char *text, const char *name)
 {
-	static const char flags_name[] = "=${cflags}";
-	cleanup_free char *flags = all_flags_text(r);
-	char *line = flags ? mem_printf("cc='%s' cflags='%s'\n", r->compiler, flags) : NULL;
-	const char *rest = r->spec->command;
+	cleanup_free char *plain = mem_printf("=${%s}", name);
+	char *line = plain ? mem_strdup("") : NULL;
 
-	while (line && *rest) {
-		const char *found = strstr(rest, flags_name);
-		size_t len = found ? (size_t)(found - rest) : strlen(rest);
+	while (line && *text) {
+		const char *found = strstr(text, plain);
+		size_t len = found ? (size_t)(found - text) : strlen(text);
 		cleanup_free char *before = line;
 
-		line = mem_printf("%s%.*s%s", before, (int)len, rest,
-				  found ? "=\"${cflags}\"" : "");
-		rest += len + (found ? strlen(flags_name) : 0);
+		line = found ? mem_printf("%s%.*s=\"${%s}\"", before, (int)len, text, name)
+			     : mem_printf("%s%s", before, text);
+		text += len + (found ? strlen(plain) : 0);
 	}
 	return line;
+}
+
+/* The copy in @folder is called by its original's name in the debug information. */
+static char *flags_of_copy(const struct compile_request *r, const char *folder)
+{
+	char *flags = all_flags_text(r);
+
+	for (size_t i = 0; flags && i < r->spec->sources.count; i++) {
+		cleanup_free char *before = flags, *original = realpath(r->sources[i], NULL);
+		const char *base = original ? strrchr(original, '/') : NULL;
+
+		flags = base && !strpbrk(original, " '")
+				? mem_printf("%s -ffile-prefix-map=%s%s=%s", before, folder, base,
+					     original)
+				: mem_strdup(before);
+	}
+	return flags;
+}
+
+/* For the shell, with its variables cc and cflags: several words as in `${cc} ${cflags} x.c`. */
+static char *shell_line(const struct compile_request *r, const char *folder)
+{
+	cleanup_free char *flags = flags_of_copy(r, folder);
+	cleanup_free char *cc = r->ipcfault ? mem_printf("%s cc --cc=%s", r->ipcfault, r->compiler)
+					    : mem_strdup(r->compiler);
+	cleanup_free char *once = quote(r->spec->command, "cflags");
+	cleanup_free char *command = once ? quote(once, "cc") : NULL;
+
+	return flags && cc && command ? mem_printf("cc='%s' cflags='%s'\n%s", cc, flags, command)
+				      : NULL;
 }
 
 /* "/x/src/a.c", of the sources "/x/src", is in the copy "src/a.c"; NULL: of none of them. */
@@ -417,25 +176,25 @@ static int change_copy(const struct compile_request *r, const char *folder, stru
 /* In a copy: the source tree is never touched. */
 static int run_command(const struct compile_request *r, const char *folder, struct err *err)
 {
-	cleanup_free char *line = shell_line(r);
+	cleanup_free char *line = shell_line(r, folder);
 	struct argv copy = {0}, shell = {0};
-	int rc = line ? push(&copy, "cp") : -ENOMEM;
+	int rc = line ? argv_push(&copy, "cp") : -ENOMEM;
 
-	rc = rc ? rc : push(&copy, "-R");
-	rc = rc ? rc : push(&copy, "--");
+	rc = rc ? rc : argv_push(&copy, "-R");
+	rc = rc ? rc : argv_push(&copy, "--");
 	for (size_t i = 0; !rc && i < r->spec->sources.count; i++)
-		rc = push(&copy, r->sources[i]);
-	rc = rc ? rc : push(&copy, folder);
-	rc = rc ? rc : push(&copy, NULL);
-	rc = rc ? rc : push(&shell, "sh");
-	rc = rc ? rc : push(&shell, "-ec");
-	rc = rc ? rc : push(&shell, line);
-	rc = rc ? rc : push(&shell, NULL);
+		rc = argv_push(&copy, r->sources[i]);
+	rc = rc ? rc : argv_push(&copy, folder);
+	rc = rc ? rc : argv_push(&copy, NULL);
+	rc = rc ? rc : argv_push(&shell, "sh");
+	rc = rc ? rc : argv_push(&shell, "-ec");
+	rc = rc ? rc : argv_push(&shell, line);
+	rc = rc ? rc : argv_push(&shell, NULL);
 	if (rc)
 		err_errno(err, rc, "compile");
-	rc = rc ? rc : run_in(r, &copy, NULL, folder, err);
+	rc = rc ? rc : compile_run_in(r, &copy, NULL, folder, err);
 	rc = rc ? rc : change_copy(r, folder, err);
-	rc = rc ? rc : run_in(r, &shell, folder, folder, err);
+	rc = rc ? rc : compile_run_in(r, &shell, folder, folder, err);
 	argv_release(&copy);
 	argv_release(&shell);
 	return rc;
@@ -508,7 +267,7 @@ int compile_get(const struct compile_request *request, char **ret_folder, struct
 	int rc = make_folders(request->cache, err);
 
 	if (!rc)
-		rc = make_key(request, key, err);
+		rc = compile_key(request, key, err);
 	if (rc)
 		return rc;
 	folder = mem_printf("%s/%s", request->cache, key);
@@ -533,7 +292,7 @@ int compile_preprocess(const struct compile_request *request, size_t index, char
 
 	if (rc)
 		return rc;
-	rc = preprocess(request, request->sources[index], scratch, err);
+	rc = compile_preprocess_to(request, request->sources[index], scratch, err);
 	if (!rc) {
 		rc = compile_read_file(scratch, ret_text);
 		if (rc)
@@ -550,21 +309,4 @@ char *compile_cache_folder(void)
 	if (cache && *cache == '/')
 		return mem_printf("%s/ipcfault", cache);
 	return home && *home == '/' ? mem_printf("%s/.cache/ipcfault", home) : NULL;
-}
-
-char *compile_flags_text(const struct build_spec *spec, const char *level)
-{
-	char *text = mem_strdup(level);
-
-	for (size_t i = 0; text && i < OWN_FLAGS; i++) {
-		cleanup_free char *before = text;
-
-		text = mem_printf("%s %s", before, own_flags[i]);
-	}
-	for (size_t i = 0; text && i < spec->flags.count; i++) {
-		cleanup_free char *before = text;
-
-		text = mem_printf("%s %s", before, spec->flags.items[i]);
-	}
-	return text;
 }

@@ -23,7 +23,9 @@ struct compile_request {
 	const struct build_spec *spec;
 	const char *const *sources; /* as many as the spec has, without variables */
 	const char *compiler, *level;
-	const char *cache;	  /* folder, made if it is not there */
+	const char *cache; /* folder, made if it is not there */
+	/* That program: for accesses to be counted (instrument/); NULL = as it is shipped. */
+	const char *ipcfault;
 	const char *const *extra; /* more flags, NULL at the end; NULL = none */
 	const struct compile_change *changes;
 	size_t change_count;
@@ -31,9 +33,10 @@ struct compile_request {
 
 /*
  * *@ret_folder, to be freed, holds the program, or what `command` has made.
+ * With request->ipcfault, ${cc} of a command is `ipcfault cc --cc=COMPILER`.
  * -ENOENT: the compiler is not installed.  -ENOEXEC: it refuses; @err has its
- * words.  Otherwise an error of ours.  Several processes may ask for the same
- * at the same time.
+ * words.  -ENOPKG: there is no runtime.  Otherwise an error of ours.  Several processes may ask for
+ * the same at the same time.
  */
 int compile_get(const struct compile_request *request, char **ret_folder, struct err *err);
 

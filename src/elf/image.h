@@ -101,6 +101,13 @@ const char *image_name_at(struct image *image, uint64_t address);
 /* Source file and line of @address; false without debug information.  The file is the image's. */
 bool image_source_at(struct image *image, uint64_t address, const char **ret_file, int *ret_line);
 
+/* More of it: line 0 = code that no line is to blame for, column 0 = not known. */
+struct image_position {
+	const char *file;
+	int line, column;
+};
+bool image_position_at(struct image *image, uint64_t address, struct image_position *ret_position);
+
 /*
  * The places where line @line of @file begins, one for each function and each
  * inlined copy that holds it; when that line has no code, the next one that

@@ -122,24 +122,36 @@ static Dwarf_Line *search_line(Dwfl_Module *module, uint64_t address)
 	return NULL;
 }
 
-bool image_source_at(struct image *image, uint64_t address, const char **ret_file, int *ret_line)
+bool image_position_at(struct image *image, uint64_t address, struct image_position *ret_position)
 {
 	Dwfl_Module *module = image_module(image);
 	Dwfl_Line *known = module ? dwfl_module_getsrc(module, address) : NULL;
+	struct image_position position = {.file = NULL};
 	Dwarf_Line *line = NULL;
-	const char *file = NULL;
-	int number = 0;
 
 	if (known)
-		file = dwfl_lineinfo(known, NULL, &number, NULL, NULL, NULL);
+		position.file =
+			dwfl_lineinfo(known, NULL, &position.line, &position.column, NULL, NULL);
 	else if (module)
 		line = search_line(module, address);
-	if (line && dwarf_lineno(line, &number) == 0)
-		file = dwarf_linesrc(line, NULL, NULL);
-	if (!file)
+	if (line && dwarf_lineno(line, &position.line) == 0)
+		position.file = dwarf_linesrc(line, NULL, NULL);
+	if (line)
+		dwarf_linecol(line, &position.column);
+	if (!position.file)
 		return false;
-	*ret_file = file;
-	*ret_line = number;
+	*ret_position = position;
+	return true;
+}
+
+bool image_source_at(struct image *image, uint64_t address, const char **ret_file, int *ret_line)
+{
+	struct image_position position;
+
+	if (!image_position_at(image, address, &position))
+		return false;
+	*ret_file = position.file;
+	*ret_line = position.line;
 	return true;
 }
 

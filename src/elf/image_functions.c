@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "elf/image.h"
 #include "elf/image_private.h"
+#include "elf/loops.h"
 
 static size_t bare_length(const char *name)
 {
@@ -279,4 +280,15 @@ bool image_function_at(struct image *image, uint64_t address, struct image_funct
 		}
 	}
 	return false;
+}
+
+int image_each_function(struct image *image,
+			int (*visit)(void *context, const struct image_function *function),
+			void *context)
+{
+	int r = read_functions(image) ? -ENOMEM : 0;
+
+	for (size_t i = 0; r == 0 && i < image->function_count; i++)
+		r = visit(context, &image->by_address[i]);
+	return r;
 }

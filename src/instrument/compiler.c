@@ -216,7 +216,7 @@ char *compiler_runtime_of(const char *program)
 	return NULL;
 }
 
-char *compiler_runtime(void)
+char *compiler_program(void)
 {
 	char program[PATH_MAX];
 	ssize_t len = readlink("/proc/self/exe", program, sizeof(program) - 1);
@@ -224,5 +224,12 @@ char *compiler_runtime(void)
 	if (len < 0)
 		return NULL;
 	program[len] = '\0';
-	return compiler_runtime_of(program);
+	return mem_strdup(program);
+}
+
+char *compiler_runtime(void)
+{
+	cleanup_free char *program = compiler_program();
+
+	return program ? compiler_runtime_of(program) : NULL;
 }

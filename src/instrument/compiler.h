@@ -34,4 +34,7 @@ char *compiler_runtime(void);
 /* The same for a program at @program. */
 char *compiler_runtime_of(const char *program);
 
+/* The path of this program, which is also the compiler `ipcfault cc`.  On the heap; NULL. */
+char *compiler_program(void);
+
 #endif

@@ -170,6 +170,7 @@ static int read_row(struct counts *counts, const struct segment_row *row)
 		.place = key->place,
 		.first = __atomic_load_n(&row->first, __ATOMIC_RELAXED),
 		.count = __atomic_load_n(&row->count, __ATOMIC_RELAXED),
+		.changed = __atomic_load_n(&row->changed, __ATOMIC_RELAXED),
 	};
 	return 0;
 }
@@ -258,7 +259,7 @@ static int keep_handlers_variables(struct counts *counts)
 	return rc;
 }
 
-int counts_read(int fd, struct counts *ret_counts, struct err *err)
+static int read_counts(int fd, bool all, struct counts *ret_counts, struct err *err)
 {
 	struct counts counts = {0};
 	int rc = map_segment(fd, &counts.segment, err);
@@ -268,7 +269,8 @@ int counts_read(int fd, struct counts *ret_counts, struct err *err)
 	rc = read_processes(&counts);
 	rc = rc ? rc : read_objects(&counts);
 	rc = rc ? rc : read_rows(&counts);
-	rc = rc ? rc : keep_handlers_variables(&counts);
+	if (!rc && !all)
+		rc = keep_handlers_variables(&counts);
 	if (rc) {
 		counts_release(&counts);
 		return err_errno(err, rc, "counts");
@@ -279,6 +281,16 @@ int counts_read(int fd, struct counts *ret_counts, struct err *err)
 	counts.unplaced = __atomic_load_n(&counts.segment->unplaced, __ATOMIC_RELAXED);
 	*ret_counts = counts;
 	return 0;
+}
+
+int counts_read(int fd, struct counts *ret_counts, struct err *err)
+{
+	return read_counts(fd, false, ret_counts, err);
+}
+
+int counts_read_all(int fd, struct counts *ret_counts, struct err *err)
+{
+	return read_counts(fd, true, ret_counts, err);
 }
 
 void counts_release(struct counts *counts)

@@ -48,6 +48,7 @@ struct count {
 	uint64_t place;	    /* return address behind the access, as in that file */
 	uint64_t first;	    /* the order of the first ones, over all processes */
 	uint64_t count;
+	uint64_t changed; /* see struct segment_row */
 };
 
 struct counts {
@@ -67,6 +68,8 @@ int counts_segment_new(uint32_t flags, int *ret_fd, struct err *err);
 
 /* -EPROTO: that is no segment. */
 int counts_read(int fd, struct counts *ret_counts, struct err *err);
+/* With all of the program's variables. */
+int counts_read_all(int fd, struct counts *ret_counts, struct err *err);
 void counts_release(struct counts *counts);
 
 #endif

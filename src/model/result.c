@@ -49,6 +49,7 @@ void finding_release(struct finding *finding)
 {
 	free(finding->process);
 	free(finding->text);
+	free(finding->variable);
 	stack_release(&finding->stack);
 	memset(finding, 0, sizeof(*finding));
 }

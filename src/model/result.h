@@ -33,6 +33,7 @@ struct finding {
 	bool silent;   /* wrong output with exit 0 */
 	char *text;    /* one line or several; what broke, who waited for whom */
 	struct stack stack;
+	char *variable; /* optimization: "sh.ready"; NULL = not known, or of no use */
 };
 
 /* One injection that really happened: `writer: write(1) → 0x…: EPIPE, 3rd call`. */

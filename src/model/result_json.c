@@ -82,6 +82,7 @@ static const struct field finding_fields[] = {
 	{ "process", FIELD_TEXT,  MEMBER(struct finding, process) },
 	{ "silent",  FIELD_BOOL,  MEMBER(struct finding, silent) },
 	{ "text",    FIELD_TEXT,  MEMBER(struct finding, text) },
+	{ "variable", FIELD_TEXT, MEMBER(struct finding, variable) },
 	{ "where",   FIELD_WHERE, MEMBER(struct finding, stack) },
 	{ "stack",   FIELD_ARRAY, MEMBER(struct finding, stack.frames), COUNT(struct finding, stack.count), .shape = &frame },
 };

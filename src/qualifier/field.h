@@ -11,7 +11,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct err;
 struct image;
+
+/* An access to the field, in the words of instrument/counts.h. */
+struct field_access {
+	const char *file; /* of the source line; NULL = not known */
+	unsigned line, column;
+	bool is_write;
+	bool is_variable; /* a variable of the program: `offset` is its address */
+	uint64_t offset, size;
+};
 
 enum field_kind {
 	FIELD_MEMBER, /* of a struct or union */
@@ -28,6 +38,13 @@ struct field {
 	unsigned line, column; /* from 1; column 0 = not known */
 	bool is_volatile, is_atomic, is_pointer;
 };
+
+/*
+ * What the accesses, all of the same word, are to.  -ENOENT: the debug
+ * information and the source lines do not tell.
+ */
+int field_find(struct image *image, const struct field_access *accesses, size_t count,
+	       struct field *ret_field, struct err *err);
 
 void field_release(struct field *field);
 

@@ -22,7 +22,7 @@ static uint32_t *bucket_of(const struct segment_key *key)
 	return &rt_segment->buckets[hash >> 32 & (SEGMENT_BUCKETS - 1)];
 }
 
-static void count(const struct segment_key *key)
+static void count(const struct segment_key *key, uint64_t address)
 {
 	struct segment_row record = {.key = *key}, *row;
 	struct rt_table table;
@@ -41,6 +41,7 @@ static void count(const struct segment_key *key)
 					    __ATOMIC_RELAXED);
 	}
 	__atomic_add_fetch(&row->count, 1, __ATOMIC_RELAXED);
+	rt_observe(row, address);
 }
 
 uint32_t rt_object(const struct segment_object *object)
@@ -94,5 +95,5 @@ void rt_access(uint64_t address, uint64_t size, enum segment_access_kind kind, u
 	key.process = (uint16_t)rt_process();
 	if (rt_in_handler())
 		key.flags |= SEGMENT_IN_HANDLER;
-	count(&key);
+	count(&key, address);
 }

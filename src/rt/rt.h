@@ -104,6 +104,9 @@ static inline bool rt_is_watched(uint64_t address)
 				  (uint64_t)__builtin_return_address(0));                          \
 	} while (0)
 
+/* What @row's access at @address, which is still to come, tells of other flows. */
+void rt_observe(struct segment_row *row, uint64_t address);
+
 /* Is a signal handler running in this thread? */
 bool rt_in_handler(void);
 

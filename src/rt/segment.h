@@ -19,17 +19,19 @@
 
 #define SEGMENT_ENV	"IPCFAULT_RT_FD"
 #define SEGMENT_MAGIC	0x69706366u /* "ipcf" */
-#define SEGMENT_VERSION 1u
+#define SEGMENT_VERSION 2u
 
 #define SEGMENT_PROCESSES 512u
 #define SEGMENT_OBJECTS	  1024u
 #define SEGMENT_MODULES	  256u
 #define SEGMENT_ROWS	  (1u << 18)
 #define SEGMENT_BUCKETS	  (1u << 16)
+#define SEGMENT_WRITERS	  (1u << 16)
 #define SEGMENT_PATH	  232u
 
 enum segment_flag {
 	SEGMENT_GLOBALS = 1, /* count the program's own variables too, for those of handlers */
+	SEGMENT_YIELD = 2,   /* let others run in front of stores, and of reads that wait */
 };
 
 enum segment_object_kind {
@@ -87,6 +89,12 @@ struct segment_row {
 	struct segment_key key;
 	uint64_t first; /* numbers the rows by their first access, over all processes, from 1 */
 	uint64_t count;
+	/*
+	 * Reads: how often another value was there than this thread had last read there.
+	 * Stores: how often another process, or a handler and the main flow, saw so what was
+	 * stored here.
+	 */
+	uint64_t changed;
 	uint32_t next, unused;
 };
 
@@ -100,6 +108,7 @@ struct segment {
 	uint32_t processes_used, objects_used, modules_used, rows_used;
 	uint32_t objects_head, modules_head; /* chains */
 	uint32_t buckets[SEGMENT_BUCKETS];   /* chains of rows */
+	uint32_t writers[SEGMENT_WRITERS];   /* the last row that has written a word, by hash */
 	struct segment_process processes[SEGMENT_PROCESSES];
 	struct segment_object objects[SEGMENT_OBJECTS];
 	struct segment_module modules[SEGMENT_MODULES];

@@ -18,6 +18,8 @@ struct job {
 	const struct process_spec **specs;
 	const struct build_spec *build_spec; /* the control may have another; NULL = none */
 	struct job_build build;
+	int counts_fd;	      /* for the programs: instrument/counts.h; 0 = none */
+	uint64_t deadline_ns; /* instead of the scenario's; 0 = not */
 	char *dir, *tmp, *tmp_without;	/* folders of the scenario and of the two executions */
 	struct execution with, without; /* with faults, without */
 	struct observed seen, fault_free;
@@ -30,10 +32,12 @@ int job_execute(struct job *job, struct execution *x, struct observed *seen, boo
 		struct err *err);
 
 /*
- * levels.c.  Compile for the job: -ENOENT, the compiler is not installed;
- * -ENOEXEC, it refuses.
+ * build.c.  Compile for the job, with @ipcfault so that accesses are counted:
+ * -ENOENT, the compiler is not installed; -ENOEXEC, it refuses; -ENOPKG, the
+ * runtime is not there.
  */
-int job_compile(struct job *job, const char *compiler, const char *level, struct err *err);
+int job_compile(struct job *job, const char *compiler, const char *level, const char *ipcfault,
+		struct err *err);
 void job_build_release(struct job *job);
 
 /*

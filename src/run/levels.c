@@ -9,7 +9,8 @@
 
 #include "base/cleanup.h"
 #include "base/mem.h"
-#include "compile/compile.h"
+#include "qualifier/culprit.h"
+#include "run/counted.h"
 #include "run/job.h"
 #include "sys/names.h"
 
@@ -24,59 +25,8 @@ struct levels {
 	struct cell *cells;
 	size_t count;
 	size_t reference;
+	struct culprits culprits;
 };
-
-static int expand_sources(struct job *job, char ***ret_sources)
-{
-	const struct strings *from = &job->build_spec->sources;
-	struct execution names = {.worker = job->worker, .scenario = job->c->scenario};
-	char **sources = mem_zalloc((from->count + 1) * sizeof(*sources));
-	struct scenario none = {0};
-
-	names.dir = job->dir;
-	names.scenario = &none;
-	for (size_t i = 0; sources && i < from->count; i++)
-		sources[i] = execution_expand(&names, from->items[i]);
-	*ret_sources = sources;
-	for (size_t i = 0; sources && i < from->count; i++)
-		if (!sources[i])
-			return -ENOMEM;
-	return sources ? 0 : -ENOMEM;
-}
-
-void job_build_release(struct job *job)
-{
-	free(job->build.folder);
-	free(job->build.flags);
-	job->build = (struct job_build){.folder = NULL};
-}
-
-int job_compile(struct job *job, const char *compiler, const char *level, struct err *err)
-{
-	const char *cache = job->worker->options->cache_dir;
-	char **sources = NULL;
-	struct compile_request request = {
-		.spec = job->build_spec, .compiler = compiler, .level = level, .cache = cache};
-	int rc = expand_sources(job, &sources);
-
-	job_build_release(job);
-	request.sources = (const char *const *)sources;
-	if (!cache)
-		rc = err_set(err, -EINVAL, "no folder for compiled programs: set XDG_CACHE_HOME");
-	else if (rc)
-		err_errno(err, rc, "compile");
-	else
-		rc = compile_get(&request, &job->build.folder, err);
-	for (size_t i = 0; sources && sources[i]; i++)
-		free(sources[i]);
-	free(sources);
-	if (rc)
-		return rc;
-	job->build.compiler = compiler;
-	job->build.level = level;
-	job->build.flags = compile_flags_text(job->build_spec, level);
-	return job->build.flags ? 0 : err_errno(err, -ENOMEM, "compile");
-}
 
 /* "hang", "SIGSEGV", "exit 3", of every process when there are several. */
 static char *outcome_of(const struct observed *seen)
@@ -133,7 +83,7 @@ static int run_cell(struct job *job, struct cell *cell, struct err *err)
 {
 	struct observed seen = {0};
 	struct execution x;
-	int rc = job_compile(job, cell->compiler, cell->level, err);
+	int rc = job_compile(job, cell->compiler, cell->level, NULL, err);
 
 	if (rc)
 		return rc;
@@ -168,13 +118,23 @@ static bool is_missing(struct levels *levels, const char *compiler)
 	return false;
 }
 
+/* Takes @text over; NULL is short memory. */
+static int note(struct job *job, char *text)
+{
+	char **slot =
+		text ? mem_append(&job->seen.notes, &job->seen.note_count, sizeof(*slot)) : NULL;
+
+	if (!slot) {
+		free(text);
+		return -ENOMEM;
+	}
+	*slot = text;
+	return 0;
+}
+
 static int note_missing(struct job *job, const char *compiler)
 {
-	char **slot = mem_append(&job->seen.notes, &job->seen.note_count, sizeof(*slot));
-
-	if (slot)
-		*slot = mem_printf("%s is not installed: its column is left out", compiler);
-	return slot && *slot ? 0 : -ENOMEM;
+	return note(job, mem_printf("%s is not installed: its column is left out", compiler));
 }
 
 /* The first that compiles; its run is that of the case. */
@@ -187,7 +147,7 @@ static int choose_reference(struct job *job, struct levels *levels, struct err *
 		cell->missing = is_missing(levels, cell->compiler);
 		if (cell->missing)
 			continue;
-		rc = job_compile(job, cell->compiler, cell->level, err);
+		rc = job_compile(job, cell->compiler, cell->level, NULL, err);
 		if (rc != -ENOENT) {
 			levels->reference = i;
 			return rc;
@@ -219,6 +179,93 @@ static int run_others(struct job *job, struct levels *levels, struct err *err)
 	return 0;
 }
 
+/* --- accesses ------------------------------------------------------------ */
+
+#define AS_WRITTEN "-O0"
+
+static bool is_optimised(const struct cell *cell)
+{
+	return !strstr(cell->level, AS_WRITTEN);
+}
+
+static int compare_cell(struct job *job, struct levels *levels, size_t index,
+			struct image_set *images, const struct counted *reference, struct err *err)
+{
+	const struct cell *cell = &levels->cells[index];
+	struct differences differences;
+	struct counted counted;
+	int rc = counted_run(job, cell->compiler, cell->level, images, reference, &counted, err);
+
+	if (rc)
+		return rc;
+	rc = differences_find(&reference->accesses, &counted.accesses, &differences);
+	if (rc)
+		err_errno(err, rc, "compare");
+	if (!rc) {
+		rc = culprits_add(&levels->culprits, &differences, &reference->accesses, images,
+				  index, cell->level, err);
+		differences_release(&differences);
+	}
+	counted_release(&counted);
+	return rc;
+}
+
+/* All levels of the compiler that stands at @first. */
+static int compare_compiler(struct job *job, struct levels *levels, size_t first,
+			    struct image_set *images, struct err *err)
+{
+	const char *compiler = levels->cells[first].compiler;
+	struct counted reference;
+	int rc = counted_run(job, compiler, AS_WRITTEN, images, NULL, &reference, err);
+
+	if (rc)
+		return rc;
+	for (size_t i = first; !rc && i < levels->count; i++)
+		if (strcmp(levels->cells[i].compiler, compiler) == 0 &&
+		    is_optimised(&levels->cells[i]))
+			rc = compare_cell(job, levels, i, images, &reference, err);
+	counted_release(&reference);
+	return rc;
+}
+
+static int compare_all(struct job *job, struct levels *levels, struct image_set *images,
+		       struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < levels->count; i++)
+		if (!levels->cells[i].missing &&
+		    (i == 0 ||
+		     strcmp(levels->cells[i].compiler, levels->cells[i - 1].compiler) != 0))
+			rc = compare_compiler(job, levels, i, images, err);
+	return rc;
+}
+
+static bool is_under_valgrind(const struct job *job)
+{
+	for (size_t i = 0; i < job->c->scenario->process_count; i++)
+		if (job->specs[i]->under != UNDER_NONE)
+			return true;
+	return false;
+}
+
+/* That accesses cannot be counted is no failure: the outcomes are there. */
+static int compare_accesses(struct job *job, struct levels *levels, struct err *err)
+{
+	struct image_set *images;
+	struct err why = ERR_INIT;
+	int rc;
+
+	if (!job->worker->options->ipcfault || is_under_valgrind(job))
+		return 0;
+	images = image_set_new();
+	rc = images ? compare_all(job, levels, images, &why) : -ENOMEM;
+	image_set_free(images);
+	if (rc == -ENOPKG || rc == -ENOEXEC)
+		rc = note(job, mem_printf("accesses are not compared: %s", why.text));
+	return rc ? err_set(err, rc, "%s", why.text) : 0;
+}
+
 int levels_run(struct job *job, struct levels **ret_levels, struct err *err)
 {
 	struct levels *levels = mem_zalloc(sizeof(*levels));
@@ -229,9 +276,10 @@ int levels_run(struct job *job, struct levels **ret_levels, struct err *err)
 		err_errno(err, rc, "run");
 	rc = rc ? rc : choose_reference(job, levels, err);
 	rc = rc ? rc : run_others(job, levels, err);
+	rc = rc ? rc : compare_accesses(job, levels, err);
 	if (!rc) {
 		reference = &levels->cells[levels->reference];
-		rc = job_compile(job, reference->compiler, reference->level, err);
+		rc = job_compile(job, reference->compiler, reference->level, NULL, err);
 	}
 	if (rc)
 		levels_free(levels);
@@ -256,32 +304,106 @@ static const char *cell_text(const struct cell *cell, const struct cell *referen
 	return strcmp(cell->outcome, reference->outcome) == 0 ? "other output" : cell->outcome;
 }
 
-static char *table_of(const struct levels *levels)
+/* "gcc: -O0 same · -O1 hang", a line for each compiler; @text_of tells of a cell. */
+static char *table_of(const struct levels *levels, char *head,
+		      const char *(*text_of)(const struct levels *levels, size_t cell,
+					     const struct culprit *culprit),
+		      const struct culprit *culprit)
 {
-	const struct cell *reference = &levels->cells[levels->reference];
-	char *text = mem_printf("it behaves differently once optimised; %s %s: %s",
-				reference->compiler, reference->level, reference->outcome);
+	char *text = head;
 
 	for (size_t i = 0; text && i < levels->count; i++) {
 		const struct cell *cell = &levels->cells[i];
 		cleanup_free char *before = text;
 		bool first = i == 0 || strcmp(cell->compiler, levels->cells[i - 1].compiler) != 0;
 
-		text = mem_printf("%s%s%s%s %s", before, first ? "\n" : " · ",
-				  first ? cell->compiler : "", first ? ": " : "", cell->level);
-		if (text) {
-			cleanup_free char *head = text;
-
-			text = mem_printf("%s %s", head, cell_text(cell, reference));
-		}
+		text = mem_printf("%s%s%s%s%s %s", before, first ? "\n  " : " · ",
+				  first ? cell->compiler : "", first ? ": " : "", cell->level,
+				  text_of(levels, i, culprit));
 	}
 	return text;
+}
+
+static const char *outcome_text(const struct levels *levels, size_t cell,
+				const struct culprit *culprit)
+{
+	(void)culprit;
+	return cell_text(&levels->cells[cell], &levels->cells[levels->reference]);
+}
+
+static const char *access_text(const struct levels *levels, size_t cell,
+			       const struct culprit *culprit)
+{
+	if (levels->cells[cell].missing)
+		return "not installed";
+	for (size_t i = 0; i < culprit->cell_count; i++)
+		if (culprit->cells[i] == cell)
+			return "differs";
+	return is_optimised(&levels->cells[cell]) ? "same" : "as written";
+}
+
+static char *text_of_outcomes(const struct levels *levels)
+{
+	const struct cell *reference = &levels->cells[levels->reference];
+
+	return table_of(levels,
+			mem_printf("it behaves differently once optimised; %s %s: %s",
+				   reference->compiler, reference->level, reference->outcome),
+			outcome_text, NULL);
+}
+
+static char *text_of_culprit(const struct levels *levels, const struct culprit *culprit)
+{
+	cleanup_free char *text = culprit_text(culprit);
+
+	return text ? table_of(levels, mem_printf("%s\n  where its accesses differ:", text),
+			       access_text, culprit)
+		    : NULL;
+}
+
+/* `where` is the access; the declaration stands in the text. */
+static int set_where(struct finding *finding, const struct culprit *culprit)
+{
+	const struct culprit_place *place = &culprit->places[0];
+	struct frame *frame;
+
+	finding->variable = mem_strdup(culprit->field.name);
+	frame = mem_append(&finding->stack.frames, &finding->stack.count, sizeof(*frame));
+	if (!frame || !finding->variable)
+		return -ENOMEM;
+	*frame = (struct frame){.line = (int)place->line,
+				.file = mem_strdup(place->file),
+				.function = place->function ? mem_strdup(place->function) : NULL};
+	return frame->file ? 0 : -ENOMEM;
+}
+
+/* One finding for each variable; how the program behaves stands in the first. */
+static int add_findings(const struct levels *levels, const char *outcomes,
+			struct findings *findings)
+{
+	for (size_t i = 0; i < levels->culprits.count; i++) {
+		const struct culprit *culprit = &levels->culprits.items[i];
+		cleanup_free char *text = text_of_culprit(levels, culprit);
+		bool with_outcomes = outcomes && i == 0;
+		struct finding *finding =
+			text ? findings_add(findings, FINDING_OPTIMIZATION, NULL, "%s%s%s",
+					    with_outcomes ? outcomes : "",
+					    with_outcomes ? "\n" : "", text)
+			     : NULL;
+
+		if (!finding || set_where(finding, culprit))
+			return -ENOMEM;
+	}
+	if (outcomes && !levels->culprits.count &&
+	    !findings_add(findings, FINDING_OPTIMIZATION, NULL, "%s", outcomes))
+		return -ENOMEM;
+	return 0;
 }
 
 int levels_judge(struct job *job, const struct levels *levels, struct findings *findings)
 {
 	struct cell *reference = levels ? &levels->cells[levels->reference] : NULL;
-	cleanup_free char *table = NULL;
+	cleanup_free char *outcomes = NULL;
 	bool any = false;
 
 	if (!levels)
@@ -290,12 +412,10 @@ int levels_judge(struct job *job, const struct levels *levels, struct findings *
 		return -ENOMEM;
 	for (size_t i = 0; i < levels->count; i++)
 		any |= differs(&levels->cells[i], reference);
-	if (!any)
-		return 0;
-	table = table_of(levels);
-	if (!table || !findings_add(findings, FINDING_OPTIMIZATION, NULL, "%s", table))
+	outcomes = any ? text_of_outcomes(levels) : NULL;
+	if (any && !outcomes)
 		return -ENOMEM;
-	return 0;
+	return add_findings(levels, outcomes, findings);
 }
 
 void levels_free(struct levels *levels)
@@ -304,7 +424,9 @@ void levels_free(struct levels *levels)
 		free(levels->cells[i].outcome);
 		free(levels->cells[i].printed);
 	}
-	if (levels)
+	if (levels) {
+		culprits_release(&levels->culprits);
 		free(levels->cells);
+	}
 	free(levels);
 }

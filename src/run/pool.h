@@ -28,6 +28,7 @@ struct pool_options {
 	uint64_t timeout_ns; /* instead of each scenario's deadline; 0 = not */
 	const char *harness_dir;
 	const char *cache_dir; /* of compiled programs; NULL: there is none */
+	const char *ipcfault;  /* the path of that program, to count accesses; NULL: do not */
 	int verbosity;
 };
 

@@ -9,9 +9,14 @@
 #include "base/cleanup.h"
 #include "base/mem.h"
 #include "base/util.h"
+#include "instrument/counts.h"
 #include "run/execution.h"
+#include "run/frozen.h"
 #include "sys/procfs.h"
 #include "valgrind/tool.h"
+
+/* Where programs that count their accesses find the segment: out of the way of their own. */
+#define COUNTS_FD 99
 
 /* What a launch needs, built and thrown away in one go. */
 struct preparation {
@@ -130,6 +135,8 @@ static int prepare_env(struct execution *x, const struct process_spec *spec,
 			return -ENOMEM;
 		rc = push(&prep->env, mem_printf("%s=%s", spec->env[i].name, value));
 	}
+	if (!rc && x->counts_fd)
+		rc = push(&prep->env, mem_printf("%s=%d", SEGMENT_ENV, COUNTS_FD));
 	return rc ? rc : end_list(&prep->env);
 }
 
@@ -243,7 +250,7 @@ static int prepare_fds(struct execution *x, struct subject *s, struct preparatio
 	const struct process_spec *spec = s->spec;
 	int rc;
 
-	if (spec->fd_count + 3 > LAUNCH_FDS_MAX)
+	if (spec->fd_count + 4 > LAUNCH_FDS_MAX)
 		return err_set(err, -E2BIG, "process '%s' is given more than %d descriptors",
 			       spec->name, LAUNCH_FDS_MAX);
 	rc = prepare_stdin(x, spec, prep, err);
@@ -258,6 +265,8 @@ static int prepare_fds(struct execution *x, struct subject *s, struct preparatio
 					 spec->name);
 		use_fd(prep, spec->fds[i].fd, fd);
 	}
+	if (!rc && x->counts_fd)
+		use_fd(prep, COUNTS_FD, x->counts_fd);
 	return rc;
 }
 
@@ -300,6 +309,12 @@ static int launch_subject(struct execution *x, struct subject *s, const struct f
 	for (size_t i = 0; i < s->spec->limit_count; i++)
 		prep->limits[i] = (struct launch_limit){limit_resource(s->spec->limits[i].kind),
 							s->spec->limits[i].value};
+	if (frozen_is_due(x)) {
+		rc = frozen_take(x, &launch, err);
+		rc = rc ? rc : frozen_start(x, s, err);
+		if (rc)
+			return rc < 0 ? rc : 0;
+	}
 	rc = engine_launch(&x->engine, &launch, s->index, s->copy, &s->process, err);
 	s->fds_at_start = (unsigned)prep->fd_count;
 	return rc ? err_wrap(err, rc, "process '%s'", s->spec->name) : 0;
@@ -309,8 +324,12 @@ static int start_one(struct execution *x, struct subject *s, struct err *err)
 {
 	struct preparation prep = {0};
 	const struct filter *filter = NULL;
-	int rc = prepare_argv(x, s->spec, &prep);
+	int rc = execution_filter(x, s->spec, &filter, err);
 
+	rc = rc ? rc : frozen_start(x, s, err);
+	if (rc)
+		return rc < 0 ? rc : 0;
+	rc = prepare_argv(x, s->spec, &prep);
 	if (!rc)
 		rc = prepare_env(x, s->spec, &prep);
 	if (!rc && s->spec->cwd)
@@ -321,8 +340,6 @@ static int start_one(struct execution *x, struct subject *s, struct err *err)
 		rc = launch_find_program(prep.argv.items[0], path_variable(&prep), &prep.path, err);
 	if (!rc)
 		rc = prepare_fds(x, s, &prep, err);
-	if (!rc)
-		rc = execution_filter(x, s->spec, &filter, err);
 	if (!rc)
 		rc = launch_subject(x, s, filter, &prep, err);
 	preparation_release(&prep);
