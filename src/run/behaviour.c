@@ -10,6 +10,8 @@
 #include "run/job.h"
 #include "sys/names.h"
 
+#define STUCK "hang"
+
 /* "hang", "SIGSEGV", "exit 3", of every process when there are several. */
 static char *outcome_of(const struct observed *seen)
 {
@@ -19,7 +21,7 @@ static char *outcome_of(const struct observed *seen)
 		if (seen->findings[i].kind == FINDING_HANG ||
 		    seen->findings[i].kind == FINDING_SPIN ||
 		    seen->findings[i].kind == FINDING_DEADLOCK)
-			return mem_strdup("hang");
+			return mem_strdup(STUCK);
 	for (size_t i = 0; i < seen->process_count; i++) {
 		const struct observed_process *p = &seen->processes[i];
 		cleanup_free char *before = text;
@@ -57,11 +59,22 @@ static char *printed_of(const struct observed *seen)
 int behaviour_note(struct behaviour *b, const struct observed *seen)
 {
 	b->outcome = outcome_of(seen);
+	b->stuck = b->outcome && strcmp(b->outcome, STUCK) == 0;
 	b->printed = printed_of(seen);
 	if (b->outcome && b->printed)
 		return 0;
 	behaviour_release(b);
 	return -ENOMEM;
+}
+
+static int note_unfired(struct behaviour *b, const struct execution *x)
+{
+	for (size_t i = 0; x->faults && i < x->scenario->fault_count; i++)
+		if (!x->faults[i].fired) {
+			b->unfired = mem_strdup(x->faults[i].spec->name);
+			return b->unfired ? 0 : -ENOMEM;
+		}
+	return 0;
 }
 
 int job_behave(struct job *job, struct behaviour *ret, struct err *err)
@@ -73,6 +86,8 @@ int job_behave(struct job *job, struct behaviour *ret, struct err *err)
 
 	if (rc == -ENOENT) /* a program that is not there is no missing compiler */
 		rc = -EINVAL;
+	if (!rc && note_unfired(&behaviour, &x))
+		rc = err_errno(err, -ENOMEM, "run");
 	execution_release(&x);
 	if (!rc && behaviour_note(&behaviour, &seen))
 		rc = err_errno(err, -ENOMEM, "run");
@@ -85,6 +100,11 @@ int job_behave(struct job *job, struct behaviour *ret, struct err *err)
 	return rc;
 }
 
+bool behaviour_is_comparable(const struct behaviour *b)
+{
+	return !b->unfired || b->stuck;
+}
+
 bool behaviour_differs(const struct behaviour *a, const struct behaviour *b)
 {
 	return strcmp(a->outcome, b->outcome) != 0 || strcmp(a->printed, b->printed) != 0;
@@ -94,5 +114,6 @@ void behaviour_release(struct behaviour *b)
 {
 	free(b->outcome);
 	free(b->printed);
+	free(b->unfired);
 	*b = (struct behaviour){.outcome = NULL};
 }

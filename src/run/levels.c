@@ -224,9 +224,15 @@ int levels_run(struct job *job, struct levels **ret_levels, struct err *err)
 	return rc;
 }
 
+/* A fault whose moment does not come in this combination makes it another test. */
+static bool is_comparable(const struct cell *cell)
+{
+	return !cell->missing && behaviour_is_comparable(&cell->seen);
+}
+
 static bool differs(const struct cell *a, const struct cell *b)
 {
-	return !a->missing && !b->missing && behaviour_differs(&a->seen, &b->seen);
+	return is_comparable(a) && is_comparable(b) && behaviour_differs(&a->seen, &b->seen);
 }
 
 /* What stands in the table: the same, another output, or how it ended. */
@@ -234,6 +240,8 @@ static const char *cell_text(const struct cell *cell, const struct cell *referen
 {
 	if (cell->missing)
 		return "not installed";
+	if (!is_comparable(cell))
+		return "a fault did not fire";
 	if (!differs(cell, reference))
 		return "same";
 	return strcmp(cell->seen.outcome, reference->seen.outcome) == 0 ? "other output"
@@ -513,6 +521,20 @@ int levels_judge(struct job *job, const struct levels *levels, struct findings *
 	rc = rc ? rc : add_findings(job, levels, outcomes, &mended, findings);
 	mended_list_release(&mended);
 	return rc;
+}
+
+int levels_say_unfired(const struct levels *levels, char **ret_text)
+{
+	for (size_t i = 0; levels && i < levels->count; i++) {
+		const struct cell *cell = &levels->cells[i];
+
+		if (!cell->seen.unfired)
+			continue;
+		*ret_text = mem_printf("fault '%s' did not fire in the program of %s %s",
+				       cell->seen.unfired, cell->compiler, cell->level);
+		return *ret_text ? 0 : -ENOMEM;
+	}
+	return 0;
 }
 
 void levels_free(struct levels *levels)
