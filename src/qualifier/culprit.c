@@ -36,6 +36,11 @@ void culprits_release(struct culprits *culprits)
 	*culprits = (struct culprits){.items = NULL};
 }
 
+static const char *short_path(const char *path)
+{
+	return strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+}
+
 /* --- the field ----------------------------------------------------------- */
 
 struct accesses_of_word {
@@ -127,7 +132,8 @@ static bool has_place(const struct culprit *culprit, const struct difference *d)
 		const struct culprit_place *p = &culprit->places[i];
 
 		if (p->kind == d->kind && p->is_write == d->at->is_write &&
-		    p->line == d->at->source.line && strcmp(p->file, d->at->source.file) == 0)
+		    p->line == d->at->source.line &&
+		    strcmp(short_path(p->file), short_path(d->at->source.file)) == 0)
 			return true;
 	}
 	return false;
@@ -201,11 +207,6 @@ int culprits_add(struct culprits *culprits, const struct differences *difference
 }
 
 /* --- words --------------------------------------------------------------- */
-
-static const char *short_path(const char *path)
-{
-	return strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
-}
 
 static void print_count(FILE *out, uint64_t count, const char *what)
 {
