@@ -119,8 +119,10 @@ static struct culprit *culprit_of(struct culprits *culprits, struct field *field
 		field_release(field);
 		return NULL;
 	}
-	*culprit = (struct culprit){
-		.field = *field, .object = object->kind, .path = mem_strdup(object->path)};
+	*culprit = (struct culprit){.field = *field,
+				    .object = object->kind,
+				    .path = mem_strdup(object->path),
+				    .is_doubtful = true};
 	return culprit->path ? culprit : NULL;
 }
 
@@ -195,12 +197,13 @@ int culprits_add(struct culprits *culprits, const struct differences *difference
 		struct field field = {0};
 		struct culprit *culprit;
 
-		rc = find_field(plain, d->at, images, &field, err);
+		rc = find_field(plain, d->named ? d->named : d->at, images, &field, err);
 		if (rc)
 			return rc;
 		culprit = culprit_of(culprits, &field, plain->objects[d->at->object]);
 		if (!culprit || add_cell(culprit, cell))
 			return err_errno(err, -ENOMEM, "variables");
+		culprit->is_doubtful &= d->is_doubtful;
 		rc = add_place(culprit, d, plain, images, level, err);
 	}
 	return rc;
@@ -217,10 +220,17 @@ static void print_place(FILE *out, const struct culprit_place *p)
 {
 	fprintf(out, "\n  %s:%u%s%s%s: ", short_path(p->file), p->line, p->function ? " (" : "",
 		p->function ? p->function : "", p->function ? ")" : "");
+	if (p->kind == STORES_SWAPPED) {
+		fprintf(out, "at %s stored before %s, which stands in front of it", p->level,
+			p->other ? p->other : "another word");
+		return;
+	}
 	print_count(out, p->before, p->is_write ? "store" : "read");
-	fprintf(out, " at -O0, %s", p->after ? "" : "none");
+	fputs(" at -O0, ", out);
 	if (p->after)
 		fprintf(out, "%" PRIu64, p->after);
+	else
+		fputs("none", out);
 	fprintf(out, " at %s: %s", p->level, difference_text(p->kind));
 	if (p->other)
 		fprintf(out, ", %s", p->other);
@@ -233,10 +243,22 @@ static bool is_for_a_device(const struct culprit *culprit)
 	       strncmp(culprit->path, "/memfd:", strlen("/memfd:")) != 0;
 }
 
+static bool has_kind(const struct culprit *culprit, enum difference_kind kind)
+{
+	for (size_t i = 0; i < culprit->place_count; i++)
+		if (culprit->places[i].kind == kind)
+			return true;
+	return false;
+}
+
 static void print_cure(FILE *out, const struct culprit *culprit)
 {
 	const char *type = culprit->field.type ? culprit->field.type : "its type";
 
+	if (has_kind(culprit, READS_CACHED))
+		fputs("\n  as it is written the value is fetched again: if it is checked first and "
+		      "used then,\n  read it once, into a local variable",
+		      out);
 	fputs("\n  mend: ", out);
 	if (culprit->object == SEGMENT_VARIABLES) {
 		fprintf(out,

@@ -347,7 +347,8 @@ static const char *const texts[DIFFERENCE_MAX_] = {
 	[STORES_REMOVED] = "never stored, as it is overwritten later",
 	[STORES_SUNK] = "stored once, behind the loop",
 	[STORES_MERGED] = "stored together with its neighbour",
-	[STORES_SWAPPED] = "stored in another order",
+	[STORES_SWAPPED] = "stored before what stands in front of it",
+	[STORES_TORN] = "one assignment, but not one store",
 };
 
 const char *difference_text(enum difference_kind kind)
