@@ -127,7 +127,8 @@ install: all ## to $(DESTDIR)$(PREFIX): program, bundled programs, manual pages,
 	install -D -m 644 $(B)/libipcfault_rt.a $(DESTDIR)$(PREFIX)/lib/ipcfault/libipcfault_rt.a
 	install -d $(DESTDIR)$(PREFIX)/libexec/ipcfault
 	$(if $(HARNESS),install -m 755 $(HARNESS) $(DESTDIR)$(PREFIX)/libexec/ipcfault)
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/libexec/ipcfault/levels harness/levels/*
+	for d in levels store lib; do \
+		install -D -m 644 -t $(DESTDIR)$(PREFIX)/libexec/ipcfault/$$d harness/$$d/*; done
 	for page in $(wildcard src/doc/*.[15]); do \
 		section=$${page##*.}; \
 		install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$$section/$${page##*/} || exit; \

@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "cli/cache.h"
 #include "cli/command.h"
 #include "cli/files.h"
 #include "cli/harness_dir.h"
@@ -15,7 +16,6 @@
 #include "cli/options.h"
 #include "cli/select.h"
 #include "cli/session.h"
-#include "compile/compile.h"
 #include "instrument/compiler.h"
 #include "model/result.h"
 
@@ -46,7 +46,8 @@ static int run_cases(const struct cli_env *env, const struct run_options *option
 		     const char *harness, const struct selection *selection,
 		     struct session *session)
 {
-	cleanup_free char *cache = compile_cache_folder(), *ipcfault = compiler_program();
+	cleanup_free char *ipcfault = compiler_program();
+	struct cache cache = {.folder = NULL};
 	struct pool_options pool = {
 		.jobs = options->jobs ? options->jobs : processors(),
 		.fail_fast = options->fail_fast,
@@ -54,7 +55,6 @@ static int run_cases(const struct cli_env *env, const struct run_options *option
 		.gdb = options->gdb,
 		.timeout_ns = options->timeout_ns,
 		.harness_dir = harness,
-		.cache_dir = cache,
 		.ipcfault = ipcfault,
 		.verbosity = options->verbosity,
 	};
@@ -64,9 +64,13 @@ static int run_cases(const struct cli_env *env, const struct run_options *option
 
 	r = interrupt_catch(env->pool_stop, on_second_signal, session, &err);
 	if (r == 0)
+		r = cache_init(&cache, selection, &err);
+	pool.cache_dir = cache.folder;
+	if (r == 0)
 		r = env->pool_run(selection->cases, selection->count, &pool, &events, &err);
 	code = session_end(session, interrupt_signal() != 0);
 	interrupt_release();
+	cache_release(&cache);
 	if (interrupt_signal())
 		return 128 + interrupt_signal();
 	if (r < 0)

@@ -13,6 +13,9 @@
 #include "engine/stops.h"
 #include "engine/tracer_ops.h"
 
+/* engine.c: the tick is one for all engines, and ends with the release of any of them. */
+void tick_again(void);
+
 /* tracee.c */
 struct tracee *tracee_new(struct engine *e, pid_t tid, struct process *p);
 void tracee_free(struct engine *e, struct tracee *t);

@@ -336,6 +336,7 @@ int execution_run(struct execution *x, uint64_t seed, struct err *err)
 	if (!rc && (collect(x) || add_notes(x)))
 		rc = err_errno(err, -ENOMEM, "run");
 	engine_kill_all(&x->engine);
+	x->all_ended = !rc && !x->engine.live_processes;
 	if (!rc && list_files(x))
 		rc = err_errno(err, -ENOMEM, "run");
 	if (!rc)

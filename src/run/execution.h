@@ -46,6 +46,7 @@ struct execution {
 
 	bool released;
 	bool watch_output; /* some trigger or start waits for output */
+	bool all_ended;	   /* no process is left of it */
 	bool ended;	   /* by deadline, deadlock, fail */
 	/* The main processes are done since; the rest may go on for a while.  0 = not yet */
 	uint64_t grace_ns, grace_starved_ns;
@@ -114,6 +115,11 @@ void unsafe_arm(struct execution *x, struct tracee *t);	   /* a handler begins *
 void unsafe_disarm(struct execution *x, struct tracee *t); /* one has ended */
 /* Of a stopped thread, or of one that sleeps in a call. */
 int stack_of(struct execution *x, struct tracee *t, struct stack *ret_stack);
+/* Of a stopped thread, with what is loaded in its process: 0 = not known. */
+struct unwind_frame;
+struct process_map;
+size_t frames_of(struct execution *x, struct tracee *t, struct unwind_frame *frames, size_t max,
+		 struct process_map **ret_map);
 
 /* ends.c: deadline, deadlock, spin, and when it is over. */
 bool execution_finished(struct execution *x);

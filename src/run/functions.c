@@ -180,6 +180,18 @@ bool site_matches(struct execution *x, struct tracee *t, const char *site)
 	return false;
 }
 
+size_t frames_of(struct execution *x, struct tracee *t, struct unwind_frame *frames, size_t max,
+		 struct process_map **ret_map)
+{
+	struct process_map *map = t->process ? image_map(x, t->process) : NULL;
+	struct unwind_regs regs;
+
+	if (!map || registers_of(t, &regs))
+		return 0;
+	*ret_map = map;
+	return unwind_frames(t->tid, &regs, map, frames, max);
+}
+
 int stack_of(struct execution *x, struct tracee *t, struct stack *ret_stack)
 {
 	struct process_map *map = t->process ? image_map(x, t->process) : NULL;

@@ -141,7 +141,8 @@ static int build(struct last_filter *last, struct rules *rules, uint64_t only_ip
 		return rc;
 	filter_release(&last->filter);
 	free(last->rules);
-	*last = (struct last_filter){TAKE_PTR(rules->items), rules->count, only_ip, filter};
+	*last = (struct last_filter){TAKE_PTR(rules->items), rules->count, only_ip, filter,
+				     last->no + 1};
 	return 0;
 }
 

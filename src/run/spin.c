@@ -7,11 +7,13 @@
 #include "base/mem.h"
 #include "base/util.h"
 #include "engine/remote.h"
+#include "run/loop.h"
 #include "sys/names.h"
 #include "sys/procfs.h"
 #include "sys/syscalls.h"
 
-#define BUSY_TICKS    8			/* so many ticks on a processor make a thread suspicious */
+#define BUSY_TICKS    8 /* so many ticks on a processor make a thread suspicious */
+#define LOOP_TICKS    3 /* …and so many of a loop, where it is the last that runs */
 #define LASTS_NS      (150 * NS_PER_MS) /* and it must go on for so long */
 #define SAMPLES	      256		/* its next calls */
 #define PERIOD_MAX    8			/* repeat in a cycle of at most so many */
@@ -147,6 +149,16 @@ static void look_closer(struct execution *x, struct tracee *t)
 	tracee_continue(&x->engine, t);
 }
 
+/* It needs no calls to tell: its code has no way out. */
+static void look_at_loop(struct execution *x, struct tracee *t)
+{
+	if (!loop_is_left_alone(x, t) || tracee_interrupt(&x->engine, t) ||
+	    t->state != TRACEE_STOPPED)
+		return;
+	x->spin->proven = !t->in_call && loop_check(x, t);
+	tracee_continue(&x->engine, t);
+}
+
 bool spin_check(struct execution *x, uint64_t now)
 {
 	struct tracee *t;
@@ -162,11 +174,13 @@ bool spin_check(struct execution *x, uint64_t now)
 		x->spin->busy_ticks = 0;
 		return false;
 	}
-	if (++x->spin->busy_ticks >= BUSY_TICKS) {
+	if (++x->spin->busy_ticks == LOOP_TICKS) {
+		look_at_loop(x, t);
+	} else if (x->spin->busy_ticks >= BUSY_TICKS) {
 		x->spin->busy_ticks = 0;
 		look_closer(x, t);
 	}
-	return false;
+	return x->spin->proven;
 }
 
 void spin_release(struct execution *x)

@@ -11,6 +11,7 @@
 #include "base/util.h"
 #include "instrument/counts.h"
 #include "run/execution.h"
+#include "run/frozen.h"
 #include "sys/procfs.h"
 #include "valgrind/tool.h"
 
@@ -308,6 +309,12 @@ static int launch_subject(struct execution *x, struct subject *s, const struct f
 	for (size_t i = 0; i < s->spec->limit_count; i++)
 		prep->limits[i] = (struct launch_limit){limit_resource(s->spec->limits[i].kind),
 							s->spec->limits[i].value};
+	if (frozen_is_due(x)) {
+		rc = frozen_take(x, &launch, err);
+		rc = rc ? rc : frozen_start(x, s, err);
+		if (rc)
+			return rc < 0 ? rc : 0;
+	}
 	rc = engine_launch(&x->engine, &launch, s->index, s->copy, &s->process, err);
 	s->fds_at_start = (unsigned)prep->fd_count;
 	return rc ? err_wrap(err, rc, "process '%s'", s->spec->name) : 0;
@@ -317,8 +324,12 @@ static int start_one(struct execution *x, struct subject *s, struct err *err)
 {
 	struct preparation prep = {0};
 	const struct filter *filter = NULL;
-	int rc = prepare_argv(x, s->spec, &prep);
+	int rc = execution_filter(x, s->spec, &filter, err);
 
+	rc = rc ? rc : frozen_start(x, s, err);
+	if (rc)
+		return rc < 0 ? rc : 0;
+	rc = prepare_argv(x, s->spec, &prep);
 	if (!rc)
 		rc = prepare_env(x, s->spec, &prep);
 	if (!rc && s->spec->cwd)
@@ -329,8 +340,6 @@ static int start_one(struct execution *x, struct subject *s, struct err *err)
 		rc = launch_find_program(prep.argv.items[0], path_variable(&prep), &prep.path, err);
 	if (!rc)
 		rc = prepare_fds(x, s, &prep, err);
-	if (!rc)
-		rc = execution_filter(x, s->spec, &filter, err);
 	if (!rc)
 		rc = launch_subject(x, s, filter, &prep, err);
 	preparation_release(&prep);

@@ -13,6 +13,7 @@
 #include "oracle/oracle.h"
 #include "run/check.h"
 #include "run/execution.h"
+#include "run/frozen.h"
 #include "run/job.h"
 #include "run/reports.h"
 #include "run/verdict.h"
@@ -43,6 +44,7 @@ int worker_init(struct worker *w, const struct pool_options *options, int cpu, s
 
 void worker_release(struct worker *w)
 {
+	frozen_drop(w);
 	if (w->entered)
 		sandbox_release(&w->sandbox);
 	image_set_free(w->images);
@@ -225,7 +227,7 @@ static int execute_fault_free(struct job *job, struct err *err)
 		rc = reports_collect(&job->without, &why);
 	execution_release(&job->without);
 	if (!rc)
-		rc = sandbox_clean(&job->worker->sandbox, &why);
+		rc = frozen_clean(job->worker, job->without.all_ended, &why);
 	if (!rc && is_cut_off(&job->fault_free))
 		rc = err_set(&why, -EINVAL, "it does not end: %s",
 			     job->fault_free.findings[0].text);
@@ -442,6 +444,7 @@ int worker_run(struct worker *w, const struct run_case *c, struct case_result *r
 	bool is_missing;
 	int rc = worker_describe(c, ret_result);
 
+	frozen_begin(w, c);
 	if (!rc)
 		rc = choose_specs(&job);
 	if (!rc)
@@ -469,6 +472,6 @@ int worker_run(struct worker *w, const struct run_case *c, struct case_result *r
 		rc = verdict_set(ret_result, VERDICT_ERROR, why.text);
 	job_release(&job);
 	if (!rc)
-		rc = sandbox_clean(&w->sandbox, err);
+		rc = frozen_clean(w, job.with.all_ended, err);
 	return rc;
 }

@@ -21,6 +21,20 @@ struct last_filter {
 	size_t count;
 	uint64_t only_ip;
 	struct filter filter;
+	unsigned no; /* so many have been built before it */
+};
+
+#define FROZEN_FDS 3
+
+/* The program of a case that is repeated; of frozen.h. */
+struct frozen {
+	const struct scenario *scenario; /* the case… */
+	enum role role;
+	unsigned runs;		   /* …has had so many, this one included */
+	bool impossible;	   /* it has been tried */
+	struct snapshot *snapshot; /* NULL = none, and then no descriptors */
+	unsigned filter_no;
+	int fds[FROZEN_FDS], flags[FROZEN_FDS];
 };
 
 struct worker {
@@ -32,6 +46,7 @@ struct worker {
 	int cpu;
 	struct image_set *images; /* symbols of programs, kept from run to run */
 	struct last_filter filter;
+	struct frozen frozen;
 };
 
 int worker_init(struct worker *w, const struct pool_options *options, int cpu, struct err *err);

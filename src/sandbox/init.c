@@ -27,6 +27,12 @@
 /* Where the descriptors of pid 1 are; all others are closed. */
 enum { INIT_SOCKET, INIT_WORKER, INIT_LAST_PID, INIT_FDS };
 
+/* What the worker asks for: SIGKILL to all, and the pid after which the next ones come. */
+struct request {
+	bool kill;
+	int last_pid;
+};
+
 struct hello {
 	int proc_error; /* errno of mounting /proc; 0 = done */
 };
@@ -63,10 +69,13 @@ static void reset_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* The next pid is the first free one above this: 2, if all but pid 1 are gone. */
-static void reset_last_pid(void)
+/* The next pid is the first free one above this. */
+static void set_last_pid(int pid)
 {
-	(void)!pwrite(INIT_LAST_PID, "1", 1, 0);
+	char text[16];
+	int n = snprintf(text, sizeof(text), "%d", pid);
+
+	(void)!pwrite(INIT_LAST_PID, text, (size_t)n, 0);
 }
 
 static void answer_requests(void)
@@ -75,16 +84,18 @@ static void answer_requests(void)
 				    {.fd = INIT_WORKER, .events = POLLIN}};
 
 	for (;;) {
-		char request, left;
+		struct request request;
+		char left;
 
 		if (poll(wait_for, 2, -1) < 0 && errno != EINTR)
 			return;
 		/* Without a pidfd this is POLLNVAL at once, and recv() waits. */
-		if ((wait_for[1].revents & POLLIN) || recv(INIT_SOCKET, &request, 1, 0) <= 0)
+		if ((wait_for[1].revents & POLLIN) ||
+		    recv(INIT_SOCKET, &request, sizeof(request), 0) <= 0)
 			return;
-		left = kill(-1, SIGKILL) == 0;
+		left = request.kill && kill(-1, SIGKILL) == 0;
 		if (!left)
-			reset_last_pid();
+			set_last_pid(request.last_pid);
 		if (send(INIT_SOCKET, &left, 1, MSG_NOSIGNAL) != 1)
 			return;
 	}
@@ -188,13 +199,27 @@ int init_start(struct sandbox *sandbox, const struct sandbox_options *options, s
 	return rc;
 }
 
-int init_kill_all(struct sandbox *sandbox, bool *ret_left, struct err *err)
+static int ask_init(struct sandbox *sandbox, const struct request *request, bool *ret_left,
+		    struct err *err)
 {
 	char left;
 
-	if (send(sandbox->init_socket, "k", 1, MSG_NOSIGNAL) != 1 ||
+	if (send(sandbox->init_socket, request, sizeof(*request), MSG_NOSIGNAL) !=
+		    sizeof(*request) ||
 	    recv(sandbox->init_socket, &left, 1, 0) != 1)
 		return err_set(err, -EPIPE, "pid 1 of the run's namespace has died");
 	*ret_left = left;
 	return 0;
+}
+
+int init_kill_all(struct sandbox *sandbox, bool *ret_left, struct err *err)
+{
+	return ask_init(sandbox, &(struct request){.kill = true, .last_pid = 1}, ret_left, err);
+}
+
+int init_set_last_pid(struct sandbox *sandbox, int pid, struct err *err)
+{
+	bool left;
+
+	return ask_init(sandbox, &(struct request){.last_pid = pid}, &left, err);
 }

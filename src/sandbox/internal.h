@@ -27,6 +27,9 @@ int init_start(struct sandbox *sandbox, const struct sandbox_options *options, s
 /* SIGKILL all of the pid namespace; *@ret_left: some were there, zombies included. */
 int init_kill_all(struct sandbox *sandbox, bool *ret_left, struct err *err);
 
+/* The next pid of the namespace is the first free one above @pid, where the kernel allows it. */
+int init_set_last_pid(struct sandbox *sandbox, int pid, struct err *err);
+
 /* Remove the IPC objects that sandbox_objects() lists. */
 void objects_remove(const struct sandbox *sandbox);
 

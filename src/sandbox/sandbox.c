@@ -142,6 +142,17 @@ int sandbox_clean(struct sandbox *sandbox, struct err *err)
 	return rc;
 }
 
+int sandbox_clean_beside(struct sandbox *sandbox, pid_t last_pid, struct err *err)
+{
+	int rc = 0;
+
+	if (last_pid && sandbox->parts[SANDBOX_PID].isolated)
+		rc = init_set_last_pid(sandbox, last_pid, err);
+	if (!rc)
+		objects_remove(sandbox);
+	return rc;
+}
+
 static void end_init(struct sandbox *sandbox)
 {
 	if (sandbox->init_socket >= 0)

@@ -80,6 +80,12 @@ int sandbox_enter(const struct sandbox_options *options, struct sandbox *ret, st
  */
 int sandbox_clean(struct sandbox *sandbox, struct err *err);
 
+/*
+ * The same after a run that has left no process, while processes outside of
+ * it, which stay, are there: the next pids begin above @last_pid, 0 = anywhere.
+ */
+int sandbox_clean_beside(struct sandbox *sandbox, pid_t last_pid, struct err *err);
+
 enum object_kind {
 	OBJECT_SHM_POSIX, /* a file of /dev/shm */
 	OBJECT_SEM_POSIX, /* sem_open() */

@@ -52,25 +52,43 @@ static int open_worker(struct worker *w, const struct pool_options *options, cha
 	return w->images ? 0 : -ENOMEM;
 }
 
+int bench_open(struct bench *b)
+{
+	*b = (struct bench){.cache = tmpdir_new(), .tmp = tmpdir_new()};
+	b->options = (struct pool_options){
+		.jobs = 1, .harness_dir = "/nonexistent", .cache_dir = b->cache};
+	return open_worker(&b->worker, &b->options, b->tmp);
+}
+
+int bench_again(struct bench *b, const struct scenario *scenario, enum role role,
+		struct case_result *ret_result, struct err *err)
+{
+	const struct run_case c = {.scenario = scenario, .role = role, .seed = 7};
+
+	*ret_result = (struct case_result){.file = NULL};
+	return worker_run(&b->worker, &c, ret_result, err);
+}
+
+void bench_close(struct bench *b)
+{
+	close(b->worker.sandbox.proc_fd);
+	b->worker.tmp = NULL;
+	worker_release(&b->worker);
+	tmpdir_free(b->tmp);
+	tmpdir_free(b->cache);
+}
+
 int bench_run(const struct scenario *scenario, enum role role, struct case_result *ret_result,
 	      struct err *err)
 {
-	char *cache = tmpdir_new();
-	const struct pool_options options = {
-		.jobs = 1, .harness_dir = "/nonexistent", .cache_dir = cache};
-	const struct run_case c = {.scenario = scenario, .role = role, .seed = 7};
-	char *tmp = tmpdir_new();
-	struct worker w;
-	int rc = open_worker(&w, &options, tmp);
+	struct bench b;
+	int rc = bench_open(&b);
 
-	*ret_result = (struct case_result){.file = NULL};
 	if (!rc)
-		rc = worker_run(&w, &c, ret_result, err);
-	close(w.sandbox.proc_fd);
-	w.tmp = NULL;
-	worker_release(&w);
-	tmpdir_free(tmp);
-	tmpdir_free(cache);
+		rc = bench_again(&b, scenario, role, ret_result, err);
+	else
+		*ret_result = (struct case_result){.file = NULL};
+	bench_close(&b);
 	return rc;
 }
 

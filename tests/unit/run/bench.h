@@ -16,6 +16,18 @@ struct scenario_file bench_read(const char *text);
 int bench_run(const struct scenario *scenario, enum role role, struct case_result *ret_result,
 	      struct err *err);
 
+/* The same, many times in one worker. */
+struct bench {
+	char *cache, *tmp;
+	struct pool_options options;
+	struct worker worker;
+};
+
+int bench_open(struct bench *b);
+int bench_again(struct bench *b, const struct scenario *scenario, enum role role,
+		struct case_result *ret_result, struct err *err);
+void bench_close(struct bench *b);
+
 /* All findings, one a line: "crash writer: died of SIGSEGV"; to be freed. */
 char *bench_findings(const struct case_result *result);
 
