@@ -186,6 +186,19 @@ static int add_cell(struct culprit *culprit, size_t cell)
 	return 0;
 }
 
+static bool is_volatile_elsewhere(const struct accesses *plain, const struct access *at)
+{
+	for (size_t i = 0; i < plain->count; i++) {
+		const struct access *a = &plain->items[i];
+
+		if (a->object == at->object && a->process != at->process &&
+		    a->kind == SEGMENT_VOLATILE && a->offset < at->offset + at->size &&
+		    at->offset < a->offset + a->size)
+			return true;
+	}
+	return false;
+}
+
 int culprits_add(struct culprits *culprits, const struct differences *differences,
 		 const struct accesses *plain, struct image_set *images, size_t cell,
 		 const char *level, struct err *err)
@@ -204,6 +217,7 @@ int culprits_add(struct culprits *culprits, const struct differences *difference
 		if (!culprit || add_cell(culprit, cell))
 			return err_errno(err, -ENOMEM, "variables");
 		culprit->is_doubtful &= d->is_doubtful;
+		culprit->has_volatile_partner |= is_volatile_elsewhere(plain, d->at);
 		rc = add_place(culprit, d, plain, images, level, err);
 	}
 	return rc;
@@ -236,11 +250,18 @@ static void print_place(FILE *out, const struct culprit_place *p)
 		fprintf(out, ", %s", p->other);
 }
 
+static bool begins_with(const char *text, const char *head)
+{
+	return strncmp(text, head, strlen(head)) == 0;
+}
+
+/* A mapped device, or a file that its other user treats as one. */
 static bool is_for_a_device(const struct culprit *culprit)
 {
-	return culprit->object == SEGMENT_FILE && *culprit->path &&
-	       strncmp(culprit->path, "/dev/shm/", strlen("/dev/shm/")) != 0 &&
-	       strncmp(culprit->path, "/memfd:", strlen("/memfd:")) != 0;
+	if (culprit->object != SEGMENT_FILE || !*culprit->path ||
+	    begins_with(culprit->path, "/dev/shm/") || begins_with(culprit->path, "/memfd:"))
+		return false;
+	return begins_with(culprit->path, "/dev/") || culprit->has_volatile_partner;
 }
 
 static bool has_kind(const struct culprit *culprit, enum difference_kind kind)
@@ -269,9 +290,11 @@ static void print_cure(FILE *out, const struct culprit *culprit)
 	}
 	if (is_for_a_device(culprit)) {
 		fprintf(out,
-			"`volatile`: each access to the mapped file %s counts, as with a device;\n"
-			"  if another program looks at it as memory: _Atomic, with "
-			"memory_order_release for stores and memory_order_acquire for reads",
+			"`volatile`: who uses the mapped file %s takes each access for one of a "
+			"device;\n"
+			"  what is to be seen in order besides it must be volatile too, or behind "
+			"a "
+			"barrier",
 			short_path(culprit->path));
 		return;
 	}
