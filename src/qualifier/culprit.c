@@ -100,7 +100,8 @@ static bool is_same_field(const struct field *a, const struct field *b)
 {
 	if (a->line != b->line || !a->file != !b->file || strcmp(a->name, b->name) != 0)
 		return false;
-	return !a->file || strcmp(a->file, b->file) == 0;
+	/* The compilers put the folder in front of it differently. */
+	return !a->file || strcmp(short_path(a->file), short_path(b->file)) == 0;
 }
 
 /* Takes @field over. */

@@ -252,8 +252,9 @@ static int judge_reads(struct search *s, const struct group *g, const struct aft
 {
 	if (!after->is_there)
 		return add(s, g, after, is_read_before(s, g) ? READS_CACHED : READS_HOISTED);
-	/* What a program that came to its end has read as often is only laid out otherwise. */
-	if (after->loops < g->loops && (after->bytes < g->bytes || s->optimised->cut_short))
+	/* Was it reached?  Did the program read less, or is it still at it? */
+	if (after->loops < g->loops &&
+	    (s->optimised->cut_short ? after->count > 0 : after->bytes < g->bytes))
 		return add(s, g, after, READS_HOISTED);
 	return 0;
 }
@@ -288,7 +289,8 @@ static int judge_stores(struct search *s, const struct group *g, const struct af
 	}
 	if (!after->is_there)
 		return add(s, g, after, STORES_REMOVED);
-	if (after->loops < g->loops && after->bytes < g->bytes)
+	/* A program that does not come to its end stores less anyway. */
+	if (after->loops < g->loops && after->bytes < g->bytes && !s->optimised->cut_short)
 		return add(s, g, after, STORES_SUNK);
 	return 0;
 }
