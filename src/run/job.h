@@ -49,6 +49,8 @@ struct levels;
 int levels_run(struct job *job, struct levels **ret_levels, struct err *err);
 /* NULL is allowed; the finding, if any, is appended. */
 int levels_judge(struct job *job, const struct levels *levels, struct findings *findings);
+/* A fault that did not fire in one of the combinations: for the caller to free.  Else untouched. */
+int levels_say_unfired(const struct levels *levels, char **ret_text);
 void levels_free(struct levels *levels);
 
 #endif

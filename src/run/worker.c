@@ -406,7 +406,18 @@ static bool any_struck(const struct job *job)
 	return job->c->scenario->fault_count == 0;
 }
 
-static int finish(struct job *job)
+/* A fault that did not strike in each of the combinations proves nothing there. */
+static int verdict_of_levels(const struct levels *levels, struct case_result *result)
+{
+	cleanup_free char *text = NULL;
+	int rc = 0;
+
+	if (result->role == ROLE_SUBJECT && result->verdict == VERDICT_PASS)
+		rc = levels_say_unfired(levels, &text);
+	return rc || !text ? rc : verdict_set(result, VERDICT_INCONCLUSIVE, text);
+}
+
+static int finish(struct job *job, const struct levels *levels)
 {
 	struct case_result *result = job->result;
 	int rc = report_processes(job);
@@ -418,7 +429,8 @@ static int finish(struct job *job)
 	result->duration_ns = job->seen.duration_ns;
 	if (job->with.handed_over)
 		return verdict_set(result, VERDICT_INCONCLUSIVE, "handed over to gdb");
-	return verdict_decide(job->c->scenario, any_struck(job), result);
+	rc = verdict_decide(job->c->scenario, any_struck(job), result);
+	return rc ? rc : verdict_of_levels(levels, result);
 }
 
 static void job_release(struct job *job)
@@ -464,7 +476,7 @@ int worker_run(struct worker *w, const struct run_case *c, struct case_result *r
 	if (!rc)
 		rc = run_case(&job, levels, &why);
 	if (!rc)
-		rc = finish(&job);
+		rc = finish(&job, levels);
 	levels_free(levels);
 	if (is_missing)
 		rc = verdict_set(ret_result, VERDICT_SKIP, why.text);
