@@ -8,27 +8,23 @@
 
 #include "base/cleanup.h"
 #include "base/mem.h"
-#include "qualifier/culprit.h"
+#include "qualifier/shipped.h"
 #include "run/counted.h"
-#include "run/job.h"
-#include "run/localise.h"
+#include "run/levels_private.h"
 
-struct cell {
-	const char *compiler, *level;
-	bool missing; /* the compiler is not installed */
-	struct behaviour seen;
-};
+static int compile_cell(struct job *job, struct cell *cell, struct err *err)
+{
+	int rc = job_compile(job, cell->compiler, cell->level, NULL, err);
 
-struct levels {
-	struct cell *cells;
-	size_t count;
-	size_t reference;
-	struct culprits culprits;
-};
+	if (rc)
+		return rc;
+	cell->folder = mem_strdup(job->build.folder);
+	return cell->folder ? 0 : err_errno(err, -ENOMEM, "run");
+}
 
 static int run_cell(struct job *job, struct cell *cell, struct err *err)
 {
-	int rc = job_compile(job, cell->compiler, cell->level, NULL, err);
+	int rc = compile_cell(job, cell, err);
 
 	return rc ? rc : job_behave(job, &cell->seen, err);
 }
@@ -83,7 +79,7 @@ static int choose_reference(struct job *job, struct levels *levels, struct err *
 		cell->missing = is_missing(levels, cell->compiler);
 		if (cell->missing)
 			continue;
-		rc = job_compile(job, cell->compiler, cell->level, NULL, err);
+		rc = compile_cell(job, cell, err);
 		if (rc != -ENOENT) {
 			levels->reference = i;
 			return rc;
@@ -124,24 +120,65 @@ static bool is_optimised(const struct cell *cell)
 	return !strstr(cell->level, AS_WRITTEN);
 }
 
-static int compare_cell(struct job *job, struct levels *levels, size_t index,
-			struct image_set *images, const struct counted *reference, struct err *err)
+/* What belongs to one compiler while its levels are compared. */
+struct comparison {
+	struct job *job;
+	struct levels *levels;
+	struct image_set *images;
+	struct counted reference;
+	char *folder; /* of the programs as written, without the runtime */
+};
+
+/* The program @module of the reference, in @folder; NULL: it is not there. */
+static struct image *image_in(const struct comparison *c, const char *folder, const char *module)
 {
-	const struct cell *cell = &levels->cells[index];
-	struct differences differences;
+	size_t len = strlen(c->reference.folder);
+	cleanup_free char *path = strncmp(module, c->reference.folder, len) == 0
+					  ? mem_printf("%s%s", folder, module + len)
+					  : NULL;
+
+	return path ? accesses_image(c->images, path) : NULL;
+}
+
+static int compare_shipped(const struct comparison *c, const struct cell *cell,
+			   struct differences *differences, struct err *err)
+{
+	const struct counts *counts = &c->reference.counts;
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < counts->process_count; i++) {
+		const char *program = counts->processes[i].program;
+		const struct shipped shipped = {image_in(c, c->folder, program),
+						image_in(c, cell->folder, program)};
+		bool is_seen = !shipped.as_written || !shipped.optimised;
+
+		for (size_t k = 0; k < i; k++)
+			is_seen |= strcmp(counts->processes[k].program, program) == 0;
+		if (!is_seen)
+			rc = shipped_find(&shipped, &c->reference.accesses, program, differences,
+					  err);
+	}
+	return rc;
+}
+
+static int compare_cell(struct comparison *c, size_t index, struct err *err)
+{
+	const struct cell *cell = &c->levels->cells[index];
+	struct differences differences = {0};
 	struct counted counted;
-	int rc = counted_run(job, cell->compiler, cell->level, images, reference, &counted, err);
+	int rc = counted_run(c->job, cell->compiler, cell->level, c->images, &c->reference,
+			     &counted, err);
 
 	if (rc)
 		return rc;
-	rc = differences_find(&reference->accesses, &counted.accesses, &differences);
+	rc = differences_find(&c->reference.accesses, &counted.accesses, &differences);
 	if (rc)
 		err_errno(err, rc, "compare");
-	if (!rc) {
-		rc = culprits_add(&levels->culprits, &differences, &reference->accesses, images,
-				  index, cell->level, err);
-		differences_release(&differences);
-	}
+	rc = rc ? rc : compare_shipped(c, cell, &differences, err);
+	rc = rc ? rc
+		: culprits_add(&c->levels->culprits, &differences, &c->reference.accesses,
+			       c->images, index, cell->level, err);
+	differences_release(&differences);
 	counted_release(&counted);
 	return rc;
 }
@@ -151,16 +188,19 @@ static int compare_compiler(struct job *job, struct levels *levels, size_t first
 			    struct image_set *images, struct err *err)
 {
 	const char *compiler = levels->cells[first].compiler;
-	struct counted reference;
-	int rc = counted_run(job, compiler, AS_WRITTEN, images, NULL, &reference, err);
+	struct comparison c = {.job = job, .levels = levels, .images = images};
+	int rc = job_compile(job, compiler, AS_WRITTEN, NULL, err);
 
 	if (rc)
 		return rc;
+	c.folder = TAKE_PTR(job->build.folder);
+	rc = counted_run(job, compiler, AS_WRITTEN, images, NULL, &c.reference, err);
 	for (size_t i = first; !rc && i < levels->count; i++)
 		if (strcmp(levels->cells[i].compiler, compiler) == 0 &&
 		    is_optimised(&levels->cells[i]))
-			rc = compare_cell(job, levels, i, images, &reference, err);
-	counted_release(&reference);
+			rc = compare_cell(&c, i, err);
+	counted_release(&c.reference);
+	free(c.folder);
 	return rc;
 }
 
@@ -224,13 +264,12 @@ int levels_run(struct job *job, struct levels **ret_levels, struct err *err)
 	return rc;
 }
 
-/* A fault whose moment does not come in this combination makes it another test. */
 static bool is_comparable(const struct cell *cell)
 {
 	return !cell->missing && behaviour_is_comparable(&cell->seen);
 }
 
-static bool differs(const struct cell *a, const struct cell *b)
+bool levels_differ(const struct cell *a, const struct cell *b)
 {
 	return is_comparable(a) && is_comparable(b) && behaviour_differs(&a->seen, &b->seen);
 }
@@ -242,7 +281,7 @@ static const char *cell_text(const struct cell *cell, const struct cell *referen
 		return "not installed";
 	if (!is_comparable(cell))
 		return "a fault did not fire";
-	if (!differs(cell, reference))
+	if (!levels_differ(cell, reference))
 		return "same";
 	return strcmp(cell->seen.outcome, reference->seen.outcome) == 0 ? "other output"
 									: cell->seen.outcome;
@@ -321,167 +360,44 @@ static int set_where(struct finding *finding, const struct culprit *culprit)
 	return frame->file ? 0 : -ENOMEM;
 }
 
-/* --- what mends it -------------------------------------------------------- */
-
-/* Of each compiler the first level that differs. */
-static int first_divergences(const struct levels *levels, struct divergence **ret_items,
-			     size_t *ret_count)
+/*
+ * What nobody was seen to notice counts where its qualifier is proven to mend
+ * the program; and where nothing is proven, if the program behaves differently
+ * and nothing else is known.
+ */
+static bool is_believed(const struct levels *levels, const struct culprit *culprit,
+			const struct mended_list *mended)
 {
 	const struct cell *reference = &levels->cells[levels->reference];
-	struct divergence *items = mem_zalloc(levels->count * sizeof(*items));
-	size_t count = 0;
 
-	if (!items)
-		return -ENOMEM;
-	for (size_t i = 0; i < levels->count; i++) {
-		const struct cell *cell = &levels->cells[i];
-
-		if (differs(cell, reference) &&
-		    (!count || strcmp(items[count - 1].compiler, cell->compiler) != 0))
-			items[count++] = (struct divergence){cell->compiler, cell->level};
-	}
-	*ret_items = items;
-	*ret_count = count;
-	return 0;
-}
-
-/* With the texts of @field, but for the owner, which is to be freed. */
-static int declaration_of(const struct field *field, struct declaration *ret)
-{
-	static const enum declaration_kind kinds[] = {
-		[FIELD_MEMBER] = DECLARATION_MEMBER,
-		[FIELD_GLOBAL] = DECLARATION_GLOBAL,
-		[FIELD_LOCAL] = DECLARATION_LOCAL,
-	};
-	const char *dot = strrchr(field->name, '.');
-
-	*ret = (struct declaration){.kind = kinds[field->kind],
-				    .name = field->identifier,
-				    .file = field->file,
-				    .line = (int)field->line,
-				    .column = (int)field->column};
-	if (dot)
-		ret->owner = mem_strndup(field->name, (size_t)(dot - field->name));
-	return ret->owner || !dot ? 0 : -ENOMEM;
-}
-
-static int take_suspects(const struct culprits *culprits, struct declaration *suspects,
-			 size_t *ret_count)
-{
-	size_t count = 0;
-	int rc = 0;
-
-	for (size_t i = 0; !rc && i < culprits->count; i++)
-		if (culprits->items[i].field.file)
-			rc = declaration_of(&culprits->items[i].field, &suspects[count++]);
-	*ret_count = count;
-	return rc;
-}
-
-static int find_mended(struct job *job, const struct levels *levels, bool wanted_fails,
-		       struct mended_list *ret)
-{
-	const struct cell *reference = &levels->cells[levels->reference];
-	cleanup_free char *wanted_by = mem_printf("%s %s", reference->compiler, reference->level);
-	cleanup_free struct declaration *suspects =
-		mem_zalloc((levels->culprits.count + 1) * sizeof(*suspects));
-	cleanup_free struct divergence *items = NULL;
-	struct localise_request request = {
-		.wanted_by = wanted_by, .wanted = &reference->seen, .wanted_fails = wanted_fails};
-
-	int rc = wanted_by && suspects ? 0 : -ENOMEM;
-
-	rc = rc ? rc : first_divergences(levels, &items, &request.count);
-	rc = rc ? rc : take_suspects(&levels->culprits, suspects, &request.suspect_count);
-	request.items = items;
-	request.suspects = suspects;
-	rc = rc ? rc : localise(job, &request, ret);
-	for (size_t i = 0; i < request.suspect_count; i++)
-		free(suspects[i].owner);
-	return rc;
-}
-
-static bool is_about(const struct mended *mended, const struct culprit *culprit)
-{
-	for (size_t i = 0; i < mended->count && culprit->field.file; i++)
-		if (mended->names[i].line == (int)culprit->field.line &&
-		    strcmp(mended->names[i].name, culprit->field.identifier) == 0)
+	if (!culprit->is_doubtful || levels_is_proven(mended, culprit))
+		return true;
+	if (mended->count)
+		return false;
+	for (size_t i = 0; i < levels->culprits.count; i++)
+		if (!levels->culprits.items[i].is_doubtful)
+			return false;
+	for (size_t i = 0; i < culprit->cell_count; i++)
+		if (levels_differ(&levels->cells[culprit->cells[i]], reference))
 			return true;
 	return false;
 }
 
-/* Its proof; else only what gcc says of it, where it behaves the same. */
-static int add_proof(struct job *job, const struct levels *levels, const struct culprit *culprit,
-		     struct mended_list *mended, char **text)
-{
-	bool any = false;
-
-	for (size_t i = 0; i < mended->count; i++) {
-		struct mended *m = &mended->items[i];
-
-		if (!m->text || !is_about(m, culprit))
-			continue;
-		any = true;
-		*text = mem_join(*text, m->text);
-		m->text = NULL;
-		if (!*text)
-			return -ENOMEM;
-	}
-	for (size_t i = 0; !any && culprit->field.identifier && i < culprit->cell_count; i++) {
-		const struct cell *cell = &levels->cells[culprit->cells[i]];
-		const struct divergence d = {cell->compiler, cell->level};
-		char *said = NULL;
-
-		if (localise_ask_gcc(job, &d, culprit->field.identifier, &said))
-			return -ENOMEM;
-		any = *said;
-		*text = mem_join(*text, said);
-		if (!*text)
-			return -ENOMEM;
-	}
-	return 0;
-}
-
-/* --- findings ------------------------------------------------------------ */
-
-/* One for each variable; how the program behaves stands in the first. */
-static int add_culprit(struct job *job, const struct levels *levels, size_t index,
+static int add_finding(struct job *job, const struct levels *levels, const struct culprit *culprit,
 		       const char *outcomes, struct mended_list *mended, struct findings *findings)
 {
-	const struct culprit *culprit = &levels->culprits.items[index];
 	char *text = text_of_culprit(levels, culprit);
-	bool with_outcomes = outcomes && index == 0;
 	struct finding *finding = NULL;
-	int rc = text ? add_proof(job, levels, culprit, mended, &text) : -ENOMEM;
+	int rc = text ? levels_add_proof(job, levels, culprit, mended, &text) : -ENOMEM;
 
 	if (!rc)
-		finding = findings_add(findings, FINDING_OPTIMIZATION, NULL, "%s%s%s",
-				       with_outcomes ? outcomes : "", with_outcomes ? "\n" : "",
-				       text);
+		finding = findings_add(findings, FINDING_OPTIMIZATION, NULL, "%s%s%s", outcomes,
+				       *outcomes ? "\n" : "", text);
 	free(text);
 	return finding ? set_where(finding, culprit) : -ENOMEM;
 }
 
-/* What no difference of accesses has told; @outcomes NULL: it stands in another finding. */
-static int add_mended(const struct mended *mended, const char *outcomes, struct findings *findings)
-{
-	cleanup_free char *text = mended_text(mended);
-	const struct declaration *first = &mended->names[0];
-	struct finding *finding =
-		text ? findings_add(findings, FINDING_OPTIMIZATION, NULL, "%s%s%s",
-				    outcomes ? outcomes : "", outcomes ? "\n" : "", text)
-		     : NULL;
-	struct frame *frame =
-		finding ? mem_append(&finding->stack.frames, &finding->stack.count, sizeof(*frame))
-			: NULL;
-
-	if (!frame)
-		return -ENOMEM;
-	finding->variable = mem_strdup(mended->variable);
-	*frame = (struct frame){.line = first->line, .file = mem_strdup(first->file)};
-	return finding->variable && frame->file ? 0 : -ENOMEM;
-}
-
+/* One finding for each variable; how the program behaves stands in the first. */
 static int add_findings(struct job *job, const struct levels *levels, const char *outcomes,
 			struct mended_list *mended, struct findings *findings)
 {
@@ -489,11 +405,15 @@ static int add_findings(struct job *job, const struct levels *levels, const char
 	int rc = 0;
 
 	for (size_t i = 0; !rc && i < levels->culprits.count; i++)
-		rc = add_culprit(job, levels, i, outcomes, mended, findings);
+		if (is_believed(levels, &levels->culprits.items[i], mended))
+			rc = add_finding(job, levels, &levels->culprits.items[i],
+					 outcomes && findings->count == before ? outcomes : "",
+					 mended, findings);
 	for (size_t i = 0; !rc && i < mended->count; i++)
 		if (mended->items[i].text)
-			rc = add_mended(&mended->items[i],
-					findings->count == before ? outcomes : NULL, findings);
+			rc = levels_add_mended(&mended->items[i],
+					       findings->count == before ? outcomes : NULL,
+					       findings);
 	if (!rc && outcomes && findings->count == before &&
 	    !findings_add(findings, FINDING_OPTIMIZATION, NULL, "%s", outcomes))
 		rc = -ENOMEM;
@@ -513,11 +433,11 @@ int levels_judge(struct job *job, const struct levels *levels, struct findings *
 	if (behaviour_note(&reference->seen, &job->seen))
 		return -ENOMEM;
 	for (size_t i = 0; i < levels->count; i++)
-		any |= differs(&levels->cells[i], reference);
+		any |= levels_differ(&levels->cells[i], reference);
 	outcomes = any ? text_of_outcomes(levels) : NULL;
 	if (any && !outcomes)
 		return -ENOMEM;
-	rc = any ? find_mended(job, levels, findings->count > 0, &mended) : 0;
+	rc = any ? levels_find_mended(job, levels, findings->count > 0, &mended) : 0;
 	rc = rc ? rc : add_findings(job, levels, outcomes, &mended, findings);
 	mended_list_release(&mended);
 	return rc;
@@ -539,8 +459,10 @@ int levels_say_unfired(const struct levels *levels, char **ret_text)
 
 void levels_free(struct levels *levels)
 {
-	for (size_t i = 0; levels && levels->cells && i < levels->count; i++)
+	for (size_t i = 0; levels && levels->cells && i < levels->count; i++) {
 		behaviour_release(&levels->cells[i].seen);
+		free(levels->cells[i].folder);
+	}
 	if (levels) {
 		culprits_release(&levels->culprits);
 		free(levels->cells);
