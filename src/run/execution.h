@@ -31,7 +31,7 @@ struct execution {
 	const char *tmp;
 	const char *dir;
 	const char *build, *cc, *cflags; /* of `build:`; NULL = there is none */
-	int counts_fd; /* see job.h */
+	int counts_fd;			 /* see job.h */
 	bool with_faults;
 	uint64_t deadline_ns;	   /* since the start */
 	uint64_t worker_waited_ns; /* of clock.c */

@@ -18,8 +18,8 @@ struct job {
 	const struct process_spec **specs;
 	const struct build_spec *build_spec; /* the control may have another; NULL = none */
 	struct job_build build;
-	int counts_fd;	      /* for the programs: instrument/counts.h; 0 = none */
-	uint64_t deadline_ns; /* instead of the scenario's; 0 = not */
+	int counts_fd;			/* for the programs: instrument/counts.h; 0 = none */
+	uint64_t deadline_ns;		/* instead of the scenario's; 0 = not */
 	char *dir, *tmp, *tmp_without;	/* folders of the scenario and of the two executions */
 	struct execution with, without; /* with faults, without */
 	struct observed seen, fault_free;
