@@ -19,6 +19,8 @@ mmap-level-doorbell doorbell.command RESET|START
 shm-posix-level-message message.valid validate
 shm-posix-level-length request.length length
 shm-posix-level-seqlock order.seq read_begin|read_end
+shm-posix-level-result box.full full
+signal-level-jump compute.done done
 shm-posix-level-heartbeat heart.beats get_beats
 mmap-level-account book.dirty set_dirty|set_clean
 mmap-level-pair entry.key key
