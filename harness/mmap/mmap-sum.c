@@ -5,7 +5,7 @@
  * about: mmap-sum FILE: adds up the pages of a mapped file; a page that goes away under
  *	it is reported
  */
-/* A twin with a bug includes this file: mmap-sum-bare. */
+/* Twins with a bug include this file: mmap-sum-bare, mmap-sum-unchecked. */
 #include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -52,7 +52,11 @@ int main(int argc, char **argv)
 	fd = safe_open(path, O_RDWR, 0);
 	if (fd < 0 || fstat(fd, &st) < 0)
 		die(path);
+#ifdef BUG_UNCHECKED
+	pages = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd, 0);
+#else
 	pages = map_shared(fd, (size_t)st.st_size);
+#endif
 	for (volatile off_t at = 0; at < st.st_size; at += PAGE) {
 #ifndef BUG_BARE
 		if (sigsetjmp(before_page, 1)) {

@@ -5,7 +5,7 @@
  * about: process-report FILE: writes a report to FILE.new and puts it in FILE's place when
  *	it is whole; otherwise FILE stays as it was and FILE.new is removed
  */
-/* Twins with a bug include this file: process-report-leftover, process-report-close. */
+/* Twins with a bug include this file: process-report-leftover, -close, -rename. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -45,8 +45,12 @@ static int replace(const char *path, const char *draft, unsigned records)
 	if (close(fd) < 0 && errno != EINTR && error == 0)
 		error = -errno;
 #endif
+#ifdef BUG_RENAME
+	rename(draft, path);
+#else
 	if (error == 0 && rename(draft, path) < 0)
 		error = -errno;
+#endif
 #ifndef BUG_LEFTOVER
 	if (error)
 		unlink(draft);

@@ -2,8 +2,8 @@
  * name: shm-table
  * mechanism: shm-posix
  * bug: none
- * about: shm-table NAME: a parent makes a table in shared memory, its child adds it up;
- *	the child looks at the checksum first
+ * about: shm-table NAME, shm-table --file PATH: a parent makes a table in shared memory or in a
+ *	mapped file, its child adds it up; the child looks at the checksum first
  */
 /* A twin with a bug includes this file: shm-table-trust. */
 #include <fcntl.h>
@@ -46,12 +46,14 @@ int main(int argc, char **argv)
 	struct table *table;
 	const char *name;
 	int fd, status;
+	bool is_file;
 	pid_t child;
 
 	args_init(argc, argv);
+	is_file = args_flag("--file");
 	name = args_operand();
 	args_end();
-	fd = shm_open(name, O_RDWR, 0);
+	fd = is_file ? safe_open(name, O_RDWR, 0) : shm_open(name, O_RDWR, 0);
 	if (fd < 0)
 		die(name);
 	table = map_shared(fd, sizeof(*table));

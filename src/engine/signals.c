@@ -315,11 +315,12 @@ static int deliver_caught(struct engine *e, struct tracee *t, int signal, bool i
 static int deliver_ignored(struct engine *e, struct tracee *t, bool interrupted)
 {
 	bool is_over = t->was_stopped && settle_eintr(e, t);
-	int rc = t->was_stopped ? 0 : undo_false_eintr(e, t);
+	bool is_real = is_stop_recent(e, t);
+	int rc = is_real ? 0 : undo_false_eintr(e, t);
 
 	if (rc)
 		return rc;
-	if (!t->was_stopped)
+	if (!is_real)
 		rc = send_the_rest(t);
 	if (rc)
 		return rc;

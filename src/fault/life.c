@@ -103,7 +103,8 @@ const struct action_ops ops_delay = {
 
 #define STOP_PATIENCE_NS (1000 * NS_PER_MS)
 
-/* Of another process: the call goes on when that one has stopped, so that what follows is certain. */
+/* Of another process: the call goes on when that one has stopped, so that what follows is certain.
+ */
 static void wait_for_stop(struct fault_env *env, const struct moment *at, const struct process *p)
 {
 	if (at->t && at->p != p && at->phase != PHASE_BLOCKED && at->t->state == TRACEE_STOPPED)

@@ -18,6 +18,8 @@ struct cell {
 	const char *compiler, *level;
 	bool missing;  /* the compiler is not installed */
 	char *outcome; /* "exit 0", "hang": what people read */
+	bool stuck;    /* that was its end */
+	char *unfired; /* a fault that did not strike here; NULL = all did */
 	char *printed; /* all that was printed */
 };
 
@@ -28,6 +30,8 @@ struct levels {
 	struct culprits culprits;
 };
 
+#define STUCK "hang"
+
 /* "hang", "SIGSEGV", "exit 3", of every process when there are several. */
 static char *outcome_of(const struct observed *seen)
 {
@@ -37,7 +41,7 @@ static char *outcome_of(const struct observed *seen)
 		if (seen->findings[i].kind == FINDING_HANG ||
 		    seen->findings[i].kind == FINDING_SPIN ||
 		    seen->findings[i].kind == FINDING_DEADLOCK)
-			return mem_strdup("hang");
+			return mem_strdup(STUCK);
 	for (size_t i = 0; i < seen->process_count; i++) {
 		const struct observed_process *p = &seen->processes[i];
 		cleanup_free char *before = text;
@@ -72,9 +76,20 @@ static char *printed_of(const struct observed *seen)
 	return text;
 }
 
+static int note_unfired(struct cell *cell, const struct execution *x)
+{
+	for (size_t i = 0; x->faults && i < x->scenario->fault_count; i++)
+		if (!x->faults[i].fired) {
+			cell->unfired = mem_strdup(x->faults[i].spec->name);
+			return cell->unfired ? 0 : -ENOMEM;
+		}
+	return 0;
+}
+
 static int note_cell(struct cell *cell, const struct observed *seen)
 {
 	cell->outcome = outcome_of(seen);
+	cell->stuck = cell->outcome && strcmp(cell->outcome, STUCK) == 0;
 	cell->printed = printed_of(seen);
 	return cell->outcome && cell->printed ? 0 : -ENOMEM;
 }
@@ -90,6 +105,8 @@ static int run_cell(struct job *job, struct cell *cell, struct err *err)
 	rc = job_execute(job, &x, &seen, true, err);
 	if (rc == -ENOENT) /* a program that is not there is no missing compiler */
 		rc = -EINVAL;
+	if (!rc && note_unfired(cell, &x))
+		rc = err_errno(err, -ENOMEM, "run");
 	execution_release(&x);
 	if (!rc && note_cell(cell, &seen))
 		rc = err_errno(err, -ENOMEM, "run");
@@ -288,9 +305,15 @@ int levels_run(struct job *job, struct levels **ret_levels, struct err *err)
 	return rc;
 }
 
+/* A fault whose moment does not come in this combination makes it another test. */
+static bool is_comparable(const struct cell *cell)
+{
+	return !cell->missing && (!cell->unfired || cell->stuck);
+}
+
 static bool differs(const struct cell *a, const struct cell *b)
 {
-	return !a->missing && !b->missing &&
+	return is_comparable(a) && is_comparable(b) &&
 	       (strcmp(a->outcome, b->outcome) != 0 || strcmp(a->printed, b->printed) != 0);
 }
 
@@ -299,6 +322,8 @@ static const char *cell_text(const struct cell *cell, const struct cell *referen
 {
 	if (cell->missing)
 		return "not installed";
+	if (!is_comparable(cell))
+		return "a fault did not fire";
 	if (!differs(cell, reference))
 		return "same";
 	return strcmp(cell->outcome, reference->outcome) == 0 ? "other output" : cell->outcome;
@@ -418,11 +443,26 @@ int levels_judge(struct job *job, const struct levels *levels, struct findings *
 	return add_findings(levels, outcomes, findings);
 }
 
+int levels_say_unfired(const struct levels *levels, char **ret_text)
+{
+	for (size_t i = 0; levels && i < levels->count; i++) {
+		const struct cell *cell = &levels->cells[i];
+
+		if (!cell->unfired)
+			continue;
+		*ret_text = mem_printf("fault '%s' did not fire in the program of %s %s",
+				       cell->unfired, cell->compiler, cell->level);
+		return *ret_text ? 0 : -ENOMEM;
+	}
+	return 0;
+}
+
 void levels_free(struct levels *levels)
 {
 	for (size_t i = 0; levels && levels->cells && i < levels->count; i++) {
 		free(levels->cells[i].outcome);
 		free(levels->cells[i].printed);
+		free(levels->cells[i].unfired);
 	}
 	if (levels) {
 		culprits_release(&levels->culprits);

@@ -225,7 +225,7 @@ static void check_short(const struct check *c)
 static void check_kernel(const struct check *c)
 {
 	const struct scenario_options *options = c->reader->options;
-	const char *reason;
+	const char *reason, *object;
 
 	if (!options->refusal || c->reader->scenario->model != MODEL_KERNEL)
 		return;
@@ -235,6 +235,9 @@ static void check_kernel(const struct check *c)
 			    c->fault->at.call_count ? syscall_get(c->fault->at.calls[0])->name
 						    : trigger_name(c),
 			    reason);
+	else if ((reason = kernel_object_refusal(c->reader->scenario, c->fault, &object)))
+		complain_at(c->reader, action_pos(c), NULL, "Linux cannot do that to `%s`: %s",
+			    object, reason);
 }
 
 void check_fault(struct reader *reader, const struct node *at, const struct node *action,

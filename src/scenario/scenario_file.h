@@ -62,6 +62,13 @@ const char *kernel_model_refusal(const struct action_spec *action,
 				 const struct trigger_spec *trigger);
 
 /*
+ * The same of the object that the fault strikes: a pipe cannot be reset.
+ * *@ret_name: the name of the object, where the reason is not NULL.
+ */
+const char *kernel_object_refusal(const struct scenario *s, const struct fault_spec *fault,
+				  const char **ret_name);
+
+/*
  * Write the JSON Schema (draft 07) of a scenario document: what this version
  * accepts, for editors.  0, -ENOMEM or -EIO.
  */

@@ -38,7 +38,7 @@ static const struct fault_row {
 	[ACTION_TRUNCATE]         = { ON(SHM_POSIX) | ON(MMAP), "it is no file that can be cut" },
 	[ACTION_UNLINK]           = { ON(FIFO) | UNIX | ON(SHM_POSIX) | ON(MMAP) | ON(SEM_POSIX) | ON(FILE_LOCK) | ON(PROCESS), "it has no name in a file system" },
 	[ACTION_REMOVE]           = { SYSV | ON(MQ_POSIX), "only queues and System V objects are removed under their users: see `unlink`" },
-	[ACTION_CORRUPT]          = { MEMORY, "the kernel does not damage what it moves" },
+	[ACTION_CORRUPT]          = { MEMORY, "the kernel does not damage what it moves; say `model: adversarial` to do so" },
 	[ACTION_TEAR]             = { ON(SHM_POSIX) | ON(MMAP), "it is no file that a call writes to" },
 	[ACTION_DROP]             = { ON(UDP), "nothing is lost there" },
 	[ACTION_DUPLICATE]        = { ON(UDP), "nothing arrives twice there" },
@@ -47,7 +47,7 @@ static const struct fault_row {
 	[ACTION_LOSE_FDS]         = { ON(FD_PASSING), "no descriptors are passed" },
 	[ACTION_LIMIT]            = { ON(SIGNAL) | PIPES | SOCKETS | ON(MQ_POSIX) | MEMORY | ON(SEM_POSIX) | ON(EVENTFD) | ON(PROCESS), "no limit of a process is about it" },
 	[ACTION_WAKE]             = { ON(FUTEX), "only a futex wakes without a reason" },
-	[ACTION_NONBLOCK]         = { PIPES | SOCKETS | ON(MQ_POSIX) | ON(EVENTFD), "it has no open file description" },
+	[ACTION_NONBLOCK]         = { PIPES | SOCKETS | ON(MQ_POSIX) | ON(EVENTFD), "no call waits at a descriptor of it" },
 };
 /* clang-format on */
 _Static_assert(ARRAY_SIZE(rows) == ACTION_MAX_, "one row for each action");

@@ -20,24 +20,6 @@ cd "$work/copy" || exit
 ipcfault=$work/copy/build/ipcfault
 subjects=$work/copy/subjects
 
-# A user namespace of its own is where it can be forbidden without forbidding it to others.
-# The ids in it are those outside; the map must be written from outside, and only a program that is
-# executed after that is root there.
-mkfifo "$work/started" "$work/mapped"
-apart() {
-	local pid
-	unshare --user true || return
-	# shellcheck disable=SC2016 # for the inner shell
-	unshare --user bash -c 'echo $$ >"$0/started"; read -r _ <"$0/mapped"
-		exec bash -c "$1" "${@:2}"' "$work" \
-		'echo 0 >/proc/sys/user/max_user_namespaces || exit 77; exec "$0" "$@"' "$@" &
-	read -r pid <"$work/started"
-	echo 0 0 65536 >"/proc/$pid/uid_map"
-	echo 0 0 65536 >"/proc/$pid/gid_map"
-	echo >"$work/mapped"
-	wait $!
-}
-
 as_root() { marked "$@"; }
 as_user() { marked HOME=/nonexistent "${nobody[@]}" "$@"; }
 as_user_without_namespaces() { apart env "$mark" TMPDIR="$work/tmp" HOME=/nonexistent "${nobody[@]}" "$@"; }

@@ -82,6 +82,38 @@ Test(scenario_errors, each_rejected_file_gets_its_messages)
 	free(cases);
 }
 
+/* Is there a message about `@word` among those of all cases? */
+static bool is_refused_somewhere(struct dirent **cases, int count, const char *word)
+{
+	cleanup_free char *quoted = mem_printf("`%s", word);
+	bool found = false;
+
+	for (int i = 0; i < count && !found; i++) {
+		cleanup_free char *path = mem_printf("%s/errors/%s/want", TESTS, cases[i]->d_name);
+		size_t len;
+		cleanup_free char *want = slurp(path, &len);
+
+		for (const char *at = want; !found && (at = strstr(at, quoted)); at++)
+			found = strchr("`:", at[strlen(quoted)]) != NULL;
+	}
+	return found;
+}
+
+Test(scenario_errors, each_action_has_a_rejected_use)
+{
+	struct dirent **cases;
+	int count = scandir(TESTS "/errors", &cases, is_case, alphasort);
+
+	for (int action = 0; action < ACTION_MAX_; action++) {
+		const char *name = vocab_name(&action_vocab, action);
+
+		cr_expect(is_refused_somewhere(cases, count, name), "no message about `%s`", name);
+	}
+	while (count > 0)
+		free(cases[--count]);
+	free(cases);
+}
+
 /* 10 MB that would be a good scenario but for their length. */
 static char *ten_megabytes(size_t *ret_len)
 {
