@@ -11,6 +11,21 @@
 #include <time.h>
 #include <unistd.h>
 
+/* What was printed and could not be written is no success: as close_stdout() of gnulib. */
+static void check_stdout(void)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return;
+	fprintf(stderr, "%s: cannot write standard output: %s\n", program_invocation_short_name,
+		strerror(errno));
+	_exit(STATUS_WRONG);
+}
+
+__attribute__((constructor)) static void check_stdout_at_exit(void)
+{
+	atexit(check_stdout);
+}
+
 static void wait_ready(int fd, short events)
 {
 	struct pollfd p = {.fd = fd, .events = events};

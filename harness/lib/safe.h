@@ -4,7 +4,9 @@
  *
  * The safe_ functions return 0 (or a number of bytes, a descriptor, a process
  * id) or a negative errno.  Those that say "dies" end the program with status
- * 2: something is wrong that is not the subject of any scenario.
+ * 2: something is wrong that is not the subject of any scenario.  At its end a
+ * program that could not write all of its standard output says so, with
+ * status 1.
  */
 #ifndef LIB_SAFE_H
 #define LIB_SAFE_H

@@ -3,26 +3,12 @@
 #include "lib/shared.h"
 
 #ifdef BUG_PLAIN
-static inline unsigned get_state(slot_state *state)
-{
-	return *state;
-}
-
-static inline void set_state(slot_state *state, unsigned value)
-{
-	*state = value;
-}
+#define get_state(state)	(*(state))
+#define set_state(state, value) (*(state) = (value))
 #else
 /* What the other side has written to the slot before is seen. */
-static inline unsigned get_state(slot_state *state)
-{
-	return atomic_load_explicit(state, memory_order_acquire);
-}
-
-static inline void set_state(slot_state *state, unsigned value)
-{
-	atomic_store_explicit(state, value, memory_order_release);
-}
+#define get_state(state)	atomic_load_explicit(state, memory_order_acquire)
+#define set_state(state, value) atomic_store_explicit(state, value, memory_order_release)
 #endif
 
 /* How many rounds to wait before the next look: processor time alone, no system call. */

@@ -112,7 +112,8 @@ static ssize_t receive_record(int fd, struct record *record)
 
 	return n < 0 ? -errno : n;
 #elif defined(BUG_NO_EINTR)
-	return recv(fd, record, sizeof(*record), MSG_WAITALL) < 0 ? -errno : (ssize_t)sizeof(*record);
+	return recv(fd, record, sizeof(*record), MSG_WAITALL) < 0 ? -errno
+								  : (ssize_t)sizeof(*record);
 #elif defined(BUG_EAGAIN)
 	ssize_t n;
 

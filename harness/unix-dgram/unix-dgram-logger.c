@@ -5,7 +5,8 @@
  * about: unix-dgram-logger PATH: sends records to the receiver there; connects anew when it
  *	was restarted, leaves out what is too long, and gives up when it hangs
  */
-/* Twins with a bug include this file: unix-dgram-logger-once, -blocks, -again, -leak, -impatient. */
+/* Twins with a bug include this file: unix-dgram-logger-once, -blocks, -again, -leak, -impatient.
+ */
 #include <string.h>
 #include <sys/time.h>
 #include <unistd.h>

@@ -21,7 +21,7 @@ static const struct command commands[] = {
 	{ "doctor",  "what works on this machine, and what that is needed for", doctor_command, &doctor_argp },
 	{ "schema",  "the JSON Schema of scenario files, for editors",        schema_command, &schema_argp },
 	{ "cc",      "compile so that accesses to shared memory are known",   cc_command,     &cc_argp },
-	{ "sweep",   "a fault at every place",                                NULL, NULL },
+	{ "sweep",   "a fault at every place of a program or a scenario",     sweep_command,  &sweep_argp },
 	{ "explore", "interleavings, kill points, signal points",             NULL, NULL },
 	{ "replay",  "run a found schedule again",                            NULL, NULL },
 	{ "merge",   "join reports of several machines",                      NULL, NULL },

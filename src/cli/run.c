@@ -58,7 +58,7 @@ static int run_cases(const struct cli_env *env, const struct run_options *option
 		.ipcfault = ipcfault,
 		.verbosity = options->verbosity,
 	};
-	struct pool_events events = {on_started, on_done, session};
+	struct pool_events events = {.started = on_started, .done = on_done, .ctx = session};
 	struct err err = ERR_INIT;
 	int r, code;
 

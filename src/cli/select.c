@@ -139,7 +139,7 @@ static int add_case(struct selection *selection, const struct scenario *scenario
 
 	if (!c)
 		return -ENOMEM;
-	*c = (struct run_case){scenario, role, seed};
+	*c = (struct run_case){.scenario = scenario, .role = role, .seed = seed};
 	return 0;
 }
 

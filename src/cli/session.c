@@ -207,6 +207,19 @@ void session_done(struct session *session, const struct run_case *c, struct case
 	show_progress(session);
 }
 
+void session_add(struct session *session, struct case_result *result)
+{
+	report_totals_add(&session->totals, result);
+	give(session, result, false);
+	give(session, result, true);
+}
+
+void session_sweep(struct session *session, const struct sweep_totals *totals)
+{
+	session->totals.sweep = totals;
+	show_progress(session);
+}
+
 int session_end(struct session *session, bool interrupted)
 {
 	int code = summary_exit_code(&session->totals.summary);

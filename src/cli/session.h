@@ -23,6 +23,12 @@ void session_started(struct session *session, const struct run_case *c);
 /* Takes the contents of @result. */
 void session_done(struct session *session, const struct run_case *c, struct case_result *result);
 
+/* A result of its own, besides the selection: a bug that a sweep has found. */
+void session_add(struct session *session, struct case_result *result);
+
+/* Where a sweep stands; @totals must live until the session ends. */
+void session_sweep(struct session *session, const struct sweep_totals *totals);
+
 /*
  * End all reports; returns the exit code of what was done.  What went wrong
  * with a report has been said, and makes it 3 at least.

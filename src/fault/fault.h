@@ -104,6 +104,15 @@ void fault_on_group_stop(struct fault_env *env, struct process *p, int signal);
 void fault_on_end(struct fault_env *env, struct process *p);
 void fault_on_tick(struct fault_env *env, uint64_t now_ns);
 
+/*
+ * What is known of the call that @t is about to make, for kernel_allows_here()
+ * with any error: what it allows may still be refused when it is fired.  The
+ * signals that are caught and not blocked are *@ret_caught.  -ESRCH.
+ */
+struct kernel_moment;
+int fault_moment_of(struct fault_env *env, struct tracee *t, struct kernel_moment *ret_moment,
+		    uint64_t *ret_caught);
+
 /* Forget what is still open. */
 void fault_env_release(struct fault_env *env);
 void fault_release(struct fault *fault);

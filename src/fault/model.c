@@ -196,6 +196,29 @@ static void add_operations(struct tracee *t, struct kernel_moment *m)
 		m->nonblocking |= (ops[i].sem_flg & IPC_NOWAIT) != 0;
 }
 
+/*
+ * As model_check() sees it, for any error at once.  Whether a handler has
+ * SA_RESTART would cost remote calls: it is taken to have none.
+ */
+int fault_moment_of(struct fault_env *env, struct tracee *t, struct kernel_moment *ret_moment,
+		    uint64_t *ret_caught)
+{
+	struct kernel_moment m = {.action = ACTION_ERRNO, .err = EAGAIN};
+	struct procfs_status status;
+
+	env->object_of = 0;
+	add_descriptor(env, t, &m);
+	add_operations(t, &m);
+	m.below_libc_wait = is_below_libc_wait(env, t);
+	if (procfs_status(env->engine->options.proc_fd, t->tid, &status))
+		return -ESRCH;
+	*ret_caught = status.sig_caught & ~status.sig_blocked;
+	m.has_handler = m.has_handler_without_restart = *ret_caught != 0;
+	m.sigpipe_ignored |= ((status.sig_ignored | status.sig_blocked) >> (SIGPIPE - 1)) & 1;
+	*ret_moment = m;
+	return 0;
+}
+
 int model_check(struct fault_env *env, struct shot *shot, const struct moment *at,
 		bool is_errno_after)
 {

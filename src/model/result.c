@@ -54,6 +54,21 @@ void finding_release(struct finding *finding)
 	memset(finding, 0, sizeof(*finding));
 }
 
+void record_release(struct record *record)
+{
+	for (size_t i = 0; i < record->site_count; i++) {
+		free(record->sites[i].label);
+		free(record->sites[i].call);
+		free(record->sites[i].places);
+		stack_release(&record->sites[i].stack);
+	}
+	for (size_t i = 0; i < record->unsteady_count; i++)
+		free(record->unsteady[i]);
+	free(record->sites);
+	free(record->unsteady);
+	memset(record, 0, sizeof(*record));
+}
+
 static void fault_result_release(struct fault_result *fault)
 {
 	for (size_t i = 0; i < fault->injection_count; i++) {
@@ -98,6 +113,7 @@ void case_result_release(struct case_result *result)
 	free(result->variant);
 	free(result->reason);
 	free(result->reproduce);
+	record_release(&result->record);
 	memset(result, 0, sizeof(*result));
 }
 

@@ -53,6 +53,43 @@ struct fault_result {
 	size_t injection_count;
 };
 
+/*
+ * One call that was made where a fault could strike, as a trigger names it: the
+ * `nth` of that call by that thread of that process on that descriptor.
+ */
+struct call_place {
+	int fd; /* -1 = none */
+	uint64_t nth;
+	uint64_t errors;  /* bit i: the i-th of kernel_errors_of() can be */
+	uint64_t signals; /* bit n-1: signal n has a handler that would run */
+	bool is_stdout;	  /* the file that the standard output is captured in */
+	bool can_be_short;
+	bool can_be_nonblocking; /* O_NONBLOCK is not set, and somebody shares the description */
+	bool waits;		 /* it may have to sleep */
+};
+
+/* The same call from the same place of the same program, on the same kind of object. */
+struct call_site {
+	int process; /* index in the scenario */
+	int part;    /* enum selector_part; -1: no selector means just this process */
+	int child, thread;
+	char *label; /* the process: "writer/child[2]" */
+	char *call;
+	enum fd_kind kind;
+	struct stack stack;
+	struct call_place *places;
+	size_t place_count;
+};
+
+/* What a run without faults has done; see run_case.record. */
+struct record {
+	struct call_site *sites;
+	size_t site_count;
+	int processes;	 /* that there were, with all descendants */
+	char **unsteady; /* processes whose output is another one in each run */
+	size_t unsteady_count;
+};
+
 /* How one process of the scenario ended, and the end of what it printed. */
 struct process_result {
 	char *name;
@@ -87,7 +124,9 @@ struct case_result {
 	size_t process_count;
 	char **notes; /* what a reader must know: perturbed, not traced, not isolated */
 	size_t note_count;
-	char *reproduce; /* one shell line */
+	char *reproduce;      /* one shell line */
+	uint64_t occurrences; /* sweep: faults that show the same; 0 = just a case */
+	struct record record;
 };
 
 struct summary {
@@ -99,6 +138,7 @@ void stack_release(struct stack *stack);
 /* Into an empty one; -ENOMEM: what has been copied is there. */
 int stack_copy(const struct stack *from, struct stack *to);
 void finding_release(struct finding *finding);
+void record_release(struct record *record);
 void case_result_release(struct case_result *result);
 
 /* 0 all passed or skipped, 1 a finding, 3 inconclusive or error, 77 all skipped. */

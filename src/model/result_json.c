@@ -25,6 +25,8 @@ enum field_type {
 	FIELD_VALUES,
 	FIELD_MS,
 	FIELD_WHERE,
+	FIELD_COUNT, /* a u64 that is left out while it is 0 */
+	FIELD_PART,  /* left out while it is all zero */
 	FIELD_MAX_
 };
 
@@ -35,7 +37,7 @@ struct field {
 	enum field_type type;
 	size_t offset;
 	size_t count_offset;	   /* FIELD_ARRAY, FIELD_TEXTS, FIELD_VALUES */
-	const struct shape *shape; /* FIELD_ARRAY: of an element */
+	const struct shape *shape; /* FIELD_ARRAY: of an element; FIELD_PART */
 	const struct vocab *vocab; /* FIELD_WORD */
 };
 
@@ -100,6 +102,38 @@ static const struct field process_fields[] = {
 };
 SHAPE(process, struct process_result);
 
+static const struct field place_fields[] = {
+	{ "fd",          FIELD_INT,  MEMBER(struct call_place, fd) },
+	{ "nth",         FIELD_U64,  MEMBER(struct call_place, nth) },
+	{ "errors",      FIELD_U64,  MEMBER(struct call_place, errors) },
+	{ "signals",     FIELD_U64,  MEMBER(struct call_place, signals) },
+	{ "stdout",      FIELD_BOOL, MEMBER(struct call_place, is_stdout) },
+	{ "short",       FIELD_BOOL, MEMBER(struct call_place, can_be_short) },
+	{ "nonblocking", FIELD_BOOL, MEMBER(struct call_place, can_be_nonblocking) },
+	{ "waits",       FIELD_BOOL, MEMBER(struct call_place, waits) },
+};
+SHAPE(place, struct call_place);
+
+static const struct field site_fields[] = {
+	{ "process", FIELD_INT,   MEMBER(struct call_site, process) },
+	{ "part",    FIELD_INT,   MEMBER(struct call_site, part) },
+	{ "child",   FIELD_INT,   MEMBER(struct call_site, child) },
+	{ "thread",  FIELD_INT,   MEMBER(struct call_site, thread) },
+	{ "label",   FIELD_TEXT,  MEMBER(struct call_site, label) },
+	{ "call",    FIELD_TEXT,  MEMBER(struct call_site, call) },
+	{ "kind",    FIELD_WORD,  MEMBER(struct call_site, kind), .vocab = &fd_kind_vocab },
+	{ "stack",   FIELD_ARRAY, MEMBER(struct call_site, stack.frames), COUNT(struct call_site, stack.count), .shape = &frame },
+	{ "places",  FIELD_ARRAY, MEMBER(struct call_site, places), COUNT(struct call_site, place_count), .shape = &place },
+};
+SHAPE(site, struct call_site);
+
+static const struct field record_fields[] = {
+	{ "sites",     FIELD_ARRAY, MEMBER(struct record, sites), COUNT(struct record, site_count), .shape = &site },
+	{ "processes", FIELD_INT,   MEMBER(struct record, processes) },
+	{ "unsteady",  FIELD_TEXTS, MEMBER(struct record, unsteady), COUNT(struct record, unsteady_count) },
+};
+SHAPE(record, struct record);
+
 static const struct field case_result_fields[] = {
 	{ "file",        FIELD_TEXT,   MEMBER(struct case_result, file) },
 	{ "line",        FIELD_INT,    MEMBER(struct case_result, line) },
@@ -118,6 +152,8 @@ static const struct field case_result_fields[] = {
 	{ "processes",   FIELD_ARRAY,  MEMBER(struct case_result, processes), COUNT(struct case_result, process_count), .shape = &process },
 	{ "notes",       FIELD_TEXTS,  MEMBER(struct case_result, notes), COUNT(struct case_result, note_count) },
 	{ "reproduce",   FIELD_TEXT,   MEMBER(struct case_result, reproduce) },
+	{ "occurrences", FIELD_COUNT,  MEMBER(struct case_result, occurrences) },
+	{ "record",      FIELD_PART,   MEMBER(struct case_result, record), .shape = &record },
 };
 SHAPE(case_result, struct case_result);
 /* clang-format on */
@@ -334,6 +370,11 @@ static int write_u64(const struct field *field, const void *base, json_t *to)
 						      : json_sprintf("%" PRIu64, value));
 }
 
+static int write_count(const struct field *field, const void *base, json_t *to)
+{
+	return *(const uint64_t *)slot_of(field, base) ? write_u64(field, base, to) : 0;
+}
+
 static int u64_from_text(const char *text, uint64_t *ret_value)
 {
 	unsigned long long value;
@@ -494,6 +535,35 @@ static int read_nothing(const struct field *field, const json_t *from, void *slo
 	return 0;
 }
 
+static bool is_zero(const void *base, size_t size)
+{
+	const char *bytes = base;
+
+	for (size_t i = 0; i < size; i++)
+		if (bytes[i])
+			return false;
+	return true;
+}
+
+static int write_part(const struct field *field, const void *base, json_t *to)
+{
+	const void *slot = slot_of(field, base);
+	json_t *part;
+
+	if (is_zero(slot, field->shape->size))
+		return 0;
+	part = json_object();
+	return shape_write(field->shape, slot, part) | json_object_set_new(to, field->key, part);
+}
+
+static int read_part(const struct field *field, const json_t *from, void *slot, struct err *err)
+{
+	const json_t *part = json_object_get(from, field->key);
+	int r = part ? shape_read(field->shape, part, slot, err) : 0;
+
+	return r < 0 ? err_wrap(err, r, "%s", field->key) : 0;
+}
+
 static const struct codec {
 	int (*write)(const struct field *field, const void *base, json_t *to);
 	int (*read)(const struct field *field, const json_t *from, void *slot, struct err *err);
@@ -503,6 +573,7 @@ static const struct codec {
 	[FIELD_U64] = {write_u64, read_u64},	   [FIELD_WORD] = {write_word, read_word},
 	[FIELD_ARRAY] = {write_array, read_array}, [FIELD_VALUES] = {write_values, read_values},
 	[FIELD_MS] = {write_ms, read_ms},	   [FIELD_WHERE] = {write_where, read_nothing},
+	[FIELD_COUNT] = {write_count, read_u64},   [FIELD_PART] = {write_part, read_part},
 };
 _Static_assert(ARRAY_SIZE(codecs) == FIELD_MAX_, "one codec for each type");
 

@@ -229,6 +229,7 @@ struct expect_spec {
 	bool same_output;
 	bool no_objects; /* `objects: none` */
 	bool same_at_every_level;
+	enum survival survives;
 	struct file_expect *files;
 	size_t file_count;
 	struct strings check; /* argv, empty = none */

@@ -114,6 +114,7 @@ static const struct vocab_row finding_rows[] = {
 	[FINDING_SPIN]              = { "spin",              "the same failing call or loop, without progress", false },
 	[FINDING_WRONG_EXIT]        = { "wrong-exit",        "another exit status than expected", false },
 	[FINDING_WRONG_OUTPUT]      = { "wrong-output",      "other output than expected", false },
+	[FINDING_UNREPORTED]        = { "unreported",        "failed without a message", false },
 	[FINDING_LATE]              = { "late",              "slower than `within` allows", false },
 	[FINDING_LEAK]              = { "leak",              "something was left behind", false },
 	[FINDING_MEMORY_ERROR]      = { "memory-error",      "valgrind's word", false },
@@ -154,6 +155,13 @@ static const struct vocab_row under_rows[] = {
 	[UNDER_DRD]      = { "drd",      "valgrind's other race checker", false },
 };
 VOCAB(under_vocab, "tool", under_rows, UNDER_MAX_);
+
+static const struct vocab_row survival_rows[] = {
+	[SURVIVAL_NONE] = { "false", "nothing", false },
+	[SURVIVAL_TRUE] = { "true",  "how each process ends, and its stdout", false },
+	[SURVIVAL_END]  = { "end",   "how each process ends, with a message or not", false },
+};
+VOCAB(survival_vocab, "way to survive", survival_rows, SURVIVAL_MAX_);
 
 static const struct vocab_row limit_rows[] = {
 	[LIMIT_NOFILE]     = { "nofile",     "open descriptors", false },

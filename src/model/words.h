@@ -116,6 +116,7 @@ enum finding_kind {
 	FINDING_SPIN,
 	FINDING_WRONG_EXIT,
 	FINDING_WRONG_OUTPUT,
+	FINDING_UNREPORTED,
 	FINDING_LATE,
 	FINDING_LEAK,
 	FINDING_MEMORY_ERROR,
@@ -146,6 +147,10 @@ extern const struct vocab role_vocab;
 /* What the `model:` key allows. */
 enum fault_model { MODEL_KERNEL, MODEL_ADVERSARIAL, MODEL_MAX_ };
 extern const struct vocab model_vocab;
+
+/* What `survives:` compares with the run without faults. */
+enum survival { SURVIVAL_NONE, SURVIVAL_TRUE, SURVIVAL_END, SURVIVAL_MAX_ };
+extern const struct vocab survival_vocab;
 
 /* What `under:` runs the process under. */
 enum under { UNDER_NONE, UNDER_MEMCHECK, UNDER_HELGRIND, UNDER_DRD, UNDER_MAX_ };

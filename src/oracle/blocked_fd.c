@@ -276,7 +276,7 @@ static int on_pipe(struct wait *wait, const struct procfs_fd *info)
 	}
 	/* Who does not hold it yet may still open it by its name. */
 	if (info->kind == FD_KIND_FIFO && !strstr(info->link, " (deleted)"))
-		wait->node->any = true;
+		wait->node->any = wait->node->newcomer = true;
 	if (in->served_ends)
 		served = in->served_ends(in->context, pipe.inode);
 	if (served & pipe.ends)
@@ -480,5 +480,6 @@ int wait_for_open(struct wait *wait, int dir, uint64_t path_address)
 	}
 	wait_say(wait, "FIFO %s", path);
 	wait_add_anybody(wait, "its other end to be opened", "nobody is left to open it");
+	wait->node->newcomer = true;
 	return 0;
 }

@@ -46,7 +46,7 @@ int wait_for_queue(struct wait *wait, const struct procfs_fd *info, unsigned end
 		return 0;
 	}
 	if (!strstr(info->link, " (deleted)"))
-		wait->node->any = true;
+		wait->node->any = wait->node->newcomer = true;
 	r = wait_note_object(wait, queue.dev, queue.inode, ends, 0);
 	return r ? r : wait_add_end_holders(wait, &queue);
 }
@@ -71,7 +71,7 @@ int wait_for_queue_fd(struct wait *wait, int fd, bool sends)
 int wait_for_sysv_queue(struct wait *wait, int id, bool sends)
 {
 	wait_say(wait, "System V queue %d", id);
-	wait->node->any = true;
+	wait->node->any = wait->node->newcomer = true;
 	need_of(wait, ends_for(sends));
 	return 0;
 }

@@ -67,6 +67,7 @@ static void say_socket(struct wait *wait, const struct procfs_fd *info)
 static int on_listening(struct wait *wait)
 {
 	wait_add_anybody(wait, "a connection", "nobody is left to connect");
+	wait->node->newcomer = true;
 	return 0;
 }
 
@@ -176,6 +177,7 @@ int wait_for_datagram(struct wait *wait, const struct procfs_fd *info)
 	    info->kind == FD_KIND_UNIX_DGRAM)
 		return on_unnamed_receiver(wait, info, table);
 	wait_add_anybody(wait, "a message", "nobody is left to send one");
+	wait->node->newcomer = true;
 	return 0;
 }
 

@@ -7,11 +7,16 @@
 #include "oracle/oracle.h"
 
 int judge_exit(struct judgement *j, struct err *err);	  /* exit.c */
+int judge_survival(struct judgement *j, struct err *err); /* survive.c */
 int judge_output(struct judgement *j, struct err *err);	  /* output.c */
 int judge_files(struct judgement *j, struct err *err);	  /* output.c */
 int judge_time(struct judgement *j, struct err *err);	  /* time.c */
 int judge_recovery(struct judgement *j, struct err *err); /* time.c */
 int judge_leaks(struct judgement *j, struct err *err);	  /* leak.c */
+
+/* exit.c */
+bool is_crash(int signal);
+enum finding_kind kind_of_death(int signal);
 
 /* observed.c: as if none had been left. */
 void observed_forget_objects(struct observed *seen);

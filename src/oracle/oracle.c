@@ -20,6 +20,7 @@ static const struct oracle_row {
 	int (*judge)(struct judgement *j, struct err *err);
 } rows[] = {
 	{ "exit",          judge_exit },
+	{ "survive",       judge_survival },
 	{ "output",        judge_output },
 	{ "time",          judge_time },
 	{ "recovery",      judge_recovery },

@@ -11,8 +11,9 @@
 struct judgement {
 	const struct scenario *scenario;
 	const struct observed *seen;
-	const struct observed *fault_free; /* NULL: there was no such run */
-	const char *tmp;		   /* ${tmp} of the run, still there */
+	const struct observed *fault_free;	 /* NULL: there was no such run */
+	const struct observed *fault_free_again; /* another one, with `survives`; NULL */
+	const char *tmp;			 /* ${tmp} of the run, still there */
 	/* Turns ${harness}, ${tmp}, ${dir} and channels in a text into what they stand for. */
 	char *(*expand)(void *ctx, const char *text);
 	void *ctx;
@@ -36,6 +37,9 @@ bool oracle_needs_fault_free(const struct scenario *scenario, const struct obser
 
 /* What might have leaked cannot be told without a fault-free run: take it as nothing. */
 void oracle_forget_leaks(struct observed *seen);
+
+/* Whether the @process-th process printed the same in two runs without faults. */
+bool survive_is_steady(const struct observed *first, const struct observed *again, size_t process);
 
 /* Is MATCH_CONTAINS or MATCH_REGEX true of @text?  1, 0, or -ENOMEM, -EINVAL (no expression). */
 int match_occurs(const struct match *match, const char *text, size_t size);

@@ -202,6 +202,27 @@ int waitgraph_solve(const struct wait_node *nodes, size_t count, struct deadlock
 	return 0;
 }
 
+int waitgraph_needs_newcomers(const struct wait_node *nodes, size_t count, bool *ret_needs)
+{
+	cleanup_free struct wait_node *open = mem_zalloc(count * sizeof(*open));
+	struct deadlock deadlock;
+	int rc;
+
+	if (!open)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++) {
+		open[i] = nodes[i];
+		if (nodes[i].newcomer)
+			open[i].state = WAIT_EXTERNAL;
+	}
+	rc = waitgraph_solve(open, count, &deadlock, NULL);
+	if (rc)
+		return rc;
+	*ret_needs = !deadlock.dead_count;
+	waitgraph_release(&deadlock);
+	return 0;
+}
+
 void waitgraph_release(struct deadlock *deadlock)
 {
 	free(deadlock->dead);

@@ -25,6 +25,7 @@ enum wait_state {
 struct wait_node {
 	enum wait_state state;
 	bool any;	/* every other node is a waker too */
+	bool newcomer;	/* so is who comes later, and finds the object by its name */
 	size_t *wakers; /* of WAIT_BLOCKED: indices of nodes; its own is of no effect */
 	size_t waker_count;
 };
@@ -46,6 +47,12 @@ struct deadlock {
 int waitgraph_solve(const struct wait_node *nodes, size_t count, struct deadlock *ret_deadlock,
 		    struct err *err);
 void waitgraph_release(struct deadlock *deadlock);
+
+/*
+ * Whether all could go on again if somebody came who is not there yet: servers
+ * that wait for the next client, and those who wait for these.  -ENOMEM.
+ */
+int waitgraph_needs_newcomers(const struct wait_node *nodes, size_t count, bool *ret_needs);
 
 /* Whether @node has no other node as waker. */
 bool wait_node_is_alone(const struct wait_node *nodes, size_t count, size_t node);

@@ -7,6 +7,7 @@
 
 #include <jansson.h>
 
+#include "base/util.h"
 #include "model/result_json.h"
 #include "report/reporter.h"
 
@@ -36,13 +37,28 @@ static int json_case_done(struct reporter_context *ctx, const struct case_result
 	return r < 0 && !ferror(ctx->out) ? -ENOMEM : 0;
 }
 
+static void print_sweep(FILE *out, const struct sweep_totals *sweep)
+{
+	fprintf(out,
+		",\n\"sweep\": {\"sites\": %zu, \"places\": %zu, \"runs\": %zu, \"survived\": %zu, "
+		"\"score\": %.4f, \"skipped\": %zu, \"planned\": %zu, \"not_possible\": %zu, "
+		"\"left_out\": %zu, \"not_tried\": %zu, \"errors\": %zu, \"elapsed_ms\": %llu}",
+		sweep->sites, sweep->places, sweep->runs, sweep->survived, sweep->score,
+		sweep->planned - sweep->places, sweep->planned, sweep->not_possible,
+		sweep->left_out, sweep->waiting, sweep->failed,
+		(unsigned long long)(sweep->elapsed_ns / NS_PER_MS));
+}
+
 static int json_end(struct reporter_context *ctx, const struct report_totals *totals)
 {
 	fputs("\n], \"summary\": {", ctx->out);
 	for (int v = 0; v < VERDICT_MAX_; v++)
 		fprintf(ctx->out, "%s\"%s\": %u", v ? ", " : "", vocab_name(&verdict_vocab, v),
 			totals->summary.count[v]);
-	fprintf(ctx->out, "}, \"interrupted\": %s}\n", totals->interrupted ? "true" : "false");
+	fprintf(ctx->out, "}, \"interrupted\": %s", totals->interrupted ? "true" : "false");
+	if (totals->sweep)
+		print_sweep(ctx->out, totals->sweep);
+	fputs("}\n", ctx->out);
 	return 0;
 }
 

@@ -45,13 +45,29 @@ struct report_style {
 	unsigned width; /* columns of the terminal; 0 = 80 */
 };
 
+/* What a sweep came to; see ipcfault(1). */
+struct sweep_totals {
+	size_t sites;	     /* calls of one place in the program */
+	size_t planned;	     /* attempts: a fault at a place */
+	size_t places;	     /* tried: the fault has happened */
+	size_t survived;     /* of them */
+	size_t not_possible; /* the fault was refused, or its moment did not come */
+	size_t left_out;     /* the same had hung often enough */
+	size_t waiting;	     /* not tried: interrupted, or out of budget */
+	size_t failed;	     /* could not be tried: errors of ours */
+	size_t runs, bugs;
+	uint64_t elapsed_ns; /* of the attempts */
+	double score;	     /* survived of the tried, 0 to 1 */
+};
+
 /* Where the whole work stands. */
 struct report_totals {
 	size_t scenarios, cases; /* chosen to run */
 	struct summary summary;	 /* of the cases done */
 	unsigned caught;	 /* controls among the passed */
 	uint64_t elapsed_ns;
-	bool interrupted; /* the end came before all were done */
+	bool interrupted;		  /* the end came before all were done */
+	const struct sweep_totals *sweep; /* NULL: it is none */
 };
 
 /* Adds one case to @totals. */

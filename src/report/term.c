@@ -173,6 +173,20 @@ static void print_cut(FILE *out, const char *line, unsigned width)
 	}
 }
 
+static void print_sweep_progress(FILE *out, const struct sweep_totals *sweep)
+{
+	size_t done = sweep->planned - sweep->waiting;
+	uint64_t ms = sweep->elapsed_ns / NS_PER_MS, seconds;
+
+	fprintf(out, "%zu/%zu faults, %zu bug%s", done, sweep->planned, sweep->bugs,
+		sweep->bugs == 1 ? "" : "s");
+	if (!ms || done < 2)
+		return;
+	seconds = ms * sweep->waiting / done / 1000 + 1;
+	fprintf(out, ", %" PRIu64 " a second, about %" PRIu64 " %s left", done * 1000 / ms,
+		seconds < 90 ? seconds : (seconds + 30) / 60, seconds < 90 ? "s" : "min");
+}
+
 static char *progress_line(const struct report_totals *totals, const char *current)
 {
 	size_t done = report_totals_done(totals), size;
@@ -181,6 +195,11 @@ static char *progress_line(const struct report_totals *totals, const char *curre
 
 	if (!out)
 		return NULL;
+	if (totals->sweep) {
+		print_sweep_progress(out, totals->sweep);
+		fclose(out);
+		return line;
+	}
 	fprintf(out, "%zu/%zu: ", done, totals->cases);
 	print_counts(out, totals);
 	print_eta(out, totals, done);
@@ -241,12 +260,57 @@ static enum paint summary_paint(const struct report_totals *totals)
 	}
 }
 
+static void print_count(FILE *out, size_t count, const char *what)
+{
+	if (count)
+		fprintf(out, "  %zu %s\n", count, what);
+}
+
+/* The share in per cent, never rounded up to all. */
+static double percent(const struct sweep_totals *sweep)
+{
+	double share = 100.0 * sweep->score;
+
+	return share > 99.9 && sweep->survived < sweep->places ? 99.9 : share;
+}
+
+static void print_sweep(struct reporter_context *ctx, const struct report_totals *totals)
+{
+	const struct sweep_totals *sweep = totals->sweep;
+	uint64_t ms = sweep->elapsed_ns / NS_PER_MS;
+	char took[DURATION_TEXT_MAX];
+	FILE *out = ctx->out;
+
+	if (totals->interrupted)
+		fputs("interrupted: this is what was tried\n", out);
+	if (!sweep->places) {
+		fputs("nothing was tried\n", out);
+		return;
+	}
+	fprintf(out, "%s%zu of %zu places survived (%.1f %%), %zu bug%s%s\n",
+		paint_code(sweep->bugs ? PAINT_BAD : PAINT_GOOD, ctx->style.color), sweep->survived,
+		sweep->places, percent(sweep), sweep->bugs, sweep->bugs == 1 ? "" : "s",
+		paint_code(PAINT_NONE, ctx->style.color));
+	fprintf(out, "  %zu sites, %zu faults planned, %zu runs in %s (%" PRIu64 " a second)\n",
+		sweep->sites, sweep->planned, sweep->runs, duration_text(totals->elapsed_ns, took),
+		ms ? (sweep->places + sweep->not_possible) * 1000 / ms : 0);
+	print_count(out, sweep->not_possible,
+		    "faults did not happen: Linux cannot do that there, or the call did not come");
+	print_count(out, sweep->left_out, "left out: the same fault had hung there before");
+	print_count(out, sweep->waiting, "not tried");
+	print_count(out, sweep->failed, "could not be tried");
+}
+
 static int term_end(struct reporter_context *ctx, const struct report_totals *totals)
 {
 	FILE *out = ctx->out;
 	char took[DURATION_TEXT_MAX];
 
 	erase(ctx);
+	if (totals->sweep) {
+		print_sweep(ctx, totals);
+		return 0;
+	}
 	print_troubled(ctx);
 	if (report_totals_done(totals) < totals->cases)
 		fprintf(out, "%s after %zu of %zu cases\n",

@@ -142,6 +142,26 @@ static int input_make(struct execution *x, struct input *in)
 	return 0;
 }
 
+static bool somebody_failed(const struct execution *x)
+{
+	for (const struct process *p = x->engine.processes; p; p = p->next)
+		if (p->exited && (p->signaled || p->status))
+			return true;
+	return false;
+}
+
+/*
+ * `survives`: a server goes on waiting when its client has died or given up.
+ * The next one could come, and nothing more can be learnt from this run.
+ */
+static bool waits_for_the_next(const struct execution *x, const struct blocked_scan *scan)
+{
+	bool needs = false;
+
+	return x->scenario->expect.survives && x->with_faults && somebody_failed(x) &&
+	       waitgraph_needs_newcomers(scan->nodes, scan->count, &needs) == 0 && needs;
+}
+
 static void report(struct execution *x, const struct blocked_scan *scan)
 {
 	size_t first = scan->deadlock.cycle_count ? scan->deadlock.cycle[0] : 0;
@@ -181,7 +201,7 @@ static bool look(struct execution *x, struct deadlock_watch *watch)
 	}
 	proven = watch->has_scan && scan.deadlock.dead_count && blocked_same(&watch->scan, &scan) &&
 		 !blocked_has_outsider(&in.input, &scan);
-	if (proven)
+	if (proven && !waits_for_the_next(x, &scan))
 		report(x, &scan);
 	forget_scan(watch);
 	watch->scan = scan;

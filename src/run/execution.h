@@ -31,7 +31,7 @@ struct execution {
 	const char *tmp;
 	const char *dir;
 	const char *build, *cc, *cflags; /* of `build:`; NULL = there is none */
-	int counts_fd; /* see job.h */
+	int counts_fd;			 /* see job.h */
 	bool with_faults;
 	uint64_t deadline_ns;	   /* since the start */
 	uint64_t worker_waited_ns; /* of clock.c */
@@ -52,6 +52,7 @@ struct execution {
 	uint64_t grace_ns, grace_starved_ns;
 	struct deadlock_watch *deadlock; /* of deadlock.c */
 	struct spin *spin;		 /* of spin.c */
+	struct recorder *recorder;	 /* of record.h; NULL: nobody asks what is called */
 	struct watched *watched;	 /* of access.c */
 	struct made *made;		 /* of made.c: objects that the processes have made */
 	size_t made_count;

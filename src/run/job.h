@@ -18,18 +18,32 @@ struct job {
 	const struct process_spec **specs;
 	const struct build_spec *build_spec; /* the control may have another; NULL = none */
 	struct job_build build;
-	int counts_fd;	      /* for the programs: instrument/counts.h; 0 = none */
-	uint64_t deadline_ns; /* instead of the scenario's; 0 = not */
+	int counts_fd;			/* for the programs: instrument/counts.h; 0 = none */
+	uint64_t deadline_ns;		/* instead of the scenario's; 0 = not */
 	char *dir, *tmp, *tmp_without;	/* folders of the scenario and of the two executions */
 	struct execution with, without; /* with faults, without */
 	struct observed seen, fault_free;
-	bool has_fault_free, ran;
+	/* fault_free, or what the worker keeps; NULL: there was no such run */
+	const struct observed *usual, *usual_again;
+	bool ran;
+	struct recorder *recorder; /* NULL: the calls are not noted */
 	struct case_result *result;
 };
 
 /* Run @x of the job; what it came to is in @seen. */
 int job_execute(struct job *job, struct execution *x, struct observed *seen, bool with_faults,
 		struct err *err);
+
+/* The same without faults, to its end and tidied up; one that does not end is -EINVAL. */
+int job_execute_without(struct job *job, struct observed *seen, struct err *err);
+
+/*
+ * usual.c.  Set job->usual and job->usual_again: once for all cases that are
+ * alike, two runs, so that what is chance is known.
+ */
+int usual_learn(struct job *job, struct err *err);
+/* Which outputs differ between the two. */
+int usual_report(struct job *job, struct record *record);
 
 /*
  * build.c.  Compile for the job, with @ipcfault so that accesses are counted:
@@ -49,6 +63,8 @@ struct levels;
 int levels_run(struct job *job, struct levels **ret_levels, struct err *err);
 /* NULL is allowed; the finding, if any, is appended. */
 int levels_judge(struct job *job, const struct levels *levels, struct findings *findings);
+/* A fault that did not fire in one of the combinations: for the caller to free.  Else untouched. */
+int levels_say_unfired(const struct levels *levels, char **ret_text);
 void levels_free(struct levels *levels);
 
 #endif

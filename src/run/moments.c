@@ -18,6 +18,7 @@
 #include "run/image.h"
 #include "run/locks.h"
 #include "run/made.h"
+#include "run/record.h"
 #include "run/spin.h"
 #include "sys/names.h"
 #include "sys/syscalls.h"
@@ -133,6 +134,8 @@ static void on_call_entry(void *ctx, struct tracee *t)
 {
 	count_call(ctx, t);
 	access_call_entry(ctx, t);
+	if (recorder_note(ctx, t))
+		execution_fail(ctx, -ENOMEM);
 }
 
 static void count_marked(struct execution *x, struct tracee *t, int mark, enum phase phase,

@@ -319,9 +319,20 @@ static int give(struct pool *pool, struct slot *slot, struct err *err)
 	return rc ? rc : send_ahead(pool, slot);
 }
 
-static bool has_work(const struct pool *pool, const struct slot *slot)
+/* The next of the cases that are wanted; false when there is none. */
+static bool find_next(struct pool *pool)
 {
-	return slot->ahead_count || pool->next < pool->count;
+	const struct pool_events *events = pool->events;
+
+	while (events->wanted && pool->next < pool->count &&
+	       !events->wanted(events->ctx, &pool->cases[pool->next]))
+		pool->next++;
+	return pool->next < pool->count;
+}
+
+static bool has_work(struct pool *pool, const struct slot *slot)
+{
+	return slot->ahead_count || find_next(pool);
 }
 
 static void deliver(struct pool *pool, struct slot *slot, struct case_result *result)

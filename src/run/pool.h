@@ -18,6 +18,12 @@ struct run_case {
 	const struct scenario *scenario;
 	enum role role;
 	uint64_t seed;
+	bool record; /* note the calls of the run: case_result.record */
+	/*
+	 * Cases with the same one differ in their faults only: the runs without
+	 * faults of one are those of all.  NULL: there are no others.
+	 */
+	const struct scenario *like;
 };
 
 struct pool_options {
@@ -36,6 +42,8 @@ struct pool_options {
 struct pool_events {
 	void (*started)(void *ctx, const struct run_case *c);
 	void (*done)(void *ctx, const struct run_case *c, struct case_result *r);
+	/* False: leave this case out, there will be no done().  NULL: all are wanted. */
+	bool (*wanted)(void *ctx, const struct run_case *c);
 	void *ctx;
 };
 

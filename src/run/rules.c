@@ -12,6 +12,7 @@
 #include "run/execution.h"
 #include "run/locks.h"
 #include "run/made.h"
+#include "run/record.h"
 #include "sys/syscalls.h"
 
 struct rules {
@@ -120,6 +121,11 @@ static int collect_rules(struct execution *x, struct rules *rules)
 		rc = add_trigger(rules, &x->scenario->faults[i]);
 	if (!rc && x->engine.options.want_handlers)
 		rc = add_name(rules, "rt_sigreturn");
+	for (int id = 0; !rc && x->recorder && id < (int)syscall_count(); id++)
+		if (recorder_wants(id))
+			rc = add(rules, id, -1, 0, 0);
+	if (!rc && x->recorder)
+		rc = add_name(rules, "restart_syscall");
 	if (!rc && x->watch_output)
 		rc = add_family(rules, FAMILY_WRITES);
 	return rc;

@@ -209,9 +209,9 @@ static int prepare_stdin(struct execution *x, const struct process_spec *spec,
 }
 
 /* A file, so that nothing that the program prints can block it or break. */
-static int capture(int *ret_fd)
+static int capture(const char *name, int *ret_fd)
 {
-	int fd = memfd_create("output", MFD_CLOEXEC);
+	int fd = memfd_create(name, MFD_CLOEXEC);
 
 	if (fd < 0)
 		return -errno;
@@ -234,7 +234,7 @@ static int prepare_output(struct execution *x, const struct process_spec *spec,
 		fd = open_file(x, prep, stdio->text, O_WRONLY | O_CREAT | O_TRUNC);
 		break;
 	default:
-		fd = capture(capture_fd);
+		fd = capture(target == STDOUT_FILENO ? "stdout" : "stderr", capture_fd);
 		break;
 	}
 	if (fd < 0)

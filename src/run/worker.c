@@ -15,6 +15,7 @@
 #include "run/execution.h"
 #include "run/frozen.h"
 #include "run/job.h"
+#include "run/record.h"
 #include "run/reports.h"
 #include "run/verdict.h"
 #include "sandbox/tmp.h"
@@ -47,6 +48,7 @@ void worker_release(struct worker *w)
 	frozen_drop(w);
 	if (w->entered)
 		sandbox_release(&w->sandbox);
+	usual_forget(&w->usual);
 	image_set_free(w->images);
 	filter_release(&w->filter.filter);
 	free(w->filter.rules);
@@ -154,7 +156,7 @@ static bool is_unmet(struct job *job, char **ret_reason, struct err *err)
 
 static bool compares_to_fault_free(const struct scenario *s)
 {
-	if (!s->fault_count)
+	if (!s->fault_count || s->expect.survives)
 		return false;
 	if (s->expect.same_output || s->expect.recovers_ns)
 		return true;
@@ -200,6 +202,7 @@ int job_execute(struct job *job, struct execution *x, struct observed *seen, boo
 				.cflags = job->build.flags,
 				.counts_fd = job->counts_fd,
 				.with_faults = with_faults,
+				.recorder = with_faults ? job->recorder : NULL,
 				.deadline_ns = timeout ? timeout : s->deadline_ns,
 				.seen = seen};
 	if (job->deadline_ns && job->deadline_ns < x->deadline_ns)
@@ -218,25 +221,32 @@ static bool is_cut_off(const struct observed *seen)
 }
 
 /* The run without faults shows what is normal; one that fails shows nothing. */
-static int execute_fault_free(struct job *job, struct err *err)
+int job_execute_without(struct job *job, struct observed *seen, struct err *err)
 {
 	struct err why = ERR_INIT;
-	int rc = job_execute(job, &job->without, &job->fault_free, false, &why);
+	int rc = job_execute(job, &job->without, seen, false, &why);
 
 	if (!rc)
 		rc = reports_collect(&job->without, &why);
 	execution_release(&job->without);
 	if (!rc)
 		rc = frozen_clean(job->worker, job->without.all_ended, &why);
-	if (!rc && is_cut_off(&job->fault_free))
-		rc = err_set(&why, -EINVAL, "it does not end: %s",
-			     job->fault_free.findings[0].text);
+	if (!rc && is_cut_off(seen))
+		rc = err_set(&why, -EINVAL, "it does not end: %s", seen->findings[0].text);
 	if (rc) {
 		err_set(err, rc, "%s", why.text);
 		return err_wrap(err, rc, "the run without faults");
 	}
-	job->has_fault_free = true;
 	return 0;
+}
+
+static int execute_fault_free(struct job *job, struct err *err)
+{
+	int rc = job_execute_without(job, &job->fault_free, err);
+
+	if (!rc)
+		job->usual = &job->fault_free;
+	return rc;
 }
 
 static char *expand(void *ctx, const char *text)
@@ -249,9 +259,9 @@ static void run_fault_free_for_leaks(struct job *job)
 {
 	struct err why = ERR_INIT;
 
-	if (job->has_fault_free || !oracle_needs_fault_free(job->c->scenario, &job->seen))
+	if (job->usual || !oracle_needs_fault_free(job->c->scenario, &job->seen))
 		return;
-	if (execute_fault_free(job, &why))
+	if (job->c->like ? usual_learn(job, &why) : execute_fault_free(job, &why))
 		oracle_forget_leaks(&job->seen);
 }
 
@@ -269,7 +279,8 @@ static int judge(struct job *job, struct judgement *j, struct err *err)
 		return rc;
 	/* It empties ${tmp}: from here on the files are those of the other run. */
 	run_fault_free_for_leaks(job);
-	j->fault_free = job->has_fault_free ? &job->fault_free : NULL;
+	j->fault_free = job->usual;
+	j->fault_free_again = job->usual_again;
 	return oracle_judge(j, err);
 }
 
@@ -371,6 +382,23 @@ static int prepare_build(struct job *job, struct levels **ret_levels, struct err
 	return job_compile(job, spec->compilers.items[0], spec->levels.items[0], NULL, err);
 }
 
+static int execute_with(struct job *job, struct err *err)
+{
+	struct record *record = &job->result->record;
+	int rc;
+
+	if (job->c->record) {
+		job->recorder = recorder_new(record);
+		if (!job->recorder || usual_report(job, record))
+			return err_errno(err, -ENOMEM, "run");
+	}
+	rc = job_execute(job, &job->with, &job->seen, true, err);
+	job->ran = true;
+	for (const struct process *p = job->with.engine.processes; p; p = p->next)
+		record->processes += job->c->record;
+	return rc;
+}
+
 static int run_case(struct job *job, const struct levels *levels, struct err *err)
 {
 	const struct scenario *s = job->c->scenario;
@@ -381,8 +409,9 @@ static int run_case(struct job *job, const struct levels *levels, struct err *er
 		rc = execute_fault_free(job, err);
 	if (rc)
 		return rc;
-	rc = job_execute(job, &job->with, &job->seen, true, err);
-	job->ran = true;
+	if (s->expect.survives)
+		rc = usual_learn(job, err);
+	rc = rc ? rc : execute_with(job, err);
 	if (rc)
 		return rc;
 	rc = reports_collect(&job->with, err);
@@ -406,7 +435,18 @@ static bool any_struck(const struct job *job)
 	return job->c->scenario->fault_count == 0;
 }
 
-static int finish(struct job *job)
+/* A fault that did not strike in each of the combinations proves nothing there. */
+static int verdict_of_levels(const struct levels *levels, struct case_result *result)
+{
+	cleanup_free char *text = NULL;
+	int rc = 0;
+
+	if (result->role == ROLE_SUBJECT && result->verdict == VERDICT_PASS)
+		rc = levels_say_unfired(levels, &text);
+	return rc || !text ? rc : verdict_set(result, VERDICT_INCONCLUSIVE, text);
+}
+
+static int finish(struct job *job, const struct levels *levels)
 {
 	struct case_result *result = job->result;
 	int rc = report_processes(job);
@@ -418,7 +458,8 @@ static int finish(struct job *job)
 	result->duration_ns = job->seen.duration_ns;
 	if (job->with.handed_over)
 		return verdict_set(result, VERDICT_INCONCLUSIVE, "handed over to gdb");
-	return verdict_decide(job->c->scenario, any_struck(job), result);
+	rc = verdict_decide(job->c->scenario, any_struck(job), result);
+	return rc ? rc : verdict_of_levels(levels, result);
 }
 
 static void job_release(struct job *job)
@@ -427,6 +468,7 @@ static void job_release(struct job *job)
 		execution_release(&job->with);
 	observed_release(&job->seen);
 	observed_release(&job->fault_free);
+	recorder_free(job->recorder);
 	free(job->specs);
 	free(job->dir);
 	free(job->tmp);
@@ -464,7 +506,7 @@ int worker_run(struct worker *w, const struct run_case *c, struct case_result *r
 	if (!rc)
 		rc = run_case(&job, levels, &why);
 	if (!rc)
-		rc = finish(&job);
+		rc = finish(&job, levels);
 	levels_free(levels);
 	if (is_missing)
 		rc = verdict_set(ret_result, VERDICT_SKIP, why.text);

@@ -14,6 +14,7 @@
 #include "sandbox/sandbox.h"
 
 struct case_result;
+struct observed;
 
 /* The filter of the last launch: the next one most often needs the same. */
 struct last_filter {
@@ -37,6 +38,12 @@ struct frozen {
 	int fds[FROZEN_FDS], flags[FROZEN_FDS];
 };
 
+/* Two runs without faults, of all cases that are alike: see run_case.like. */
+struct usual {
+	const struct scenario *of; /* NULL: none yet */
+	struct observed *first, *again;
+};
+
 struct worker {
 	const struct pool_options *options;
 	struct sandbox sandbox;
@@ -46,8 +53,11 @@ struct worker {
 	int cpu;
 	struct image_set *images; /* symbols of programs, kept from run to run */
 	struct last_filter filter;
+	struct usual usual;
 	struct frozen frozen;
 };
+
+void usual_forget(struct usual *usual); /* usual.c */
 
 int worker_init(struct worker *w, const struct pool_options *options, int cpu, struct err *err);
 void worker_release(struct worker *w);

@@ -204,7 +204,19 @@ static void read_same_level(struct reader *reader, const struct node *value,
 		complain(reader, value, "`same-at-every-level` needs `build`");
 }
 
+static void read_survives(struct reader *reader, const struct node *value,
+			  const struct key_row *row, void *target)
+{
+	int word = take_word(reader, value, &survival_vocab);
+
+	(void)row;
+	if (word >= 0)
+		*(enum survival *)target = (enum survival)word;
+}
+
 /* clang-format off */
+static const struct value_type survival_type = {
+	.json = "{\"enum\": [true, false, \"true\", \"false\", \"end\"]}" };
 static const struct value_type files_type = { .values = &type_match };
 static const struct value_type objects_type = { .json = "{\"const\": \"none\"}" };
 static const struct value_type finding_type = { .name = "finding", .words = &finding_vocab };
@@ -219,6 +231,8 @@ static const struct key_row expect_rows[] = {
 	  .summary = "the whole run takes no longer" },
 	{ .name = "same-output", .read = read_bool, .type = &type_bool, FIELD(same_output),
 	  .summary = "each stdout is as in the run without faults, which is made first" },
+	{ .name = "survives", .read = read_survives, .type = &survival_type, FIELD(survives),
+	  .summary = "each process ends as without faults, and prints the same (true) or not (end), or fails with a message" },
 	{ .name = "files", .read = read_files, .type = &files_type,
 	  .summary = "contents of files: path: text, {equals: …}, {file: …}, {same-as: fault-free} or absent" },
 	{ .name = "objects", .read = read_objects, .type = &objects_type, FIELD(no_objects),
@@ -270,7 +284,8 @@ void default_expectations(struct reader *reader)
 		reader->oom = true;
 		return;
 	}
-	for (size_t i = 0; i < s->process_count; i++)
+	/* With `survives` only how the killed one itself ends is left out: by who was killed. */
+	for (size_t i = 0; i < s->process_count && !s->expect.survives; i++)
 		if (s->expect.processes[i].exit == EXIT_DEFAULT && is_killed(s, i))
 			s->expect.processes[i].exit = EXIT_ANY;
 }

@@ -354,6 +354,33 @@ static const char *look_up(const char *call, int err, unsigned mode, const struc
 	return missing ? missing : refusal_of(call, err);
 }
 
+static bool is_listed(const struct kernel_error *list, size_t count, int err)
+{
+	for (size_t i = 0; i < count; i++)
+		if (list[i].err == err)
+			return true;
+	return false;
+}
+
+size_t kernel_errors_of(int syscall_id, struct kernel_error *ret_errors, size_t max)
+{
+	const struct syscall_row *call = syscall_get(syscall_id);
+	size_t count = 0;
+
+	for (size_t i = 0; call && i < ARRAY_SIZE(errors); i++) {
+		const struct error_row *row = &errors[i];
+
+		if (row->conditions & COND_DEAD || strcmp(row->call, call->name) != 0 ||
+		    is_listed(ret_errors, count < max ? count : max, row->err))
+			continue;
+		if (count < max)
+			ret_errors[count] =
+				(struct kernel_error){row->err, !(row->modes & MODE_INSTEAD)};
+		count++;
+	}
+	return count;
+}
+
 const char *kernel_check_errno(int syscall_id, int err, bool after, const struct kernel_moment *m)
 {
 	const struct syscall_row *row = syscall_get(syscall_id);

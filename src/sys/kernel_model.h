@@ -12,6 +12,7 @@
 #define SYS_KERNEL_MODEL_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "model/words.h"
@@ -23,6 +24,17 @@
  * On false *@ret_reason says why.
  */
 bool kernel_allows_errno(int syscall_id, int err, bool after, const char **ret_reason);
+
+/*
+ * The errors that Linux can give at @syscall_id, each once, in the order of
+ * kernel_model.csv, but those of connections and objects that are gone: they
+ * are true only of what really is.  Stores the first @max; how many there are.
+ */
+struct kernel_error {
+	int err;
+	bool after; /* the call is made and then reported as failed */
+};
+size_t kernel_errors_of(int syscall_id, struct kernel_error *ret_errors, size_t max);
 
 /* Whether a call that wanted more may ever have moved less. */
 bool kernel_allows_short(int syscall_id, const char **ret_reason);

@@ -1,7 +1,7 @@
 /*
  * One use of a connected socket, chosen by the first argument: "unix" (a
- * stream), "dgram", "seqpacket", "tcp" or "udp", and by the second part of it after a colon; what came of it is printed.  The
- * near end is descriptor 11, the far one 10.
+ * stream), "dgram", "seqpacket", "tcp" or "udp", and by the second part of it after a colon; what
+ * came of it is printed.  The near end is descriptor 11, the far one 10.
  */
 #include <errno.h>
 #include <netinet/in.h>
@@ -172,8 +172,8 @@ static void case_listen(void)
 }
 
 static const struct named_case cases[] = {
-	{"recv", case_recv}, {"child", case_child}, {"twice", case_twice},
-	{"full", case_full}, {"size", case_size},   {"listen", case_listen},
+	{"recv", case_recv},	   {"child", case_child}, {"twice", case_twice},
+	{"full", case_full},	   {"size", case_size},	  {"listen", case_listen},
 	{"message", case_message},
 };
 

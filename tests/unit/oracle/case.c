@@ -81,8 +81,10 @@ static void describe(const struct findings *list, char *text, size_t size)
 
 void case_check(const struct judged_case *c, int (*judge)(struct judgement *j, struct err *err))
 {
-	struct scenario scenario = {.fault_count = 1};
+	struct process_spec specs[CASE_PROCESSES] = {{.out = {.kind = c->prints_to}}};
+	struct scenario scenario = {.fault_count = 1, .processes = specs};
 	struct observed seen = observed_of(c, false), fault_free = observed_of(c, true);
+	struct observed again = fault_free;
 	struct judgement j = {
 		.scenario = &scenario, .seen = &seen, .tmp = case_tmp, .expand = expand};
 	struct err err = ERR_INIT;
@@ -94,13 +96,18 @@ void case_check(const struct judged_case *c, int (*judge)(struct judgement *j, s
 		.recovers_ns = c->recovers_ns,
 		.same_output = c->same_output,
 		.no_objects = c->no_objects,
+		.survives = c->survives,
 		.files = (struct file_expect *)(uintptr_t)c->files_expected,
 	};
 	while (scenario.expect.file_count < 3 && c->files_expected[scenario.expect.file_count].path)
 		scenario.expect.file_count++;
 	scenario.expect.allow[c->allow] = c->allows;
+	if (c->again[0].name)
+		again.processes = (struct observed_process *)(uintptr_t)c->again;
 	if (c->has_fault_free)
 		j.fault_free = &fault_free;
+	if (c->has_fault_free && c->survives)
+		j.fault_free_again = &again;
 	cr_expect(eq(int, judge(&j, &err), 0), "%s: %s", c->name, err.text);
 	describe(&j.findings, text, sizeof(text));
 	cr_expect(eq(str, text, (char *)(c->want ? c->want : "")), "%s", c->name);

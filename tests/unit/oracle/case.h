@@ -19,6 +19,10 @@ struct judged_case {
 	struct file_expect files_expected[3];
 	uint64_t within_ns, recovers_ns, duration_ns, last_fault_ns;
 	bool same_output, no_objects, has_fault_free;
+	enum survival survives;
+	struct observed_process
+		again[CASE_PROCESSES]; /* second run without faults; or as the first */
+	enum stdio_kind prints_to;     /* stdout of the first process */
 	enum finding_kind allow;
 	bool allows;	  /* …that kind */
 	const char *want; /* findings, one a line: "late", "crash writer: died of SIGSEGV" */

@@ -288,3 +288,28 @@ Test(oracle_waitgraph, short_memory_is_an_error)
 	cr_expect(gt(int, failures, 1));
 	cr_expect(eq(int, r, 0));
 }
+
+Test(oracle_waitgraph, a_server_needs_the_next_client)
+{
+	size_t server = 0;
+	const struct wait_node nodes[] = {
+		{.state = WAIT_BLOCKED, .any = true, .newcomer = true},
+		{.state = WAIT_BLOCKED, .wakers = &server, .waker_count = 1},
+	};
+	bool needs = false;
+
+	cr_assert(eq(int, waitgraph_needs_newcomers(nodes, 2, &needs), 0));
+	cr_expect(needs);
+}
+
+Test(oracle_waitgraph, who_waits_for_the_dead_is_not_helped_by_newcomers)
+{
+	const struct wait_node nodes[] = {
+		{.state = WAIT_BLOCKED, .any = true, .newcomer = true},
+		{.state = WAIT_BLOCKED},
+	};
+	bool needs = true;
+
+	cr_assert(eq(int, waitgraph_needs_newcomers(nodes, 2, &needs), 0));
+	cr_expect(not(needs));
+}

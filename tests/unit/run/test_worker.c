@@ -130,6 +130,15 @@ static const struct row {
 	 "processes: {a: {run: ['${build}/x']}}\nexpect: {same-at-every-level: true}\n",
 	 .verdict = VERDICT_FAIL,
 	 .findings = "optimization: it behaves differently once optimised; gcc -O0: exit 0\n"},
+	{"a fault that does not strike once optimised", HEAD
+	 "build: {sources: README.md, compilers: gcc, levels: [-O0, -O2], "
+	 "command: 'echo \"static int f(int a) { return a; } "
+	 "int main(void) { return f(0); }\" >x.c; ${cc} ${cflags} -o x x.c'}\n"
+	 "processes: {a: {run: ['${build}/x']}}\n"
+	 "faults: [{at: {process: a, function: f}, do: {delay: 1ms}}]\n"
+	 "expect: {same-at-every-level: true}\n",
+	 .verdict = VERDICT_INCONCLUSIVE,
+	 .reason = "fault 'fault 1' did not fire in the program of gcc -O2"},
 	{"a compiler that is not there", HEAD
 	 "build: {sources: README.md, compilers: no-such-cc, levels: -O0, command: 'true'}\n"
 	 "processes: {a: {run: [\"true\"]}}\n", .verdict = VERDICT_SKIP,

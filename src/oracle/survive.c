@@ -1,0 +1,158 @@
+/*
+ * survive.c - `survives`: a process ends as it does without faults, or it
+ * fails and says so.
+ *
+ * What differs between two runs without faults is not compared.  An error
+ * that was reported (another exit status and a new message) is handled; one
+ * that nobody is told, or that nobody notices, is a finding.  Where partners
+ * have gone (`end`), another exit status is word enough.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "oracle/internal.h"
+#include "sys/names.h"
+
+#define STATUS_OF_SIGNAL 128 /* sh: the status of a command that died of signal N is 128 + N */
+
+static bool is_same_text(const struct output *a, const struct output *b)
+{
+	return a->captured == b->captured && a->size == b->size &&
+	       (!a->size || memcmp(a->data, b->data, a->size) == 0);
+}
+
+bool survive_is_steady(const struct observed *first, const struct observed *again, size_t process)
+{
+	return is_same_text(&first->processes[process].out, &again->processes[process].out);
+}
+
+static bool is_same_end(const struct observed_process *a, const struct observed_process *b)
+{
+	return a->exited == b->exited && a->signaled == b->signaled && a->status == b->status;
+}
+
+/* Where the two runs without faults differ, either is right. */
+static bool ends_as_usual(const struct observed_process *p, const struct observed_process *usual,
+			  const struct observed_process *again)
+{
+	return is_same_end(p, usual) || is_same_end(p, again);
+}
+
+/* SIGPIPE is how a filter is told that nobody reads on. */
+static bool may_die_of(const struct judgement *j, const struct observed_process *p)
+{
+	return p->killed_on_purpose ||
+	       (p->status == SIGPIPE && j->scenario->processes[p->spec].out.kind == STDIO_CHANNEL);
+}
+
+static int judge_death(struct judgement *j, const struct observed_process *p)
+{
+	if (may_die_of(j, p))
+		return 0;
+	return findings_add(&j->findings, kind_of_death(p->status), p->name, "died of %s",
+			    signal_name(p->status))
+		       ? 0
+		       : -ENOMEM;
+}
+
+/* Who writes its messages somewhere else may have written one. */
+static bool has_message(const struct observed_process *p, const struct observed_process *usual)
+{
+	return !p->err.captured || p->err.size > usual->err.size ||
+	       !is_same_text(&p->err, &usual->err);
+}
+
+static int judge_output_of(struct judgement *j, const struct observed_process *p,
+			   const struct observed_process *usual)
+{
+	struct finding *finding;
+	size_t same = 0;
+
+	if (!p->out.captured || is_same_text(&p->out, &usual->out))
+		return 0;
+	while (same < p->out.size && same < usual->out.size &&
+	       p->out.data[same] == usual->out.data[same])
+		same++;
+	finding = findings_add(&j->findings, FINDING_WRONG_OUTPUT, p->name,
+			       "stdout has %zu bytes, without the fault %zu; the first %zu are the "
+			       "same; exit status %d%s",
+			       p->out.size, usual->out.size, same, p->status,
+			       has_message(p, usual) ? "" : ", and no message");
+	if (!finding)
+		return -ENOMEM;
+	finding->silent = p->status == 0 && !has_message(p, usual);
+	return 0;
+}
+
+static int judge_other_exit(struct judgement *j, const struct observed_process *p,
+			    const struct observed_process *usual)
+{
+	char text[64];
+
+	if (usual->signaled)
+		snprintf(text, sizeof(text), "died of %s", signal_name(usual->status));
+	else
+		snprintf(text, sizeof(text), "exited with %d", usual->status);
+	if (p->status == 0)
+		return findings_add(&j->findings, FINDING_WRONG_EXIT, p->name,
+				    "exited with 0; without the fault it %s", text)
+			       ? 0
+			       : -ENOMEM;
+	if (has_message(p, usual) || p->status > STATUS_OF_SIGNAL ||
+	    j->scenario->expect.survives == SURVIVAL_END)
+		return 0;
+	return findings_add(&j->findings, FINDING_UNREPORTED, p->name,
+			    "exited with %d and no message; without the fault it %s", p->status,
+			    text)
+		       ? 0
+		       : -ENOMEM;
+}
+
+/* Its exit status tells that something is wrong: what others make of its output is no news. */
+static bool somebody_tells(const struct judgement *j)
+{
+	for (size_t i = 0; i < j->seen->process_count; i++) {
+		const struct observed_process *p = &j->seen->processes[i];
+
+		if (p->exited && (p->signaled || p->status) &&
+		    !ends_as_usual(p, &j->fault_free->processes[i],
+				   &j->fault_free_again->processes[i]))
+			return true;
+	}
+	return false;
+}
+
+static int judge_process(struct judgement *j, const struct observed_process *p,
+			 const struct observed_process *usual, const struct observed_process *again,
+			 bool compares)
+{
+	if (!p->exited)
+		return 0; /* a run that was cut off has a finding of its own */
+	if (!ends_as_usual(p, usual, again))
+		return p->signaled ? judge_death(j, p) : judge_other_exit(j, p, usual);
+	return compares && !p->signaled ? judge_output_of(j, p, usual) : 0;
+}
+
+int judge_survival(struct judgement *j, struct err *err)
+{
+	bool compares;
+	int rc = 0;
+
+	(void)err;
+	if (!j->scenario->expect.survives || !j->fault_free || !j->fault_free_again ||
+	    was_cut_off(j))
+		return 0;
+	compares = j->scenario->expect.survives == SURVIVAL_TRUE && !somebody_tells(j);
+	for (size_t i = 0; !rc && i < j->seen->process_count; i++) {
+		const struct observed_process *p = &j->seen->processes[i];
+
+		if (j->scenario->expect.processes[p->spec].exit != EXIT_DEFAULT)
+			continue;
+		rc = judge_process(
+			j, p, &j->fault_free->processes[i], &j->fault_free_again->processes[i],
+			compares && survive_is_steady(j->fault_free, j->fault_free_again, i));
+	}
+	return rc;
+}

@@ -1,0 +1,124 @@
+#include "sweep/base.h"
+
+#include <errno.h>
+#include <libgen.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/mem.h"
+#include "base/util.h"
+
+#define COMMAND_DEADLINE_NS (60 * NS_PER_S) /* of the runs without faults */
+
+/* The command's name without its folder, in the letters that a process's name may have. */
+static char *name_of(const char *program)
+{
+	cleanup_free char *copy = mem_strdup(program);
+	char *name = copy ? mem_strdup(basename(copy)) : NULL;
+
+	for (char *c = name; c && *c; c++)
+		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-", *c))
+			*c = '_';
+	return name;
+}
+
+static int add_argv(struct process_spec *p, char *const *argv)
+{
+	for (; *argv; argv++) {
+		char **slot = mem_append(&p->argv.items, &p->argv.count, sizeof(*slot));
+
+		if (slot)
+			*slot = mem_strdup(*argv);
+		if (!slot || !*slot)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int fill_command(struct scenario *s, char *const *argv, const char *input)
+{
+	struct process_spec *p = mem_append(&s->processes, &s->process_count, sizeof(*p));
+
+	s->expect.processes = mem_zalloc(sizeof(*s->expect.processes));
+	s->file = mem_strdup("sweep");
+	s->title = mem_strdup(argv[0]);
+	if (!p)
+		return -ENOMEM;
+	p->copies = 1;
+	p->start.of = p->start.fault = INDEX_NONE;
+	p->name = name_of(argv[0]);
+	if (input) {
+		p->in.kind = STDIO_FILE;
+		p->in.text = mem_strdup(input);
+	}
+	if (!s->expect.processes || !s->file || !s->title || !p->name || (input && !p->in.text))
+		return -ENOMEM;
+	return add_argv(p, argv);
+}
+
+int base_of_command(char *const *argv, const char *input, struct sweep_base *ret_base)
+{
+	struct scenario *s = mem_zalloc(sizeof(*s));
+	int rc = s ? fill_command(s, argv, input) : -ENOMEM;
+
+	if (rc) {
+		scenario_free(s);
+		return rc;
+	}
+	s->mechanism = MECHANISM_PROCESS;
+	s->repeat = 1;
+	s->deadline_ns = COMMAND_DEADLINE_NS;
+	s->expect.survives = SURVIVAL_TRUE;
+	*ret_base = (struct sweep_base){*s, s};
+	return 0;
+}
+
+static bool is_replaced(const struct scenario *scenario, size_t process)
+{
+	return scenario->control.processes && scenario->control.processes[process].name;
+}
+
+int base_of_scenario(const struct scenario *scenario, enum role role, struct sweep_base *ret_base)
+{
+	struct scenario s = *scenario;
+	size_t count = s.process_count;
+
+	s.faults = NULL;
+	s.fault_count = 0;
+	if (role == ROLE_CONTROL && scenario->control.build.present)
+		s.build = scenario->control.build;
+	s.control = (struct control_spec){.present = false};
+	s.repeat = 1;
+	s.model = MODEL_KERNEL;
+	s.expect = (struct expect_spec){.survives = SURVIVAL_TRUE};
+	memcpy(s.expect.allow, scenario->expect.allow, sizeof(s.expect.allow));
+	s.expect.processes = mem_zalloc((count + 1) * sizeof(*s.expect.processes));
+	s.processes = mem_zalloc((count + 1) * sizeof(*s.processes));
+	if (!s.expect.processes || !s.processes) {
+		free(s.expect.processes);
+		free(s.processes);
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < count; i++) {
+		s.processes[i] = role == ROLE_CONTROL && is_replaced(scenario, i)
+					 ? scenario->control.processes[i]
+					 : scenario->processes[i];
+		s.processes[i].start.fault = INDEX_NONE; /* there is none to wait for */
+		if (scenario->expect.processes[i].exit == EXIT_ALIVE)
+			s.expect.processes[i].exit = EXIT_ALIVE;
+	}
+	*ret_base = (struct sweep_base){s, NULL};
+	return 0;
+}
+
+void base_release(struct sweep_base *base)
+{
+	if (base->own) {
+		scenario_free(base->own);
+	} else {
+		free(base->scenario.expect.processes);
+		free(base->scenario.processes);
+	}
+	*base = (struct sweep_base){.own = NULL};
+}

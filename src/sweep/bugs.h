@@ -1,0 +1,50 @@
+/*
+ * bugs.h - the findings of many attempts, one entry for each distinct bug:
+ * the same finding at the same site after the same family of faults.
+ */
+#ifndef SWEEP_BUGS_H
+#define SWEEP_BUGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "model/result.h"
+#include "sweep/plan.h"
+
+struct bug {
+	enum finding_kind kind;
+	bool silent;
+	char *process; /* where it was found; NULL = the run */
+	size_t site;
+	enum fault_family family;
+	size_t attempt;		   /* the smallest fault that shows it */
+	size_t attempts;	   /* that do */
+	struct case_result result; /* of that attempt */
+	bool confirmed;		   /* seen again when the attempt was made again */
+	char *file;		   /* its scenario; NULL: not written */
+};
+
+struct bugs {
+	struct bug *items;
+	size_t count;
+};
+
+/*
+ * Enter what @result, of attempt number @index, has found.  Its contents are
+ * taken when it is the smallest fault of a bug so far.  0 or -ENOMEM.
+ */
+int bugs_add(struct bugs *bugs, const struct attempt *attempt, size_t index,
+	     struct case_result *result);
+
+/* The worst first: silent wrong output, crashes, what hangs, ... */
+void bugs_sort(struct bugs *bugs);
+
+/* How often the same has hung already; see ATTEMPT_LEFT_OUT. */
+size_t bugs_hung(const struct bugs *bugs, const struct attempt *attempt);
+
+void bugs_release(struct bugs *bugs);
+
+/* The finding that stands for all of a result: the worst. */
+const struct finding *worst_finding(const struct case_result *result);
+
+#endif

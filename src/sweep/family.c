@@ -1,0 +1,143 @@
+#include "sweep/family.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "base/util.h"
+
+/* clang-format off */
+static const struct vocab_row rows[] = {
+	[FAULT_INTERRUPTED] = { "interrupted",  "EINTR", false },
+	[FAULT_TRY_AGAIN]   = { "try-again",    "EAGAIN", false },
+	[FAULT_NO_SPACE]    = { "no-space",     "a full disk, a quota, a limit of size", false },
+	[FAULT_IO]          = { "io",           "EIO", false },
+	[FAULT_RESOURCES]   = { "no-resources", "no descriptors, memory or processes left", false },
+	[FAULT_DENIED]      = { "denied",       "a permission that is missing", false },
+	[FAULT_MISSING]     = { "missing",      "what is gone", false },
+	[FAULT_NETWORK]     = { "network",      "a partner or a net that does not answer", false },
+	[FAULT_TIMEOUT]     = { "timeout",      "a time limit that ran out", false },
+	[FAULT_SHORT]       = { "short",        "fewer bytes than asked for", false },
+	[FAULT_SIGNAL]      = { "signal",       "a signal that has a handler", false },
+	[FAULT_PULSE]       = { "pulse",        "SIGSTOP and SIGCONT", false },
+	[FAULT_NONBLOCK]    = { "nonblock",     "O_NONBLOCK set by somebody who shares it", false },
+	[FAULT_KILLED]      = { "killed",       "the process dies there", false },
+	[FAULT_PEER_KILLED] = { "peer-killed",  "another process dies meanwhile", false },
+};
+/* clang-format on */
+_Static_assert(ARRAY_SIZE(rows) == FAULT_FAMILY_MAX_, "one row for each family");
+const struct vocab fault_family_vocab = {"family of faults", rows, FAULT_FAMILY_MAX_};
+
+static const struct error_family {
+	int error;
+	enum fault_family family;
+} families[] = {
+	{EINTR, FAULT_INTERRUPTED},	{EAGAIN, FAULT_TRY_AGAIN},     {ENOSPC, FAULT_NO_SPACE},
+	{EDQUOT, FAULT_NO_SPACE},	{EFBIG, FAULT_NO_SPACE},       {EIO, FAULT_IO},
+	{EMFILE, FAULT_RESOURCES},	{ENFILE, FAULT_RESOURCES},     {ENOMEM, FAULT_RESOURCES},
+	{ENOBUFS, FAULT_RESOURCES},	{EACCES, FAULT_DENIED},	       {EPERM, FAULT_DENIED},
+	{EROFS, FAULT_DENIED},		{ENOENT, FAULT_MISSING},       {ESRCH, FAULT_MISSING},
+	{ECONNREFUSED, FAULT_NETWORK},	{EHOSTUNREACH, FAULT_NETWORK}, {ENETUNREACH, FAULT_NETWORK},
+	{ENETDOWN, FAULT_NETWORK},	{ECONNABORTED, FAULT_NETWORK}, {EADDRINUSE, FAULT_NETWORK},
+	{EADDRNOTAVAIL, FAULT_NETWORK}, {ETIMEDOUT, FAULT_TIMEOUT},
+};
+
+/* The limits of processes and timers answer EAGAIN. */
+static const char *const makers[] = {"fork", "vfork", "clone", "clone3", "timer_create"};
+
+/*
+ * What the model allows and nothing outside the program brings about: a child
+ * that was not waited for is there, an object that the call itself makes
+ * cannot be missing, waiting needs no memory.
+ */
+static const struct exception {
+	const char *call;
+	unsigned families;
+} exceptions[] = {
+#define F(name) (1u << FAULT_##name)
+	{"kill", F(MISSING) | F(DENIED)},
+	{"tkill", F(MISSING) | F(DENIED)},
+	{"tgkill", F(MISSING) | F(DENIED)},
+	{"rt_sigqueueinfo", F(MISSING) | F(DENIED)},
+	{"rt_tgsigqueueinfo", F(MISSING) | F(DENIED)},
+	{"pidfd_send_signal", F(MISSING) | F(DENIED)},
+	{"pidfd_open", F(MISSING) | F(DENIED)},
+	{"pidfd_getfd", F(MISSING) | F(DENIED)},
+	{"mq_open", F(MISSING)},
+	{"msgget", F(MISSING)},
+	{"semget", F(MISSING)},
+	{"shmget", F(MISSING)},
+	{"shmat", F(DENIED)},
+	{"shmctl", F(RESOURCES) | F(DENIED)},
+	{"semctl", F(DENIED)},
+	{"msgctl", F(DENIED)},
+	{"msgsnd", F(DENIED)},
+	{"msgrcv", F(DENIED)},
+	{"semop", F(DENIED)},
+	{"semtimedop", F(DENIED)},
+	{"poll", F(RESOURCES)},
+	{"ppoll", F(RESOURCES)},
+	{"select", F(RESOURCES)},
+	{"pselect6", F(RESOURCES)},
+	{"recvfrom", F(RESOURCES)},
+	{"recvmsg", F(RESOURCES)},
+	{"mmap", F(TRY_AGAIN) | F(DENIED)},
+	{"fork", F(DENIED) | F(NO_SPACE)},
+	{"vfork", F(DENIED) | F(NO_SPACE)},
+	{"clone", F(DENIED) | F(NO_SPACE)},
+	{"clone3", F(DENIED) | F(NO_SPACE)},
+	{"flock", F(RESOURCES)},
+	{"setsockopt", F(RESOURCES) | F(DENIED)},
+	{"write", F(DENIED)},
+	{"writev", F(DENIED)},
+	{"pwrite64", F(DENIED)},
+	{"copy_file_range", F(DENIED)},
+#undef F
+};
+
+static bool is_maker(const char *call)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(makers); i++)
+		if (strcmp(makers[i], call) == 0)
+			return true;
+	return false;
+}
+
+static bool is_excepted(const char *call, enum fault_family family)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(exceptions); i++)
+		if (strcmp(exceptions[i].call, call) == 0 && exceptions[i].families >> family & 1)
+			return true;
+	return false;
+}
+
+enum fault_family family_of_error(const char *call, enum fd_kind kind, int error)
+{
+	enum fault_family family = FAULT_FAMILY_MAX_;
+
+	/* Nothing is written back where there is no file. */
+	if (strcmp(call, "close") == 0 && kind != FD_KIND_FILE)
+		return FAULT_FAMILY_MAX_;
+	for (size_t i = 0; i < ARRAY_SIZE(families); i++)
+		if (families[i].error == error)
+			family = families[i].family;
+	if (family == FAULT_TRY_AGAIN && is_maker(call))
+		family = FAULT_RESOURCES;
+	return family != FAULT_FAMILY_MAX_ && is_excepted(call, family) ? FAULT_FAMILY_MAX_
+									: family;
+}
+
+bool family_lasts(enum fault_family family)
+{
+	switch (family) {
+	case FAULT_NO_SPACE:
+	case FAULT_IO:
+	case FAULT_RESOURCES:
+	case FAULT_DENIED:
+	case FAULT_NETWORK:
+	case FAULT_SHORT:
+		return true;
+	default:
+		return false;
+	}
+}

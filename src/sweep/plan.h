@@ -1,0 +1,73 @@
+/*
+ * plan.h - from what a run without faults has called to a list of attempts:
+ * one fault at one call of one run each.
+ */
+#ifndef SWEEP_PLAN_H
+#define SWEEP_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/result.h"
+#include "model/scenario.h"
+#include "sweep/family.h"
+
+#define ATTEMPT_CALLS_MAX 16 /* calls that one name means */
+
+/* What the fault asks of the program. */
+enum demand {
+	DEMAND_SAME, /* the same end and output, or a failure that is told */
+	DEMAND_END,  /* …its output may be another: what it came from is gone */
+	DEMAND_LIFE, /* no crash, no hang: it was asked to end, or to do something else */
+};
+
+enum attempt_state {
+	ATTEMPT_WAITS,	      /* not run */
+	ATTEMPT_SURVIVED,     /* the fault has happened, nothing broke */
+	ATTEMPT_FOUND,	      /* …something did */
+	ATTEMPT_NOT_POSSIBLE, /* the fault did not happen: refused, or its moment never came */
+	ATTEMPT_ERROR,	      /* ours */
+	ATTEMPT_LEFT_OUT,     /* the same has hung often enough */
+	ATTEMPT_STATE_MAX_
+};
+
+struct attempt {
+	size_t site; /* of the record */
+	enum fault_family family;
+	enum demand demand;
+	bool lasts; /* from then on */
+	enum attempt_state state;
+	/* With pointers into this struct and the base: it must not be moved. */
+	struct scenario scenario;
+	struct fault_spec fault;
+	int calls[ATTEMPT_CALLS_MAX];
+	uint64_t nth;
+};
+
+struct plan {
+	struct attempt **attempts; /* the most promising first; owned */
+	size_t count;
+	size_t unreachable; /* sites in processes and threads that no selector names */
+	/* Expectations with `exit: any`, for DEMAND_LIFE; as many as there are processes. */
+	struct process_expect *any_end;
+};
+
+struct plan_options {
+	const struct scenario *base; /* without faults; outlives the plan */
+	const struct record *record;
+	enum survival compare; /* what DEMAND_SAME asks: SURVIVAL_END where outputs are chance */
+	bool exhaustive;       /* every occurrence and every error, not a choice */
+	uint64_t seed;
+	uint64_t deadline_ns; /* of each run */
+};
+
+/* 0 or -ENOMEM. */
+int sweep_plan_make(const struct plan_options *options, struct plan *ret_plan);
+void sweep_plan_release(struct plan *plan);
+
+/* The places of a site that are tried: their indices, ascending; how many. */
+#define PICKS_MAX 3
+size_t sweep_plan_pick(size_t places, uint64_t seed, size_t site, size_t picks[PICKS_MAX]);
+
+#endif

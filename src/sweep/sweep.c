@@ -1,0 +1,359 @@
+#include "sweep/sweep.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/util.h"
+
+#define RECORDINGS	2
+#define DEADLINE_MIN_NS (1 * NS_PER_S)
+#define DEADLINE_TIMES	20
+#define HANGS_MAX	2 /* of one site and family: the rest is left out */
+
+static uint64_t time_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
+}
+
+size_t sweep_places(const struct sweep *sweep)
+{
+	return sweep->states[ATTEMPT_SURVIVED] + sweep->states[ATTEMPT_FOUND];
+}
+
+double sweep_score(const struct sweep *sweep)
+{
+	size_t places = sweep_places(sweep);
+
+	return places ? (double)sweep->states[ATTEMPT_SURVIVED] / (double)places : 1.0;
+}
+
+static bool was_interrupted(const struct sweep *sweep)
+{
+	return sweep->options->interrupted && sweep->options->interrupted(sweep->options->ctx);
+}
+
+/* Recording */
+
+struct recording {
+	struct sweep *sweep;
+	const struct run_case *cases;
+	struct case_result results[RECORDINGS];
+};
+
+static void on_recorded(void *ctx, const struct run_case *c, struct case_result *result)
+{
+	struct recording *recording = ctx;
+
+	recording->results[c - recording->cases] = *result;
+	*result = (struct case_result){.file = NULL};
+	recording->sweep->runs += 1 + RECORDINGS; /* and those that it is measured by */
+}
+
+static bool is_same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static bool has_same_calls(const struct record *a, const struct record *b)
+{
+	bool same = a->site_count == b->site_count;
+
+	for (size_t i = 0; same && i < a->site_count; i++)
+		same = is_same_text(a->sites[i].label, b->sites[i].label) &&
+		       is_same_text(a->sites[i].call, b->sites[i].call) &&
+		       a->sites[i].place_count == b->sites[i].place_count;
+	return same;
+}
+
+/* Only a program that is well without faults can be swept; its output may be chance. */
+static int check_recorded(struct sweep *sweep, const struct case_result *result, struct err *err)
+{
+	const struct finding *finding = worst_finding(result);
+
+	if (result->verdict == VERDICT_PASS)
+		return 0;
+	if (result->verdict == VERDICT_FAIL && finding && finding->kind == FINDING_WRONG_OUTPUT &&
+	    result->finding_count == 1) {
+		sweep->unsteady = true;
+		return 0;
+	}
+	if (result->verdict == VERDICT_FAIL && finding)
+		return err_set(err, -EINVAL,
+			       "without faults there is already a finding: %s%s%s: %s",
+			       vocab_name(&finding_vocab, (int)finding->kind),
+			       finding->process ? " in " : "",
+			       finding->process ? finding->process : "", finding->text);
+	return err_set(err, result->verdict == VERDICT_ERROR ? -EINVAL : -ENOTSUP, "%s",
+		       result->reason ? result->reason : "it cannot be run here");
+}
+
+static uint64_t deadline_of(const struct sweep *sweep)
+{
+	uint64_t deadline = sweep->fault_free_ns * DEADLINE_TIMES;
+
+	if (sweep->options->deadline_ns)
+		return sweep->options->deadline_ns;
+	deadline = deadline > DEADLINE_MIN_NS ? deadline : DEADLINE_MIN_NS;
+	/* A round number reads better in the scenarios that are written. */
+	return (deadline + NS_PER_S - 1) / NS_PER_S * NS_PER_S;
+}
+
+static int take_recording(struct sweep *sweep, struct recording *recording, struct err *err)
+{
+	struct case_result *first = &recording->results[0], *again = &recording->results[1];
+	int rc = first->scenario ? check_recorded(sweep, first, err)
+				 : err_set(err, -EINTR, "interrupted");
+
+	if (!rc)
+		rc = again->scenario ? check_recorded(sweep, again, err)
+				     : err_set(err, -EINTR, "interrupted");
+	if (rc)
+		return rc;
+	sweep->differs = !has_same_calls(&first->record, &again->record);
+	sweep->record = first->record;
+	first->record = (struct record){.sites = NULL};
+	sweep->fault_free_ns =
+		first->duration_ns > again->duration_ns ? first->duration_ns : again->duration_ns;
+	sweep->deadline_ns = deadline_of(sweep);
+	return 0;
+}
+
+static int record(struct sweep *sweep, struct err *err)
+{
+	const struct sweep_options *options = sweep->options;
+	struct pool_options pool = options->pool;
+	struct run_case cases[RECORDINGS];
+	struct recording recording = {.sweep = sweep, .cases = cases};
+	const struct pool_events events = {.done = on_recorded, .ctx = &recording};
+	int rc;
+
+	for (size_t i = 0; i < RECORDINGS; i++)
+		cases[i] = (struct run_case){.scenario = sweep->base,
+					     .role = ROLE_SUBJECT,
+					     .seed = options->seed,
+					     .record = true,
+					     .like = sweep->base};
+	pool.jobs = 1; /* undisturbed, for the time that it takes */
+	rc = options->pool_run(cases, RECORDINGS, &pool, &events, err);
+	if (!rc)
+		rc = take_recording(sweep, &recording, err);
+	for (size_t i = 0; i < RECORDINGS; i++)
+		case_result_release(&recording.results[i]);
+	return rc;
+}
+
+/* Attempts */
+
+struct trying {
+	struct sweep *sweep;
+	const struct run_case *cases;
+};
+
+static void set_state(struct sweep *sweep, struct attempt *attempt, enum attempt_state state)
+{
+	sweep->states[attempt->state]--;
+	sweep->states[state]++;
+	attempt->state = state;
+}
+
+static void fail(struct sweep *sweep, int rc)
+{
+	sweep->rc = sweep->rc ? sweep->rc : rc;
+	sweep->options->pool_stop();
+}
+
+static void note_error(struct sweep *sweep, const struct case_result *result)
+{
+	if (!sweep->error_text && result->reason)
+		sweep->error_text = mem_printf("%s: %s", result->scenario, result->reason);
+}
+
+static enum attempt_state state_of(const struct case_result *result)
+{
+	switch (result->verdict) {
+	case VERDICT_PASS:
+		return ATTEMPT_SURVIVED;
+	case VERDICT_FAIL:
+		return ATTEMPT_FOUND;
+	case VERDICT_INCONCLUSIVE:
+		return ATTEMPT_NOT_POSSIBLE;
+	default:
+		return ATTEMPT_ERROR;
+	}
+}
+
+static void on_tried(void *ctx, const struct run_case *c, struct case_result *result)
+{
+	struct trying *trying = ctx;
+	struct sweep *sweep = trying->sweep;
+	size_t index = (size_t)(c - trying->cases);
+	struct attempt *attempt = sweep->plan.attempts[index];
+
+	sweep->runs++;
+	set_state(sweep, attempt, state_of(result));
+	if (attempt->state == ATTEMPT_ERROR)
+		note_error(sweep, result);
+	if (attempt->state == ATTEMPT_FOUND && bugs_add(&sweep->bugs, attempt, index, result))
+		fail(sweep, -ENOMEM);
+	if (sweep->options->progress)
+		sweep->options->progress(sweep->options->ctx, sweep);
+}
+
+static bool budget_is_spent(struct sweep *sweep)
+{
+	uint64_t budget = sweep->options->budget_ns;
+
+	if (budget && time_now() - sweep->started_ns >= budget)
+		sweep->out_of_budget = true;
+	return sweep->out_of_budget;
+}
+
+static bool is_wanted(void *ctx, const struct run_case *c)
+{
+	struct trying *trying = ctx;
+	struct sweep *sweep = trying->sweep;
+	struct attempt *attempt = sweep->plan.attempts[c - trying->cases];
+
+	if (budget_is_spent(sweep))
+		return false;
+	if (bugs_hung(&sweep->bugs, attempt) < HANGS_MAX)
+		return true;
+	set_state(sweep, attempt, ATTEMPT_LEFT_OUT);
+	return false;
+}
+
+static struct run_case case_of(const struct sweep *sweep, const struct attempt *attempt)
+{
+	return (struct run_case){.scenario = &attempt->scenario,
+				 .role = ROLE_SUBJECT,
+				 .seed = sweep->options->seed,
+				 .like = sweep->base};
+}
+
+static int try_all(struct sweep *sweep, struct err *err)
+{
+	cleanup_free struct run_case *cases = mem_zalloc((sweep->plan.count + 1) * sizeof(*cases));
+	struct trying trying = {sweep, cases};
+	const struct pool_events events = {.done = on_tried, .wanted = is_wanted, .ctx = &trying};
+
+	if (!cases)
+		return err_errno(err, -ENOMEM, "sweep");
+	for (size_t i = 0; i < sweep->plan.count; i++)
+		cases[i] = case_of(sweep, sweep->plan.attempts[i]);
+	sweep->states[ATTEMPT_WAITS] = sweep->plan.count;
+	sweep->started_ns = time_now();
+	return sweep->plan.count ? sweep->options->pool_run(cases, sweep->plan.count,
+							    &sweep->options->pool, &events, err)
+				 : 0;
+}
+
+/* Once more: what is not seen again was chance, and no bug is made of it. */
+
+struct confirming {
+	struct sweep *sweep;
+	const struct run_case *cases;
+};
+
+static void on_confirmed(void *ctx, const struct run_case *c, struct case_result *result)
+{
+	struct confirming *confirming = ctx;
+	struct bug *bug = &confirming->sweep->bugs.items[c - confirming->cases];
+
+	confirming->sweep->runs++;
+	for (size_t i = 0; result->verdict == VERDICT_FAIL && i < result->finding_count; i++)
+		bug->confirmed |= result->findings[i].kind == bug->kind;
+}
+
+static void drop_doubtful(struct sweep *sweep)
+{
+	struct bugs *bugs = &sweep->bugs;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < bugs->count; i++) {
+		struct bug *bug = &bugs->items[i];
+
+		if (bug->confirmed) {
+			bugs->items[kept++] = *bug;
+			continue;
+		}
+		set_state(sweep, sweep->plan.attempts[bug->attempt], ATTEMPT_NOT_POSSIBLE);
+		sweep->doubtful++;
+		case_result_release(&bug->result);
+		free(bug->process);
+	}
+	bugs->count = kept;
+}
+
+static int confirm(struct sweep *sweep, struct err *err)
+{
+	size_t count = sweep->bugs.count;
+	cleanup_free struct run_case *cases = mem_zalloc((count + 1) * sizeof(*cases));
+	struct confirming confirming = {sweep, cases};
+	const struct pool_events events = {.done = on_confirmed, .ctx = &confirming};
+	int rc;
+
+	bugs_sort(&sweep->bugs);
+	if (!count || was_interrupted(sweep))
+		return 0;
+	if (!cases)
+		return err_errno(err, -ENOMEM, "sweep");
+	for (size_t i = 0; i < count; i++)
+		cases[i] = case_of(sweep, sweep->plan.attempts[sweep->bugs.items[i].attempt]);
+	rc = sweep->options->pool_run(cases, count, &sweep->options->pool, &events, err);
+	if (!rc && !was_interrupted(sweep))
+		drop_doubtful(sweep);
+	return rc;
+}
+
+static int make_plan(struct sweep *sweep, struct err *err)
+{
+	const struct plan_options options = {
+		.base = sweep->base,
+		.record = &sweep->record,
+		.compare = sweep->unsteady ? SURVIVAL_END : SURVIVAL_TRUE,
+		.exhaustive = sweep->options->exhaustive,
+		.seed = sweep->options->seed,
+		.deadline_ns = sweep->deadline_ns,
+	};
+	int rc = sweep_plan_make(&options, &sweep->plan);
+
+	return rc ? err_errno(err, rc, "sweep") : 0;
+}
+
+int sweep_run(const struct scenario *base, const struct sweep_options *options,
+	      struct sweep *ret_sweep, struct err *err)
+{
+	struct sweep sweep = {.base = base, .options = options};
+	int rc = record(&sweep, err);
+
+	if (!rc)
+		rc = make_plan(&sweep, err);
+	if (!rc)
+		rc = try_all(&sweep, err);
+	if (!rc && sweep.rc)
+		rc = err_errno(err, sweep.rc, "sweep");
+	if (!rc)
+		rc = confirm(&sweep, err);
+	if (rc) {
+		sweep_release(&sweep);
+		return rc;
+	}
+	*ret_sweep = sweep;
+	return 0;
+}
+
+void sweep_release(struct sweep *sweep)
+{
+	bugs_release(&sweep->bugs);
+	sweep_plan_release(&sweep->plan);
+	record_release(&sweep->record);
+	free(sweep->error_text);
+}

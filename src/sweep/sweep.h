@@ -1,0 +1,65 @@
+/*
+ * sweep.h - a fault at every place: records what a program calls without
+ * faults, tries one fault at each such place, and collects what it does not
+ * survive.
+ */
+#ifndef SWEEP_SWEEP_H
+#define SWEEP_SWEEP_H
+
+#include "run/pool.h"
+#include "sweep/bugs.h"
+#include "sweep/plan.h"
+
+struct err;
+struct sweep;
+
+struct sweep_options {
+	struct pool_options pool;
+	bool exhaustive;
+	uint64_t seed;
+	uint64_t deadline_ns; /* of each run; 0 = from the time that a run without faults takes */
+	uint64_t budget_ns;   /* for the attempts; 0 = all are made */
+	/* Of run/pool.h, or what a test plays. */
+	int (*pool_run)(const struct run_case *cases, size_t count, const struct pool_options *opts,
+			const struct pool_events *events, struct err *err);
+	void (*pool_stop)(void);
+	/* After each attempt; NULL: nobody looks. */
+	void (*progress)(void *ctx, const struct sweep *sweep);
+	bool (*interrupted)(void *ctx); /* NULL: never */
+	void *ctx;
+};
+
+struct sweep {
+	const struct scenario *base;
+	const struct sweep_options *options;
+	struct record record;
+	struct plan plan;
+	struct bugs bugs;
+	size_t states[ATTEMPT_STATE_MAX_]; /* how many attempts are in each state */
+	size_t runs;			   /* with the runs without faults */
+	size_t doubtful;		   /* bugs that were not seen again, and dropped */
+	uint64_t fault_free_ns;		   /* one run without faults */
+	uint64_t started_ns;		   /* the attempts; CLOCK_MONOTONIC */
+	uint64_t deadline_ns;		   /* of each run */
+	bool differs;			   /* two runs without faults did not make the same calls */
+	bool unsteady;			   /* …or not print the same, which two others did */
+	bool out_of_budget;
+	int rc;		  /* first error of ours */
+	char *error_text; /* of an attempt that ended with one of ours; NULL = none */
+};
+
+/*
+ * Sweep @base.  0, also when bugs were found or it was interrupted: what was
+ * tried is in *@ret_sweep, for sweep_release().  -EINVAL: the program cannot
+ * be swept, as it fails without faults.
+ */
+int sweep_run(const struct scenario *base, const struct sweep_options *options,
+	      struct sweep *ret_sweep, struct err *err);
+void sweep_release(struct sweep *sweep);
+
+/* Attempts whose fault has happened: survived or not. */
+size_t sweep_places(const struct sweep *sweep);
+/* Survived of them, from 0 to 1; 1 when there were none. */
+double sweep_score(const struct sweep *sweep);
+
+#endif

@@ -1,0 +1,445 @@
+#include "sweep/write.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <libgen.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "base/util.h"
+#include "model/expand.h"
+#include "model/scenario.h"
+#include "sys/names.h"
+#include "sys/syscalls.h"
+
+#define WORD_CALLS_MAX 16 /* calls that one name means */
+
+struct writer {
+	FILE *to;
+	const struct scenario *s;
+	char *dir; /* what ${dir} stands for */
+	int rc;
+};
+
+/* A double-quoted scalar of YAML: always right, whatever the text. */
+static void write_quoted(struct writer *w, const char *text)
+{
+	if (!utf8_is_valid(text))
+		w->rc = -EILSEQ;
+	putc('"', w->to);
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if (c == '"' || c == '\\')
+			fprintf(w->to, "\\%c", c);
+		else if (c == '\n')
+			fputs("\\n", w->to);
+		else if (c < 0x20 || c == 0x7f)
+			fprintf(w->to, "\\x%02x", c);
+		else
+			putc(c, w->to);
+	}
+	putc('"', w->to);
+}
+
+static const char *look_up_dir(const char *name, size_t len, void *data)
+{
+	return len == 3 && strncmp(name, "dir", 3) == 0 ? data : NULL;
+}
+
+static void write_text(struct writer *w, const char *text)
+{
+	char *expanded = NULL;
+
+	if (expand_text(text, look_up_dir, w->dir, false, &expanded)) {
+		w->rc = -ENOMEM;
+		return;
+	}
+	write_quoted(w, expanded);
+	free(expanded);
+}
+
+/* "  key: text" */
+static void write_entry(struct writer *w, const char *key, const char *text)
+{
+	fprintf(w->to, "%s: ", key);
+	write_text(w, text);
+	putc('\n', w->to);
+}
+
+static void write_list(struct writer *w, const char *key, const struct strings *list)
+{
+	fprintf(w->to, "%s: [", key);
+	for (size_t i = 0; i < list->count; i++) {
+		fputs(i ? ", " : "", w->to);
+		write_text(w, list->items[i]);
+	}
+	fputs("]\n", w->to);
+}
+
+static void write_size(struct writer *w, const char *key, uint64_t value, bool *has)
+{
+	if (!value)
+		return;
+	fprintf(w->to, "%s%s: %" PRIu64, *has ? ", " : "", key, value);
+	*has = true;
+}
+
+static void write_channel(struct writer *w, const struct channel *c)
+{
+	const char *kind = vocab_name(&channel_vocab, (int)c->kind);
+	bool plain = c->kind != CHANNEL_FIFO && c->kind != CHANNEL_SOCKETPAIR &&
+		     c->kind != CHANNEL_TCP && !c->capacity && !c->maxmsg && !c->msgsize &&
+		     !c->size;
+	bool has = false;
+
+	fputs("  ", w->to);
+	write_quoted(w, c->name);
+	if (plain) {
+		fprintf(w->to, ": %s\n", kind);
+		return;
+	}
+	fprintf(w->to, ": {%s: ", kind);
+	switch (c->kind) {
+	case CHANNEL_FIFO:
+		write_text(w, c->path);
+		break;
+	case CHANNEL_SOCKETPAIR:
+		fputs(c->socket_type == SOCK_DGRAM	 ? "dgram"
+		      : c->socket_type == SOCK_SEQPACKET ? "seqpacket"
+							 : "stream",
+		      w->to);
+		break;
+	case CHANNEL_TCP:
+		fputs("loopback", w->to);
+		break;
+	default:
+		putc('{', w->to);
+		write_size(w, "capacity", c->capacity, &has);
+		write_size(w, "maxmsg", c->maxmsg, &has);
+		write_size(w, "msgsize", c->msgsize, &has);
+		write_size(w, "size", c->size, &has);
+		putc('}', w->to);
+		break;
+	}
+	fputs("}\n", w->to);
+}
+
+static void write_stdio(struct writer *w, const char *key, const struct stdio_spec *stdio)
+{
+	switch (stdio->kind) {
+	case STDIO_CHANNEL:
+		fprintf(w->to, "    %s: ", key);
+		write_quoted(w, w->s->channels[stdio->channel].name);
+		putc('\n', w->to);
+		break;
+	case STDIO_FILE:
+		fputs("    ", w->to);
+		write_entry(w, key, stdio->text);
+		break;
+	case STDIO_TEXT:
+		fprintf(w->to, "    %s: {text: ", key);
+		write_text(w, stdio->text);
+		fputs("}\n", w->to);
+		break;
+	case STDIO_DEFAULT:
+		break;
+	}
+}
+
+static void write_fds(struct writer *w, const struct process_spec *p)
+{
+	static const char *const ends[] = {".read", ".write", ""};
+
+	for (size_t i = 0; i < p->fd_count; i++) {
+		fprintf(w->to, "%s%d: \"%s%s\"", i ? ", " : "    fds: {", p->fds[i].fd,
+			w->s->channels[p->fds[i].channel].name, ends[p->fds[i].end]);
+	}
+	fputs(p->fd_count ? "}\n" : "", w->to);
+}
+
+static void write_env(struct writer *w, const struct process_spec *p)
+{
+	fputs(p->env_count ? "    env:\n" : "", w->to);
+	for (size_t i = 0; i < p->env_count; i++) {
+		fputs("      ", w->to);
+		write_quoted(w, p->env[i].name);
+		fputs(": ", w->to);
+		if (p->env[i].value)
+			write_text(w, p->env[i].value);
+		else
+			fputs("null", w->to);
+		putc('\n', w->to);
+	}
+}
+
+static void write_match(struct writer *w, const struct match *match)
+{
+	cleanup_free char *pattern = NULL;
+
+	switch (match->kind) {
+	case MATCH_REGEX:
+		pattern = mem_printf("/%s/", match->text);
+		if (pattern)
+			write_quoted(w, pattern);
+		else
+			w->rc = -ENOMEM;
+		break;
+	case MATCH_EQUALS:
+		fputs("{equals: ", w->to);
+		write_quoted(w, match->text);
+		putc('}', w->to);
+		break;
+	default:
+		write_quoted(w, match->text ? match->text : "");
+		break;
+	}
+}
+
+static void write_start(struct writer *w, const struct process_spec *p)
+{
+	if (p->start.of == INDEX_NONE)
+		return;
+	fputs("    start: {after: {output: ", w->to);
+	write_match(w, &p->start.output);
+	fputs(", of: ", w->to);
+	write_quoted(w, w->s->processes[p->start.of].name);
+	fputs("}}\n", w->to);
+}
+
+static void write_place(struct writer *w, const struct process_spec *p)
+{
+	bool both = p->place.process && p->place.memory;
+
+	if (!p->place.process && !p->place.memory)
+		return;
+	fputs("    place: {", w->to);
+	if (p->place.process)
+		fprintf(w->to, "process: node%u%s", p->place.process - 1, both ? ", " : "");
+	if (p->place.memory)
+		fprintf(w->to, "memory: node%u", p->place.memory - 1);
+	fputs("}\n", w->to);
+}
+
+static void write_process(struct writer *w, const struct process_spec *p)
+{
+	fputs("  ", w->to);
+	write_quoted(w, p->name);
+	fputs(":\n", w->to);
+	if (p->shell)
+		write_entry(w, "    run", p->shell);
+	else
+		write_list(w, "    run", &p->argv);
+	write_stdio(w, "stdin", &p->in);
+	write_stdio(w, "stdout", &p->out);
+	write_stdio(w, "stderr", &p->err);
+	write_fds(w, p);
+	write_env(w, p);
+	if (p->cwd)
+		write_entry(w, "    cwd", p->cwd);
+	write_start(w, p);
+	write_place(w, p);
+	if (p->under != UNDER_NONE)
+		fprintf(w->to, "    under: %s\n", vocab_name(&under_vocab, (int)p->under));
+	for (size_t i = 0; i < p->limit_count; i++)
+		fprintf(w->to, "%s%s: %" PRIu64 "%s", i ? ", " : "    limits: {",
+			vocab_name(&limit_vocab, (int)p->limits[i].kind), p->limits[i].value,
+			i + 1 == p->limit_count ? "}\n" : "");
+	if (p->copies > 1)
+		fprintf(w->to, "    count: %u\n", p->copies);
+}
+
+static void write_build(struct writer *w, const struct build_spec *build)
+{
+	if (!build->present)
+		return;
+	fputs("build:\n", w->to);
+	write_list(w, "  sources", &build->sources);
+	write_list(w, "  compilers", &build->compilers);
+	write_list(w, "  levels", &build->levels);
+	if (build->flags.count)
+		write_list(w, "  flags", &build->flags);
+	if (build->command)
+		write_entry(w, "  command", build->command);
+}
+
+static void write_selector(struct writer *w, const struct selector *selector)
+{
+	fprintf(w->to, "\"%s", w->s->processes[selector->process].name);
+	if (selector->part == SELECT_MAIN)
+		fputs("/main", w->to);
+	else if (selector->part == SELECT_CHILD)
+		fprintf(w->to, "/child[%u]", selector->child);
+	putc('"', w->to);
+}
+
+static void write_at(struct writer *w, const struct trigger_spec *at, const char *call)
+{
+	fputs("    at: {process: ", w->to);
+	write_selector(w, &at->process);
+	fprintf(w->to, ", call: %s", call);
+	if (at->on.kind == ON_FD)
+		fprintf(w->to, ", on: {fd: %d}", at->on.fd);
+	else if (at->on.kind == ON_PATH)
+		fprintf(w->to, ", on: \"%s\"", at->on.glob);
+	if (at->thread)
+		fprintf(w->to, ", thread: %d", at->thread);
+	if (at->phase != PHASE_ENTRY)
+		fprintf(w->to, ", phase: %s", vocab_name(&phase_vocab, (int)at->phase));
+	if (at->count.kind == COUNT_RANGE)
+		fprintf(w->to, ", nth: \"%" PRIu64 "..\"}\n", at->count.first);
+	else
+		fprintf(w->to, ", nth: %" PRIu64 "}\n", at->count.list[0]);
+}
+
+static void write_do(struct writer *w, const struct action_spec *action)
+{
+	fputs("    do: {", w->to);
+	switch (action->kind) {
+	case ACTION_ERRNO:
+		fprintf(w->to, "errno: %s", errno_name(action->error));
+		break;
+	case ACTION_ERRNO_AFTER:
+		fprintf(w->to, "errno-after: %s", errno_name(action->error));
+		break;
+	case ACTION_SHORT:
+		fprintf(w->to, "short: %" PRIu64, action->bytes);
+		break;
+	case ACTION_SIGNAL:
+		fprintf(w->to, "signal: %s, when: %s", signal_name(action->signal),
+			vocab_name(&when_vocab, (int)action->when));
+		break;
+	case ACTION_PULSE:
+		fprintf(w->to, "pulse: %" PRIu64 "us", action->time_ns / NS_PER_US);
+		break;
+	case ACTION_NONBLOCK:
+		fputs("nonblock: true", w->to);
+		break;
+	case ACTION_KILL:
+		fprintf(w->to, "kill: %s", signal_name(action->signal));
+		break;
+	default:
+		w->rc = -ENOTSUP;
+		break;
+	}
+	if (action->of_process.process != INDEX_NONE) {
+		fputs(", of: ", w->to);
+		write_selector(w, &action->of_process);
+	}
+	fputs("}\n", w->to);
+}
+
+/* The first of the calls that a name means need not be that name: ask the table back. */
+static const char *call_word(const struct trigger_spec *at)
+{
+	int ids[WORD_CALLS_MAX];
+
+	for (size_t i = 0; i < at->named_count; i++) {
+		const char *name = syscall_get(at->named[i])->name;
+
+		if (syscall_ids_from_word(name, ids, ARRAY_SIZE(ids)) == at->named_count)
+			return name;
+	}
+	return syscall_get(at->named[0])->name;
+}
+
+static void write_faults(struct writer *w)
+{
+	if (!w->s->fault_count)
+		return;
+	fputs("faults:\n", w->to);
+	for (size_t i = 0; i < w->s->fault_count; i++) {
+		const struct fault_spec *fault = &w->s->faults[i];
+
+		fputs("  - name: ", w->to);
+		write_quoted(w, fault->name);
+		putc('\n', w->to);
+		write_at(w, &fault->at, call_word(&fault->at));
+		write_do(w, &fault->action);
+	}
+}
+
+static void write_allow(struct writer *w, const struct expect_spec *expect)
+{
+	bool has = false;
+
+	for (int kind = 0; kind < FINDING_MAX_; kind++)
+		if (expect->allow[kind]) {
+			fprintf(w->to, "%s%s", has ? ", " : "  allow: [",
+				vocab_name(&finding_vocab, kind));
+			has = true;
+		}
+	fputs(has ? "]\n" : "", w->to);
+}
+
+static void write_expect(struct writer *w)
+{
+	const struct expect_spec *expect = &w->s->expect;
+
+	fputs("expect:\n", w->to);
+	if (expect->survives)
+		fprintf(w->to, "  survives: %s\n",
+			vocab_name(&survival_vocab, (int)expect->survives));
+	for (size_t i = 0; i < w->s->process_count; i++) {
+		enum exit_expect exit = expect->processes[i].exit;
+
+		if (exit != EXIT_ALIVE && exit != EXIT_ANY)
+			continue;
+		fputs("  ", w->to);
+		write_quoted(w, w->s->processes[i].name);
+		fprintf(w->to, ": {%s}\n", exit == EXIT_ALIVE ? "alive: true" : "exit: any");
+	}
+	write_allow(w, expect);
+}
+
+static void write_document(struct writer *w, const char *about)
+{
+	const struct scenario *s = w->s;
+
+	write_entry(w, "scenario", s->title);
+	fprintf(w->to, "mechanism: %s\n", vocab_name(&mechanism_vocab, (int)s->mechanism));
+	if (about || s->about)
+		write_entry(w, "about", about ? about : s->about);
+	if (s->needs.count)
+		write_list(w, "needs", &s->needs);
+	write_build(w, &s->build);
+	fputs(s->channel_count ? "channels:\n" : "", w->to);
+	for (size_t i = 0; i < s->channel_count; i++)
+		write_channel(w, &s->channels[i]);
+	fputs("processes:\n", w->to);
+	for (size_t i = 0; i < s->process_count; i++)
+		write_process(w, &s->processes[i]);
+	write_faults(w);
+	write_expect(w);
+	fprintf(w->to, "deadline: %" PRIu64 "ms\n", s->deadline_ns / NS_PER_MS);
+	if (s->seed_given)
+		fprintf(w->to, "seed: %" PRIu64 "\n", s->seed);
+}
+
+static int folder_of(const char *file, char **ret_dir)
+{
+	cleanup_free char *copy = mem_strdup(file);
+	cleanup_free char *dir = copy ? mem_strdup(dirname(copy)) : NULL;
+	char *whole = dir ? realpath(dir, NULL) : NULL;
+
+	*ret_dir = whole ? whole : TAKE_PTR(dir);
+	return *ret_dir ? 0 : -ENOMEM;
+}
+
+int scenario_write(const struct scenario *scenario, const char *about, FILE *to, struct err *err)
+{
+	struct writer w = {.to = to, .s = scenario};
+
+	w.rc = folder_of(scenario->file, &w.dir);
+	if (!w.rc)
+		write_document(&w, about);
+	free(w.dir);
+	if (!w.rc && ferror(to))
+		w.rc = -EIO;
+	return w.rc ? err_errno(err, w.rc, "scenario '%s'", scenario->title) : 0;
+}

@@ -1,0 +1,107 @@
+#!/bin/bash
+# A sweep finds nothing where a program is sound, finds the bug where there is one, and what it
+# writes shows that bug again every time.
+# shellcheck source=tests/e2e/lib.sh
+. tests/e2e/lib.sh
+
+# sweep ARGUMENT...: report in $work/report.json
+sweep() {
+	rm -f "$work/report.json"
+	run "$ipcfault" sweep --report "json:$work/report.json" "$@"
+}
+
+total() {
+	jq -r ".sweep.$1" "$work/report.json" 2>&1
+}
+
+seq 300 | sort -R --random-source=/dev/zero >"$work/numbers"
+
+# Debian's own, which check what they do.
+for command in "cat $work/numbers" "sort -n $work/numbers" 'tee' "dd if=$work/numbers of=/dev/null" \
+	"gzip -c $work/numbers" 'head -n 5'; do
+	# shellcheck disable=SC2086 # words
+	sweep --stdin "$work/numbers" -- $command
+	is "${command%% *} survives everything" "$status, $(total survived)" "0, $(total places)"
+	check "${command%% *}: there was something to survive" [ "$(total places)" -gt 20 ]
+done
+
+# replays FILE: it fails 20 times of 20.
+replays() {
+	run "$ipcfault" run --repeat 20 -q "$1"
+	is "$2: the scenario shows it 20 times of 20" \
+		"$status, $(grep -oE '[0-9]+ failed' "$work/out")" '1, 20 failed'
+}
+
+# A program that takes what read() gives for all, and does not look whether it could print.
+cat >"$work/careless.c" <<-'EOT'
+	#include <stdio.h>
+	#include <unistd.h>
+	int main(void)
+	{
+		char line[64] = "";
+		ssize_t n;
+
+		while ((n = read(0, line, sizeof(line))) == sizeof(line))
+			fwrite(line, 1, (size_t)n, stdout);
+		if (n > 0)
+			fwrite(line, 1, (size_t)n, stdout);
+		return 0;
+	}
+EOT
+check 'the careless program compiles' gcc -g -o "$work/careless" "$work/careless.c"
+scenario careless <<-'EOT'
+	scenario: a careless filter
+	mechanism: pipe
+	channels: {data: pipe}
+	processes:
+	  numbers: {run: [cat, "@work@/numbers"], stdout: data}
+	  careless: {run: ["@work@/careless"], stdin: data}
+EOT
+sweep --out "$work/bugs" "$work/careless.scn"
+is 'a careless filter has bugs' "$status" 1
+is 'its silent ones come first' "$(of_case 0 '.findings[0].kind'), $(of_case 0 '.findings[0].silent')" \
+	'wrong-output, true'
+says 'it loses what comes in pieces' "$work/out" 'careless: read\(0\).*: only one byte moves'
+says 'it does not notice a full disk' "$work/out" 'careless: write\(1\).*: ENOSPC'
+says 'the place is told by its line' "$work/out" 'at main \(.*careless.c:8\)'
+check 'each bug has a scenario' [ "$(find "$work/bugs" -name '*.scn' | wc -l)" = "$(jq '.cases | length' "$work/report.json")" ]
+for file in "$work"/bugs/*.scn; do
+	replays "$file" "${file##*/}"
+done
+
+# A bug once mended: the same scenario passes.
+sed -i 's/while ((n = read(0, line, sizeof(line))) == sizeof(line))/while ((n = read(0, line, sizeof(line))) > 0)/; s/return 0;/return fclose(stdout) ? (perror("stdout"), 1) : 0;/' \
+	"$work/careless.c"
+check 'the mended program compiles' gcc -g -o "$work/careless" "$work/careless.c"
+for file in "$work"/bugs/*.scn; do
+	run "$ipcfault" run -q "$file"
+	check "${file##*/} passes once it is mended" [ "$status" != 1 ]
+done
+sweep "$work/careless.scn"
+is 'nothing is found once it is mended' "$status, $(jq '.cases | length' "$work/report.json")" '0, 0'
+
+# Who fails without faults cannot be swept.
+sweep -- sh -c 'kill -SEGV $$'
+is 'what ends badly always is no finding' "$status" 0
+scenario stuck <<-'EOT'
+	scenario: nobody writes
+	mechanism: pipe
+	channels: {data: pipe}
+	processes:
+	  reader: {run: [sh, -c, "cat; true"], stdin: data, fds: {3: data.write}}
+EOT
+sweep "$work/stuck.scn"
+is 'a deadlock without faults is told' "$status" 3
+says 'with its reason' "$work/err" 'the run without faults: it does not end'
+
+# What differs from run to run is not compared.
+sweep -- sh -c 'echo $$; date +%N'
+is 'an output that is chance gives no finding' "$status" 0
+says 'and that is said' "$work/err" 'not compared'
+
+# In time.
+sweep --budget 1ms --exhaustive -- sort "$work/numbers"
+check 'a budget is kept, and the rest is told' [ "$(total not_tried)" -gt 0 ]
+
+is_nothing_left
+finish

@@ -1,0 +1,74 @@
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <signal.h>
+
+#include "base/util.h"
+#include "case.h"
+
+#define P(...)                                                                                     \
+	{                                                                                          \
+		{                                                                                  \
+			.name = "cat", .started = true, __VA_ARGS__                                \
+		}                                                                                  \
+	}
+#define EXITS(code, printed, said)                                                                 \
+	P(.exited = true, .status = code, .out = CAPTURED(printed), .err = CAPTURED(said))
+#define DIES(sig, ...) P(.exited = true, .signaled = true, .status = sig, __VA_ARGS__)
+#define USUAL	       .has_fault_free = true, .fault_free = EXITS(0, "12\n", "")
+#define FULL	       .survives = SURVIVAL_TRUE
+#define END	       .survives = SURVIVAL_END
+
+/* clang-format off */
+static const struct judged_case cases[] = {
+	{"not asked for", USUAL, .seen = EXITS(0, "", "")},
+	{"as usual", FULL, USUAL, .seen = EXITS(0, "12\n", "")},
+	{"a message and a status", FULL, USUAL, .seen = EXITS(1, "", "no space\n")},
+	{"a warning only", FULL, USUAL, .seen = EXITS(0, "12\n", "tried twice\n")},
+	{"nothing said, nothing done", FULL, USUAL, .seen = EXITS(0, "1", ""),
+	 .want = "wrong-output cat: stdout has 1 bytes, without the fault 3; the first 1 are the "
+		 "same; exit status 0, and no message (silent)\n"},
+	{"said, but not by the status", FULL, USUAL, .seen = EXITS(0, "", "no space\n"),
+	 .want = "wrong-output cat: stdout has 0 bytes, without the fault 3; the first 0 are the "
+		 "same; exit status 0\n"},
+	{"output is not compared", END, USUAL, .seen = EXITS(0, "1", "")},
+	{"a status without a message", FULL, USUAL, .seen = EXITS(4, "12\n", ""),
+	 .want = "unreported cat: exited with 4 and no message; without the fault it exited with 0\n"},
+	{"a status is enough", END, USUAL, .seen = EXITS(4, "12\n", "")},
+	{"a shell's word for a signal", FULL, USUAL, .seen = EXITS(137, "", "")},
+	{"messages go elsewhere", FULL, USUAL, .seen = P(.exited = true, .status = 1)},
+	{"success where there is none", FULL, .has_fault_free = true,
+	 .fault_free = EXITS(1, "", "no such file\n"), .seen = EXITS(0, "", ""),
+	 .want = "wrong-exit cat: exited with 0; without the fault it exited with 1\n"},
+	{"a message that it has always", FULL, .has_fault_free = true,
+	 .fault_free = EXITS(0, "", "hello\n"), .seen = EXITS(1, "", "hello\n"),
+	 .want = "unreported cat: exited with 1 and no message; without the fault it exited with 0\n"},
+	{"crash", FULL, USUAL, .seen = DIES(SIGSEGV), .want = "crash cat: died of SIGSEGV\n"},
+	{"crash, with the output left out", END, USUAL, .seen = DIES(SIGABRT),
+	 .want = "crash cat: died of SIGABRT\n"},
+	{"killed by the fault", FULL, USUAL, .seen = DIES(SIGKILL, .killed_on_purpose = true)},
+	{"killed by itself", FULL, USUAL, .seen = DIES(SIGTERM), .want = "killed cat: died of SIGTERM\n"},
+	{"SIGPIPE", FULL, USUAL, .seen = DIES(SIGPIPE), .want = "sigpipe cat: died of SIGPIPE\n"},
+	{"SIGPIPE of a filter", FULL, USUAL, .prints_to = STDIO_CHANNEL, .seen = DIES(SIGPIPE)},
+	{"dies as always", FULL, .has_fault_free = true, .fault_free = DIES(SIGTERM), .seen = DIES(SIGTERM)},
+	{"one of two usual ends", FULL, USUAL, .again = EXITS(3, "12\n", ""), .seen = EXITS(3, "12\n", "")},
+	{"an output that is chance", FULL, USUAL, .again = EXITS(0, "13\n", ""), .seen = EXITS(0, "14\n", "")},
+	{"another one has told", FULL, .has_fault_free = true,
+	 .fault_free = {{.name = "seq", .exited = true}, {.name = "cat", .exited = true, .out = CAPTURED("12\n")}},
+	 .seen = {{.name = "seq", .exited = true, .status = 1},
+		  {.name = "cat", .exited = true, .out = CAPTURED("1\n")}}},
+	{"another one has told nothing", FULL, .has_fault_free = true,
+	 .fault_free = {{.name = "seq", .exited = true}, {.name = "cat", .exited = true, .out = CAPTURED("12\n")}},
+	 .seen = {{.name = "seq", .exited = true}, {.name = "cat", .exited = true, .out = CAPTURED("1\n")}},
+	 .want = "wrong-output cat: stdout has 2 bytes, without the fault 3; the first 1 are the "
+		 "same; exit status 0\n"},
+	{"demanded otherwise", FULL, USUAL, .expect = {{.exit = EXIT_ANY}}, .seen = EXITS(4, "", "")},
+	{"no run to compare with", FULL, .seen = EXITS(4, "", "")},
+	{"cut off: told elsewhere", FULL, USUAL, .seen = P(.alive = true),
+	 .found = {{.kind = FINDING_HANG, .text = "still waiting"}}},
+};
+/* clang-format on */
+
+Test(oracle_survive, measures_by_the_run_without_faults)
+{
+	cases_check(cases, ARRAY_SIZE(cases), judge_survival);
+}

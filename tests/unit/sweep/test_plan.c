@@ -1,0 +1,249 @@
+#include "sweep/plan.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/fault.h"
+#include "recorded.h"
+
+static struct scenario_file file;
+static struct sweep_base base;
+static struct record record;
+
+static void open_base(void)
+{
+	cr_assert(
+		eq(int, base_of_scenario(read_one(recorded_text, &file), ROLE_SUBJECT, &base), 0));
+}
+
+static void close_base(void)
+{
+	record_release(&record);
+	base_release(&base);
+	scenario_file_release(&file);
+}
+
+TestSuite(sweep_plan, .init = open_base, .fini = close_base);
+
+static struct plan planned(bool exhaustive)
+{
+	const struct plan_options options = {.base = &base.scenario,
+					     .record = &record,
+					     .compare = SURVIVAL_TRUE,
+					     .exhaustive = exhaustive,
+					     .deadline_ns = 1000};
+	struct plan plan;
+
+	cr_assert(eq(int, sweep_plan_make(&options, &plan), 0));
+	return plan;
+}
+
+/* The titles of all attempts, one a line. */
+static void expect_plan(bool exhaustive, const char *want)
+{
+	struct plan plan = planned(exhaustive);
+	char text[4096] = "";
+
+	for (size_t i = 0; i < plan.count; i++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s\n",
+			 plan.attempts[i]->scenario.title);
+	cr_expect(eq(str, text, (char *)want));
+	sweep_plan_release(&plan);
+}
+
+Test(sweep_plan, picks_the_first_the_last_and_one_between)
+{
+	size_t picks[PICKS_MAX];
+
+	cr_expect(eq(sz, sweep_plan_pick(0, 1, 0, picks), 0));
+	cr_expect(eq(sz, sweep_plan_pick(1, 1, 0, picks), 1));
+	cr_expect(eq(sz, sweep_plan_pick(2, 1, 0, picks), 2));
+	cr_expect(eq(sz, picks[1], 1));
+	for (uint64_t seed = 0; seed < 100; seed++)
+		for (size_t places = 3; places < 9; places++) {
+			cr_expect(eq(sz, sweep_plan_pick(places, seed, 4, picks), 3));
+			cr_expect(eq(sz, picks[0], 0));
+			cr_expect(picks[1] > 0 && picks[1] < places - 1);
+			cr_expect(eq(sz, picks[2], places - 1));
+		}
+}
+
+Test(sweep_plan, the_pick_between_is_of_the_seed)
+{
+	size_t a[PICKS_MAX], b[PICKS_MAX], seen = 0;
+
+	for (uint64_t seed = 0; seed < 200; seed++) {
+		sweep_plan_pick(10, seed, 4, a);
+		sweep_plan_pick(10, seed, 4, b);
+		cr_expect(eq(sz, a[1], b[1]));
+		seen |= (size_t)1 << a[1];
+	}
+	cr_expect(eq(sz, seen, 0x1fe)); /* each of 1 to 8 */
+}
+
+Test(sweep_plan, an_error_is_tried_once_and_from_then_on)
+{
+	record_add(&record, 0, "writer", "write", FD_KIND_FILE, 1, 2, ENOSPC);
+	expect_plan(false, "writer: write(1): ENOSPC\n"
+			   "writer: write(1) from the first on: ENOSPC\n"
+			   "writer: write(1) number 2: ENOSPC\n");
+}
+
+Test(sweep_plan, exhaustive_is_every_occurrence)
+{
+	record_add(&record, 0, "writer", "write", FD_KIND_FILE, 1, 3, ENOSPC);
+	expect_plan(true, "writer: write(1): ENOSPC\n"
+			  "writer: write(1) from the first on: ENOSPC\n"
+			  "writer: write(1) number 2: ENOSPC\n"
+			  "writer: write(1) from number 2 on: ENOSPC\n"
+			  "writer: write(1) number 3: ENOSPC\n"
+			  "writer: write(1) from number 3 on: ENOSPC\n");
+}
+
+Test(sweep_plan, one_error_of_a_family_unless_all_are_wanted)
+{
+	struct call_site *site = record_add(&record, 0, "writer", "pipe2", FD_KIND_NONE, -1, 1, 0);
+
+	site->places[0].errors = UINT64_MAX;
+	expect_plan(false, "writer: pipe2(): EMFILE\n"
+			   "writer: pipe2() from the first on: EMFILE\n");
+	expect_plan(true, "writer: pipe2(): EMFILE\n"
+			  "writer: pipe2(): ENFILE\n"
+			  "writer: pipe2(): ENOMEM\n"
+			  "writer: pipe2() from the first on: EMFILE\n"
+			  "writer: pipe2() from the first on: ENFILE\n"
+			  "writer: pipe2() from the first on: ENOMEM\n");
+}
+
+Test(sweep_plan, an_interruption_does_not_last)
+{
+	record_add(&record, 0, "writer", "read", FD_KIND_PIPE, 0, 1, EINTR);
+	expect_plan(false, "writer: read(0): EINTR\n");
+}
+
+Test(sweep_plan, what_only_says_that_an_argument_is_wrong_is_left_out)
+{
+	record_add(&record, 0, "writer", "read", FD_KIND_DIRECTORY, 0, 1, EISDIR);
+	record_add(&record, 0, "writer", "kill", FD_KIND_NONE, -1, 1, ESRCH);
+	record_add(&record, 0, "writer", "close", FD_KIND_PIPE, 3, 1, EIO);
+	expect_plan(false, "");
+}
+
+Test(sweep_plan, faults_of_standard_error_could_not_be_told)
+{
+	record_add(&record, 0, "writer", "write", FD_KIND_FILE, 2, 1, ENOSPC);
+	expect_plan(false, "");
+}
+
+Test(sweep_plan, signals_only_where_the_call_waits_and_a_handler_would_run)
+{
+	struct call_site *site = record_add(&record, 0, "writer", "read", FD_KIND_PIPE, 0, 2, 0);
+
+	site->places[0].signals = UINT64_C(1) << (SIGTERM - 1) | UINT64_C(1) << (SIGSEGV - 1);
+	site->places[1].signals = UINT64_C(1) << (SIGCHLD - 1);
+	site->places[0].waits = true;
+	expect_plan(false, "writer: read(0): SIGTERM\n"
+			   "writer: read(0): SIGTERM\n");
+	site->places[1].waits = true;
+	expect_plan(false, "writer: read(0): SIGTERM\n"
+			   "writer: read(0): SIGTERM\n"
+			   "writer: read(0) number 2: SIGCHLD\n"
+			   "writer: read(0) number 2: SIGCHLD\n");
+}
+
+Test(sweep_plan, who_is_asked_to_end_may_end_in_any_way)
+{
+	struct call_site *site = record_add(&record, 0, "writer", "read", FD_KIND_PIPE, 0, 1, 0);
+	struct plan plan;
+
+	site->places[0].waits = true;
+	site->places[0].signals = UINT64_C(1) << (SIGTERM - 1) | UINT64_C(1) << (SIGCHLD - 1);
+	plan = planned(false);
+	cr_assert(eq(sz, plan.count, 4));
+	cr_expect(eq(int, plan.attempts[0]->scenario.expect.survives, SURVIVAL_NONE));
+	cr_expect(eq(int, plan.attempts[0]->scenario.expect.processes[0].exit, EXIT_ANY));
+	cr_expect(eq(int, plan.attempts[0]->scenario.expect.processes[1].exit, EXIT_ALIVE));
+	cr_expect(eq(int, plan.attempts[2]->scenario.expect.survives, SURVIVAL_TRUE));
+	cr_expect(eq(int, plan.attempts[2]->scenario.expect.processes[0].exit, EXIT_DEFAULT));
+	sweep_plan_release(&plan);
+}
+
+Test(sweep_plan, each_is_killed_where_others_could_be_left_waiting)
+{
+	record.processes = 2;
+	record_add(&record, 0, "writer", "write", FD_KIND_PIPE, 1, 1, 0);
+	record_add(&record, 0, "writer", "write", FD_KIND_FILE, 3, 1, 0);
+	record_add(&record, 1, "reader", "read", FD_KIND_PIPE, 0, 1, 0);
+	expect_plan(false, "writer: write(1): SIGKILL\n"
+			   "writer: write(1), done: SIGKILL\n"
+			   "writer: write(1): SIGKILL of reader\n"
+			   "reader: read(0): SIGKILL\n"
+			   "reader: read(0), done: SIGKILL\n"
+			   "reader: read(0): SIGKILL of writer\n");
+}
+
+Test(sweep_plan, who_is_alone_leaves_nobody_waiting)
+{
+	record.processes = 1;
+	record_add(&record, 0, "writer", "write", FD_KIND_PIPE, 1, 1, 0);
+	expect_plan(false, "");
+}
+
+Test(sweep_plan, short_and_nonblocking_where_they_can_be)
+{
+	struct call_site *site = record_add(&record, 0, "writer", "read", FD_KIND_PIPE, 0, 2, 0);
+
+	for (size_t i = 0; i < 2; i++)
+		site->places[i].can_be_short = site->places[i].can_be_nonblocking = true;
+	expect_plan(false, "writer: read(0): only one byte moves\n"
+			   "writer: read(0) from the first on: only one byte moves\n"
+			   "writer: read(0): O_NONBLOCK is set\n"
+			   "writer: read(0) number 2: only one byte moves\n");
+}
+
+Test(sweep_plan, counts_what_no_selector_names)
+{
+	struct plan plan;
+
+	record_add(&record, 0, "writer/child[1]/child[1]", "write", FD_KIND_FILE, 1, 1, ENOSPC)
+		->part = -1;
+	plan = planned(false);
+	cr_expect(eq(sz, plan.count, 0));
+	cr_expect(eq(sz, plan.unreachable, 1));
+	sweep_plan_release(&plan);
+}
+
+Test(sweep_plan, names_the_thread_only_where_there_are_several)
+{
+	struct plan plan;
+
+	record_add(&record, 0, "writer", "write", FD_KIND_FILE, 1, 1, ENOSPC)->thread = 2;
+	record_add(&record, 1, "reader", "write", FD_KIND_FILE, 1, 1, ENOSPC);
+	plan = planned(false);
+	cr_assert(eq(sz, plan.count, 4));
+	cr_expect(eq(int, plan.attempts[0]->fault.at.thread, 2));
+	cr_expect(eq(int, plan.attempts[2]->fault.at.thread, 0));
+	sweep_plan_release(&plan);
+}
+
+static int make_one(void *arg)
+{
+	const struct plan_options options = {.base = &base.scenario, .record = &record};
+	struct plan plan;
+	int rc = sweep_plan_make(&options, &plan);
+
+	(void)arg;
+	if (!rc)
+		sweep_plan_release(&plan);
+	return rc;
+}
+
+Test(sweep_plan, survives_short_memory)
+{
+	record_add(&record, 0, "writer", "write", FD_KIND_FILE, 1, 2, ENOSPC);
+	fault_sweep(make_one, NULL);
+}
