@@ -15,12 +15,13 @@ struct step {
 	uint64_t call; /* target, 0 = none */
 	uint64_t jump; /* target in the function, 0 = none */
 	bool ends;     /* the next instruction is not the next step */
+	bool by_table; /* a jump to a place that it does not name */
 	size_t block;
 };
 
 struct block {
 	size_t first, last;    /* steps */
-	size_t next[2], nexts; /* blocks */
+	size_t next[3], nexts; /* blocks */
 	size_t dominator;      /* the closest, itself for the first */
 	size_t order;	       /* in reverse postorder, from 1; 0 = not reached */
 	unsigned loops;
@@ -101,6 +102,7 @@ static int add_step(struct graph *g, csh handle, const cs_insn *insn)
 	if (cs_insn_group(handle, insn, CS_GRP_JUMP) && target >= g->range.start &&
 	    target < g->range.end)
 		step->jump = target;
+	step->by_table = cs_insn_group(handle, insn, CS_GRP_JUMP) && !target;
 	return 0;
 }
 
@@ -195,6 +197,46 @@ static void connect(struct graph *g)
 	}
 }
 
+static void mark_led_to(const struct graph *g, bool *is_led_to)
+{
+	for (size_t i = 0; i < g->block_count; i++)
+		for (size_t n = 0; n < g->blocks[i].nexts; n++)
+			is_led_to[g->blocks[i].next[n]] = true;
+}
+
+static bool jumps_by_table(const struct graph *g, size_t block)
+{
+	return g->steps[g->blocks[block].last].by_table;
+}
+
+/*
+ * What nothing else leads to is reached by the jump through a table that
+ * stands before it: one after the other, as a block has room for one more.
+ */
+static int connect_tables(struct graph *g)
+{
+	cleanup_free bool *is_led_to = mem_zalloc(g->block_count + 1);
+	size_t from = SIZE_MAX;
+
+	if (!is_led_to)
+		return -ENOMEM;
+	mark_led_to(g, is_led_to);
+	for (size_t i = 0; i < g->block_count && from == SIZE_MAX; i++)
+		if (jumps_by_table(g, i))
+			from = i;
+	for (size_t i = 1; i < g->block_count && from != SIZE_MAX; i++) {
+		struct block *b = &g->blocks[from];
+
+		if (!is_led_to[i] && i != from) {
+			b->next[b->nexts++] = i;
+			from = i;
+		}
+		if (jumps_by_table(g, i))
+			from = i;
+	}
+	return 0;
+}
+
 /* --- dominators: Cooper, Harvey, Kennedy ---------------------------------- */
 
 /* Postorder from @root, written from the end of g->sequence. */
@@ -234,9 +276,7 @@ static int number_blocks(struct graph *g)
 	g->sequence = mem_zalloc((g->block_count + 1) * sizeof(*g->sequence));
 	if (!stack || !visited || !is_led_to || !g->sequence)
 		return -ENOMEM;
-	for (size_t i = 0; i < g->block_count; i++)
-		for (size_t n = 0; n < g->blocks[i].nexts; n++)
-			is_led_to[g->blocks[i].next[n]] = true;
+	mark_led_to(g, is_led_to);
 	for (size_t i = g->block_count; i-- > 1;)
 		if (!is_led_to[i])
 			number_from(g, i, stack, visited, &end);
@@ -349,6 +389,7 @@ static int analyse(struct graph *g, const uint8_t *code)
 	rc = rc ? rc : make_blocks(g);
 	if (!rc)
 		connect(g);
+	rc = rc ? rc : connect_tables(g);
 	rc = rc ? rc : number_blocks(g);
 	if (!rc)
 		find_dominators(g);

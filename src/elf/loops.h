@@ -20,8 +20,7 @@ struct image_call {
 
 /*
  * All direct calls in @function, in the order of their addresses; freed by the
- * caller.  Jumps through tables are not followed: what only they reach counts
- * as reached from the beginning.
+ * caller.  Where jumps through tables lead is guessed: to what nothing else leads to.
  */
 int image_calls_of(struct image *image, struct code_range function, struct image_call **ret_calls,
 		   size_t *ret_count, struct err *err);

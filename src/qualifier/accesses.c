@@ -211,10 +211,19 @@ static int align_variables(struct accesses *a, size_t number, struct image_set *
 
 /* --- sites --------------------------------------------------------------- */
 
+/* A call of a function of the program. */
+struct edge {
+	uint64_t from, to; /* where the functions begin */
+	unsigned loops;
+};
+
 struct search {
 	struct accesses *accesses;
 	struct image *image;
 	struct err *err;
+	struct edge *edges;
+	size_t edge_count;
+	size_t first_site; /* of this image */
 };
 
 /* 1 a store, 0 a read, -1 something else. */
@@ -232,10 +241,33 @@ static int access_of(struct image *image, uint64_t target)
 	return strncmp(name, "read", strlen("read")) == 0 ? 0 : -1;
 }
 
+static int take_call(struct search *search, uint64_t function, const struct image_call *call)
+{
+	struct accesses *a = search->accesses;
+	int access = access_of(search->image, call->target);
+	struct edge *edge;
+	struct site *site;
+
+	if (access < 0) {
+		edge = mem_append(&search->edges, &search->edge_count, sizeof(*edge));
+		if (edge)
+			*edge = (struct edge){function, call->target, call->loops};
+		return edge ? 0 : -ENOMEM;
+	}
+	site = mem_append(&a->sites, &a->site_count, sizeof(*site));
+	if (site)
+		*site = (struct site){.is_write = access,
+				      .source = source_of(search->image, call->after),
+				      .module = image_name(search->image),
+				      .function = function,
+				      .place = call->after,
+				      .loops = call->loops};
+	return site ? 0 : -ENOMEM;
+}
+
 static int take_sites(void *context, const struct image_function *function)
 {
 	struct search *search = context;
-	struct accesses *a = search->accesses;
 	cleanup_free struct image_call *calls = NULL;
 	size_t count = 0;
 	struct code_range range = {function->address, function->address + function->size};
@@ -244,20 +276,54 @@ static int take_sites(void *context, const struct image_function *function)
 	if (!function->size || !source_of(search->image, function->address + 1).file)
 		return 0;
 	rc = image_calls_of(search->image, range, &calls, &count, search->err);
-	for (size_t i = 0; !rc && i < count; i++) {
-		int access = access_of(search->image, calls[i].target);
-		struct site *site =
-			access < 0 ? NULL : mem_append(&a->sites, &a->site_count, sizeof(*site));
+	for (size_t i = 0; !rc && i < count; i++)
+		rc = take_call(search, function->address, &calls[i]);
+	return rc;
+}
 
-		if (access >= 0 && !site)
-			return -ENOMEM;
-		if (site)
-			*site = (struct site){.is_write = access,
-					      .source = source_of(search->image, calls[i].after),
-					      .module = image_name(search->image),
-					      .place = calls[i].after,
-					      .loops = calls[i].loops};
+/* The most loops around calls that lead to @function. */
+static unsigned loops_around(const struct search *search, uint64_t function, unsigned depth)
+{
+	unsigned most = 0;
+
+	for (size_t i = 0; depth && i < search->edge_count; i++) {
+		const struct edge *e = &search->edges[i];
+		unsigned loops;
+
+		if (e->to != function || e->from == function)
+			continue;
+		loops = e->loops + loops_around(search, e->from, depth - 1);
+		most = loops > most ? loops : most;
 	}
+	return most;
+}
+
+#define CALLERS_MAX 6 /* so deep, callers are looked at */
+
+/* As written a function is called in a loop; optimised it is part of the loop. */
+static void add_outer_loops(struct search *search)
+{
+	struct accesses *a = search->accesses;
+	uint64_t known = 0;
+	unsigned loops = 0;
+
+	for (size_t i = search->first_site; i < a->site_count; i++) {
+		if (a->sites[i].function != known || i == search->first_site)
+			loops = loops_around(search, a->sites[i].function, CALLERS_MAX);
+		known = a->sites[i].function;
+		a->sites[i].loops += loops;
+	}
+}
+
+static int search_image(struct search *search)
+{
+	int rc;
+
+	search->first_site = search->accesses->site_count;
+	rc = image_each_function(search->image, take_sites, search);
+	if (!rc)
+		add_outer_loops(search);
+	free(search->edges);
 	return rc;
 }
 
@@ -276,7 +342,7 @@ static int take_all_sites(const struct counts *counts, struct accesses *a, struc
 			is_seen |= strcmp(counts->processes[k].program, program) == 0;
 		search.image = is_seen ? NULL : accesses_image(images, program);
 		if (search.image)
-			rc = image_each_function(search.image, take_sites, &search);
+			rc = search_image(&search);
 	}
 	return rc;
 }

@@ -31,8 +31,9 @@ struct site {
 	bool is_write;
 	struct source_place source;
 	const char *module;
-	uint64_t place; /* return address */
-	unsigned loops; /* that hold it */
+	uint64_t function; /* where that begins, which it is in */
+	uint64_t place;	   /* return address */
+	unsigned loops;	   /* that hold it, or calls that lead to it */
 };
 
 struct accesses {

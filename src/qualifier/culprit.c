@@ -36,6 +36,11 @@ void culprits_release(struct culprits *culprits)
 	*culprits = (struct culprits){.items = NULL};
 }
 
+static const char *short_path(const char *path)
+{
+	return strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+}
+
 /* --- the field ----------------------------------------------------------- */
 
 struct accesses_of_word {
@@ -95,7 +100,8 @@ static bool is_same_field(const struct field *a, const struct field *b)
 {
 	if (a->line != b->line || !a->file != !b->file || strcmp(a->name, b->name) != 0)
 		return false;
-	return !a->file || strcmp(a->file, b->file) == 0;
+	/* The compilers put the folder in front of it differently. */
+	return !a->file || strcmp(short_path(a->file), short_path(b->file)) == 0;
 }
 
 /* Takes @field over. */
@@ -114,8 +120,10 @@ static struct culprit *culprit_of(struct culprits *culprits, struct field *field
 		field_release(field);
 		return NULL;
 	}
-	*culprit = (struct culprit){
-		.field = *field, .object = object->kind, .path = mem_strdup(object->path)};
+	*culprit = (struct culprit){.field = *field,
+				    .object = object->kind,
+				    .path = mem_strdup(object->path),
+				    .is_doubtful = true};
 	return culprit->path ? culprit : NULL;
 }
 
@@ -127,7 +135,8 @@ static bool has_place(const struct culprit *culprit, const struct difference *d)
 		const struct culprit_place *p = &culprit->places[i];
 
 		if (p->kind == d->kind && p->is_write == d->at->is_write &&
-		    p->line == d->at->source.line && strcmp(p->file, d->at->source.file) == 0)
+		    p->line == d->at->source.line &&
+		    strcmp(short_path(p->file), short_path(d->at->source.file)) == 0)
 			return true;
 	}
 	return false;
@@ -178,6 +187,19 @@ static int add_cell(struct culprit *culprit, size_t cell)
 	return 0;
 }
 
+static bool is_volatile_elsewhere(const struct accesses *plain, const struct access *at)
+{
+	for (size_t i = 0; i < plain->count; i++) {
+		const struct access *a = &plain->items[i];
+
+		if (a->object == at->object && a->process != at->process &&
+		    a->kind == SEGMENT_VOLATILE && a->offset < at->offset + at->size &&
+		    at->offset < a->offset + a->size)
+			return true;
+	}
+	return false;
+}
+
 int culprits_add(struct culprits *culprits, const struct differences *differences,
 		 const struct accesses *plain, struct image_set *images, size_t cell,
 		 const char *level, struct err *err)
@@ -189,23 +211,20 @@ int culprits_add(struct culprits *culprits, const struct differences *difference
 		struct field field = {0};
 		struct culprit *culprit;
 
-		rc = find_field(plain, d->at, images, &field, err);
+		rc = find_field(plain, d->named ? d->named : d->at, images, &field, err);
 		if (rc)
 			return rc;
 		culprit = culprit_of(culprits, &field, plain->objects[d->at->object]);
 		if (!culprit || add_cell(culprit, cell))
 			return err_errno(err, -ENOMEM, "variables");
+		culprit->is_doubtful &= d->is_doubtful;
+		culprit->has_volatile_partner |= is_volatile_elsewhere(plain, d->at);
 		rc = add_place(culprit, d, plain, images, level, err);
 	}
 	return rc;
 }
 
 /* --- words --------------------------------------------------------------- */
-
-static const char *short_path(const char *path)
-{
-	return strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
-}
 
 static void print_count(FILE *out, uint64_t count, const char *what)
 {
@@ -216,26 +235,52 @@ static void print_place(FILE *out, const struct culprit_place *p)
 {
 	fprintf(out, "\n  %s:%u%s%s%s: ", short_path(p->file), p->line, p->function ? " (" : "",
 		p->function ? p->function : "", p->function ? ")" : "");
+	if (p->kind == STORES_SWAPPED) {
+		fprintf(out, "at %s stored before %s, which stands in front of it", p->level,
+			p->other ? p->other : "another word");
+		return;
+	}
 	print_count(out, p->before, p->is_write ? "store" : "read");
-	fprintf(out, " at -O0, %s", p->after ? "" : "none");
+	fputs(" at -O0, ", out);
 	if (p->after)
 		fprintf(out, "%" PRIu64, p->after);
+	else
+		fputs("none", out);
 	fprintf(out, " at %s: %s", p->level, difference_text(p->kind));
 	if (p->other)
 		fprintf(out, ", %s", p->other);
 }
 
+static bool begins_with(const char *text, const char *head)
+{
+	return strncmp(text, head, strlen(head)) == 0;
+}
+
+/* A mapped device, or a file that its other user treats as one. */
 static bool is_for_a_device(const struct culprit *culprit)
 {
-	return culprit->object == SEGMENT_FILE && *culprit->path &&
-	       strncmp(culprit->path, "/dev/shm/", strlen("/dev/shm/")) != 0 &&
-	       strncmp(culprit->path, "/memfd:", strlen("/memfd:")) != 0;
+	if (culprit->object != SEGMENT_FILE || !*culprit->path ||
+	    begins_with(culprit->path, "/dev/shm/") || begins_with(culprit->path, "/memfd:"))
+		return false;
+	return begins_with(culprit->path, "/dev/") || culprit->has_volatile_partner;
+}
+
+static bool has_kind(const struct culprit *culprit, enum difference_kind kind)
+{
+	for (size_t i = 0; i < culprit->place_count; i++)
+		if (culprit->places[i].kind == kind)
+			return true;
+	return false;
 }
 
 static void print_cure(FILE *out, const struct culprit *culprit)
 {
 	const char *type = culprit->field.type ? culprit->field.type : "its type";
 
+	if (has_kind(culprit, READS_CACHED))
+		fputs("\n  as it is written the value is fetched again: if it is checked first and "
+		      "used then,\n  read it once, into a local variable",
+		      out);
 	fputs("\n  mend: ", out);
 	if (culprit->object == SEGMENT_VARIABLES) {
 		fprintf(out,
@@ -246,9 +291,11 @@ static void print_cure(FILE *out, const struct culprit *culprit)
 	}
 	if (is_for_a_device(culprit)) {
 		fprintf(out,
-			"`volatile`: each access to the mapped file %s counts, as with a device;\n"
-			"  if another program looks at it as memory: _Atomic, with "
-			"memory_order_release for stores and memory_order_acquire for reads",
+			"`volatile`: who uses the mapped file %s takes each access for one of a "
+			"device;\n"
+			"  what is to be seen in order besides it must be volatile too, or behind "
+			"a "
+			"barrier",
 			short_path(culprit->path));
 		return;
 	}

@@ -24,8 +24,10 @@ struct culprit {
 	struct culprit_place *places;
 	size_t place_count;
 	enum segment_object_kind object;
-	char *path;    /* of the object; "" = has none */
-	size_t *cells; /* where it differs, as the caller numbers them; ascending */
+	char *path;		   /* of the object; "" = has none */
+	bool has_volatile_partner; /* other processes use it as volatile */
+	bool is_doubtful;	   /* see struct difference: all of it */
+	size_t *cells;		   /* where it differs, as the caller numbers them; ascending */
 	size_t cell_count;
 };
 

@@ -84,20 +84,12 @@ struct after {
 	const struct access *wider; /* a store of this word and its neighbour */
 };
 
-/* Where a line says nothing, what touches the word may be it. */
-static bool is_from(const struct group *g, const struct access *a)
-{
-	if (a->is_write != g->at->is_write || !touches(g, a))
-		return false;
-	return is_same_place(&a->source, &g->at->source) || !a->source.file || !a->source.line;
-}
-
 /* Does the place's column appear in the other program at all?  Else the line has to do. */
-static bool has_column(const struct accesses *optimised, const struct group *g)
+static bool has_column(const struct accesses *optimised, const struct access *at)
 {
 	for (size_t i = 0; i < optimised->site_count; i++)
-		if (optimised->sites[i].is_write == g->at->is_write &&
-		    is_same_place(&optimised->sites[i].source, &g->at->source))
+		if (optimised->sites[i].is_write == at->is_write &&
+		    is_same_place(&optimised->sites[i].source, &at->source))
 			return true;
 	return false;
 }
@@ -112,44 +104,117 @@ static bool is_anothers(const struct accesses *plain, const struct site *site)
 	return false;
 }
 
-static bool is_site_of(const struct search *s, const struct group *g, const struct site *site,
+static bool is_site_of(const struct search *s, const struct access *at, const struct site *site,
 		       bool by_column)
 {
-	if (site->is_write != g->at->is_write || !source_is_same(&site->source, &g->at->source))
+	if (site->is_write != at->is_write || !source_is_same(&site->source, &at->source))
 		return false;
-	return is_same_place(&site->source, &g->at->source) ||
+	return is_same_place(&site->source, &at->source) ||
 	       (!by_column && !is_anothers(s->plain, site));
+}
+
+static bool has_site(const struct search *s, const struct access *at)
+{
+	bool by_column = has_column(s->optimised, at);
+
+	for (size_t i = 0; i < s->optimised->site_count; i++)
+		if (is_site_of(s, at, &s->optimised->sites[i], by_column))
+			return true;
+	return false;
+}
+
+static void note_site(struct after *after, const struct site *site)
+{
+	after->is_there = true;
+	if (site->loops > after->loops)
+		after->loops = site->loops;
+}
+
+static void note_access(struct after *after, const struct access *a, const struct site *site)
+{
+	after->is_there = true;
+	if (site)
+		note_site(after, site);
+	after->count += a->count;
+	after->bytes += a->count * a->size;
+}
+
+/* Joined accesses may have lost their line, or have one that is of no access as written. */
+static bool is_adrift(const struct search *s, const struct group *g, const struct access *a)
+{
+	if (a->is_write != g->at->is_write || !touches(g, a))
+		return false;
+	for (size_t i = 0; i < s->plain->count; i++) {
+		const struct access *p = &s->plain->items[i];
+
+		if (p->is_write == a->is_write && p->object == a->object &&
+		    source_is_same(&p->source, &a->source))
+			return false;
+	}
+	return true;
+}
+
+static bool is_first_of_its_place(const struct accesses *list, const struct access *at)
+{
+	for (const struct access *a = list->items; a < at; a++)
+		if (a->is_write == at->is_write && a->object == at->object &&
+		    is_same_place(&a->source, &at->source))
+			return false;
+	return true;
+}
+
+/* How many places of the word have no code of their line, and come before it? */
+static size_t rank_among_lost(const struct search *s, const struct group *g)
+{
+	size_t rank = 0;
+
+	for (size_t i = 0; i < s->plain->count; i++) {
+		const struct access *a = &s->plain->items[i];
+
+		rank += a->is_write == g->at->is_write && touches(g, a) &&
+			a->first < g->at->first && !is_same_place(&a->source, &g->at->source) &&
+			is_first_of_its_place(s->plain, a) && !has_site(s, a);
+	}
+	return rank;
+}
+
+static void add_adrift(const struct search *s, const struct group *g, struct after *after)
+{
+	size_t rank = rank_among_lost(s, g);
+
+	for (size_t i = 0; i < s->optimised->count; i++) {
+		const struct access *a = &s->optimised->items[i];
+
+		if (!is_adrift(s, g, a))
+			continue;
+		if (rank-- == 0) {
+			note_access(after, a, accesses_site(s->optimised, a));
+			return;
+		}
+	}
 }
 
 static struct after after_of(const struct search *s, const struct group *g)
 {
 	const struct accesses *o = s->optimised;
-	bool by_column = has_column(o, g);
+	bool by_column = has_column(o, g->at);
 	struct after after = {.is_there = false};
 
-	for (size_t i = 0; i < o->site_count; i++) {
-		if (!is_site_of(s, g, &o->sites[i], by_column))
-			continue;
-		after.is_there = true;
-		if (o->sites[i].loops > after.loops)
-			after.loops = o->sites[i].loops;
-	}
+	for (size_t i = 0; i < o->site_count; i++)
+		if (is_site_of(s, g->at, &o->sites[i], by_column))
+			note_site(&after, &o->sites[i]);
 	for (size_t i = 0; i < o->count; i++) {
 		const struct access *a = &o->items[i];
 		const struct site *site = accesses_site(o, a);
 
-		if (!is_from(g, a) && !(site && touches(g, a) && is_site_of(s, g, site, by_column)))
-			continue;
-		after.is_there = true;
-		if (site && site->loops > after.loops)
-			after.loops = site->loops;
-		after.count += a->count;
-		after.bytes += a->count * a->size;
+		if (touches(g, a) && site && is_site_of(s, g->at, site, by_column))
+			note_access(&after, a, site);
+		if (a->is_write == g->at->is_write && touches(g, a) && a->size > g->at->size &&
+		    a->kind == SEGMENT_PLAIN)
+			after.wider = a;
 	}
-	for (size_t i = 0; i < o->count; i++)
-		if (o->items[i].is_write == g->at->is_write && touches(g, &o->items[i]) &&
-		    o->items[i].size > g->at->size && o->items[i].kind == SEGMENT_PLAIN)
-			after.wider = &o->items[i];
+	if (!after.is_there)
+		add_adrift(s, g, &after);
 	return after;
 }
 
@@ -170,22 +235,26 @@ static int add(struct search *s, const struct group *g, const struct after *afte
 	return 0;
 }
 
-static bool reads_elsewhere(const struct accesses *optimised, const struct group *g)
+/* The flow has read the word before, at a place that the other program still has. */
+static bool is_read_before(const struct search *s, const struct group *g)
 {
-	for (size_t i = 0; i < optimised->count; i++)
-		if (!optimised->items[i].is_write && touches(g, &optimised->items[i]))
+	for (size_t i = 0; i < s->plain->count; i++) {
+		const struct access *a = &s->plain->items[i];
+
+		if (!a->is_write && touches(g, a) && a->first < g->at->first &&
+		    !is_other_flow(a, g->at) && !is_same_place(&a->source, &g->at->source))
 			return true;
+	}
 	return false;
 }
 
 static int judge_reads(struct search *s, const struct group *g, const struct after *after)
 {
 	if (!after->is_there)
-		return add(s, g, after,
-			   g->loops == 0 && reads_elsewhere(s->optimised, g) ? READS_CACHED
-									     : READS_HOISTED);
-	/* What a program that came to its end has read as often is only laid out otherwise. */
-	if (after->loops < g->loops && (after->bytes < g->bytes || s->optimised->cut_short))
+		return add(s, g, after, is_read_before(s, g) ? READS_CACHED : READS_HOISTED);
+	/* Was it reached?  Did the program read less, or is it still at it? */
+	if (after->loops < g->loops &&
+	    (s->optimised->cut_short ? after->count > 0 : after->bytes < g->bytes))
 		return add(s, g, after, READS_HOISTED);
 	return 0;
 }
@@ -220,18 +289,10 @@ static int judge_stores(struct search *s, const struct group *g, const struct af
 	}
 	if (!after->is_there)
 		return add(s, g, after, STORES_REMOVED);
-	if (after->loops < g->loops && after->bytes < g->bytes)
+	/* A program that does not come to its end stores less anyway. */
+	if (after->loops < g->loops && after->bytes < g->bytes && !s->optimised->cut_short)
 		return add(s, g, after, STORES_SUNK);
 	return 0;
-}
-
-static bool is_first_of_its_place(const struct accesses *plain, const struct access *at)
-{
-	for (const struct access *a = plain->items; a < at; a++)
-		if (a->is_write == at->is_write && a->object == at->object &&
-		    is_same_place(&a->source, &at->source))
-			return false;
-	return true;
 }
 
 static int judge(struct search *s, const struct access *at)
@@ -288,7 +349,8 @@ static const char *const texts[DIFFERENCE_MAX_] = {
 	[STORES_REMOVED] = "never stored, as it is overwritten later",
 	[STORES_SUNK] = "stored once, behind the loop",
 	[STORES_MERGED] = "stored together with its neighbour",
-	[STORES_SWAPPED] = "stored in another order",
+	[STORES_SWAPPED] = "stored before what stands in front of it",
+	[STORES_TORN] = "one assignment, but not one store",
 };
 
 const char *difference_text(enum difference_kind kind)

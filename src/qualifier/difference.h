@@ -21,7 +21,8 @@ enum difference_kind {
 	STORES_REMOVED, /* overwritten later, and so never made */
 	STORES_SUNK,	/* out of a loop: only the last one is made */
 	STORES_MERGED,	/* one wider store for two words */
-	STORES_SWAPPED, /* two words are first stored in another order */
+	STORES_SWAPPED, /* two words are stored in another order */
+	STORES_TORN,	/* a struct by more or fewer stores: `before` and `after` count those */
 	DIFFERENCE_MAX_
 };
 
@@ -31,6 +32,9 @@ struct difference {
 	const struct access *other; /* merged, swapped: the other word's; else NULL */
 	uint64_t before, after;	    /* how many in the two runs, at that place of the source */
 	uint64_t witnessed;	    /* of `before`; 0: the other side is volatile or atomic */
+	/* What another process has read of it, for the name; NULL = as `at` */
+	const struct access *named;
+	bool is_doubtful; /* counts only where the program behaves differently as well */
 };
 
 struct differences {

@@ -13,6 +13,10 @@
 #include "rt/raw.h"
 #include "rt/rt.h"
 
+#ifndef MAP_32BIT /* only x86-64 has it */
+#define MAP_32BIT 0
+#endif
+
 /* Not declared here: with _FILE_OFFSET_BITS they may be other names for each other. */
 RT_EXPORT void *mmap64(void *address, size_t size, int protection, int flags, int fd, off64_t at);
 

@@ -1,9 +1,11 @@
 #include "run/counted.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/mem.h"
 #include "base/util.h"
 
 /* A program that takes so much longer than as it is written does not end any more. */
@@ -62,6 +64,9 @@ int counted_run(struct job *job, const char *compiler, const char *level, struct
 	counted.accesses.cut_short = is_cut_short(&seen);
 	counted.duration_ns = seen.duration_ns;
 	observed_release(&seen);
+	counted.folder = rc ? NULL : mem_strdup(job->build.folder);
+	if (!rc && !counted.folder)
+		rc = err_errno(err, -ENOMEM, "run");
 	if (rc)
 		counted_release(&counted);
 	else
@@ -73,4 +78,6 @@ void counted_release(struct counted *counted)
 {
 	accesses_release(&counted->accesses);
 	counts_release(&counted->counts);
+	free(counted->folder);
+	counted->folder = NULL;
 }

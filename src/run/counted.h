@@ -11,6 +11,7 @@ struct counted {
 	struct counts counts;
 	struct accesses accesses;
 	uint64_t duration_ns;
+	char *folder; /* of the programs */
 };
 
 /*

@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/mem.h"
 #include "qualifier/culprit.h"
+#include "qualifier/shipped.h"
 #include "run/counted.h"
 #include "run/job.h"
 #include "sys/names.h"
@@ -21,6 +22,7 @@ struct cell {
 	bool stuck;    /* that was its end */
 	char *unfired; /* a fault that did not strike here; NULL = all did */
 	char *printed; /* all that was printed */
+	char *folder;  /* of the programs, as they are shipped */
 };
 
 struct levels {
@@ -94,11 +96,21 @@ static int note_cell(struct cell *cell, const struct observed *seen)
 	return cell->outcome && cell->printed ? 0 : -ENOMEM;
 }
 
+static int compile_cell(struct job *job, struct cell *cell, struct err *err)
+{
+	int rc = job_compile(job, cell->compiler, cell->level, NULL, err);
+
+	if (rc)
+		return rc;
+	cell->folder = mem_strdup(job->build.folder);
+	return cell->folder ? 0 : err_errno(err, -ENOMEM, "run");
+}
+
 static int run_cell(struct job *job, struct cell *cell, struct err *err)
 {
 	struct observed seen = {0};
 	struct execution x;
-	int rc = job_compile(job, cell->compiler, cell->level, NULL, err);
+	int rc = compile_cell(job, cell, err);
 
 	if (rc)
 		return rc;
@@ -164,7 +176,7 @@ static int choose_reference(struct job *job, struct levels *levels, struct err *
 		cell->missing = is_missing(levels, cell->compiler);
 		if (cell->missing)
 			continue;
-		rc = job_compile(job, cell->compiler, cell->level, NULL, err);
+		rc = compile_cell(job, cell, err);
 		if (rc != -ENOENT) {
 			levels->reference = i;
 			return rc;
@@ -205,24 +217,65 @@ static bool is_optimised(const struct cell *cell)
 	return !strstr(cell->level, AS_WRITTEN);
 }
 
-static int compare_cell(struct job *job, struct levels *levels, size_t index,
-			struct image_set *images, const struct counted *reference, struct err *err)
+/* What belongs to one compiler while its levels are compared. */
+struct comparison {
+	struct job *job;
+	struct levels *levels;
+	struct image_set *images;
+	struct counted reference;
+	char *folder; /* of the programs as written, without the runtime */
+};
+
+/* The program @module of the reference, in @folder; NULL: it is not there. */
+static struct image *image_in(const struct comparison *c, const char *folder, const char *module)
 {
-	const struct cell *cell = &levels->cells[index];
-	struct differences differences;
+	size_t len = strlen(c->reference.folder);
+	cleanup_free char *path = strncmp(module, c->reference.folder, len) == 0
+					  ? mem_printf("%s%s", folder, module + len)
+					  : NULL;
+
+	return path ? accesses_image(c->images, path) : NULL;
+}
+
+static int compare_shipped(const struct comparison *c, const struct cell *cell,
+			   struct differences *differences, struct err *err)
+{
+	const struct counts *counts = &c->reference.counts;
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < counts->process_count; i++) {
+		const char *program = counts->processes[i].program;
+		const struct shipped shipped = {image_in(c, c->folder, program),
+						image_in(c, cell->folder, program)};
+		bool is_seen = !shipped.as_written || !shipped.optimised;
+
+		for (size_t k = 0; k < i; k++)
+			is_seen |= strcmp(counts->processes[k].program, program) == 0;
+		if (!is_seen)
+			rc = shipped_find(&shipped, &c->reference.accesses, program, differences,
+					  err);
+	}
+	return rc;
+}
+
+static int compare_cell(struct comparison *c, size_t index, struct err *err)
+{
+	const struct cell *cell = &c->levels->cells[index];
+	struct differences differences = {0};
 	struct counted counted;
-	int rc = counted_run(job, cell->compiler, cell->level, images, reference, &counted, err);
+	int rc = counted_run(c->job, cell->compiler, cell->level, c->images, &c->reference,
+			     &counted, err);
 
 	if (rc)
 		return rc;
-	rc = differences_find(&reference->accesses, &counted.accesses, &differences);
+	rc = differences_find(&c->reference.accesses, &counted.accesses, &differences);
 	if (rc)
 		err_errno(err, rc, "compare");
-	if (!rc) {
-		rc = culprits_add(&levels->culprits, &differences, &reference->accesses, images,
-				  index, cell->level, err);
-		differences_release(&differences);
-	}
+	rc = rc ? rc : compare_shipped(c, cell, &differences, err);
+	rc = rc ? rc
+		: culprits_add(&c->levels->culprits, &differences, &c->reference.accesses,
+			       c->images, index, cell->level, err);
+	differences_release(&differences);
 	counted_release(&counted);
 	return rc;
 }
@@ -232,16 +285,19 @@ static int compare_compiler(struct job *job, struct levels *levels, size_t first
 			    struct image_set *images, struct err *err)
 {
 	const char *compiler = levels->cells[first].compiler;
-	struct counted reference;
-	int rc = counted_run(job, compiler, AS_WRITTEN, images, NULL, &reference, err);
+	struct comparison c = {.job = job, .levels = levels, .images = images};
+	int rc = job_compile(job, compiler, AS_WRITTEN, NULL, err);
 
 	if (rc)
 		return rc;
+	c.folder = TAKE_PTR(job->build.folder);
+	rc = counted_run(job, compiler, AS_WRITTEN, images, NULL, &c.reference, err);
 	for (size_t i = first; !rc && i < levels->count; i++)
 		if (strcmp(levels->cells[i].compiler, compiler) == 0 &&
 		    is_optimised(&levels->cells[i]))
-			rc = compare_cell(job, levels, i, images, &reference, err);
-	counted_release(&reference);
+			rc = compare_cell(&c, i, err);
+	counted_release(&c.reference);
+	free(c.folder);
 	return rc;
 }
 
@@ -402,27 +458,52 @@ static int set_where(struct finding *finding, const struct culprit *culprit)
 	return frame->file ? 0 : -ENOMEM;
 }
 
+/* What nobody was seen to notice counts where the program behaves differently, and nothing else. */
+static bool is_believed(const struct levels *levels, const struct culprit *culprit)
+{
+	const struct cell *reference = &levels->cells[levels->reference];
+
+	if (!culprit->is_doubtful)
+		return true;
+	for (size_t i = 0; i < levels->culprits.count; i++)
+		if (!levels->culprits.items[i].is_doubtful)
+			return false;
+	for (size_t i = 0; i < culprit->cell_count; i++)
+		if (differs(&levels->cells[culprit->cells[i]], reference))
+			return true;
+	return false;
+}
+
+static int add_finding(const struct levels *levels, const struct culprit *culprit,
+		       const char *outcomes, struct findings *findings)
+{
+	cleanup_free char *text = text_of_culprit(levels, culprit);
+	struct finding *finding =
+		text ? findings_add(findings, FINDING_OPTIMIZATION, NULL, "%s%s%s", outcomes,
+				    *outcomes ? "\n" : "", text)
+		     : NULL;
+
+	return finding ? set_where(finding, culprit) : -ENOMEM;
+}
+
 /* One finding for each variable; how the program behaves stands in the first. */
 static int add_findings(const struct levels *levels, const char *outcomes,
 			struct findings *findings)
 {
-	for (size_t i = 0; i < levels->culprits.count; i++) {
-		const struct culprit *culprit = &levels->culprits.items[i];
-		cleanup_free char *text = text_of_culprit(levels, culprit);
-		bool with_outcomes = outcomes && i == 0;
-		struct finding *finding =
-			text ? findings_add(findings, FINDING_OPTIMIZATION, NULL, "%s%s%s",
-					    with_outcomes ? outcomes : "",
-					    with_outcomes ? "\n" : "", text)
-			     : NULL;
+	bool any = false;
+	int rc = 0;
 
-		if (!finding || set_where(finding, culprit))
-			return -ENOMEM;
+	for (size_t i = 0; !rc && i < levels->culprits.count; i++) {
+		if (!is_believed(levels, &levels->culprits.items[i]))
+			continue;
+		rc = add_finding(levels, &levels->culprits.items[i],
+				 outcomes && !any ? outcomes : "", findings);
+		any = true;
 	}
-	if (outcomes && !levels->culprits.count &&
+	if (!rc && outcomes && !any &&
 	    !findings_add(findings, FINDING_OPTIMIZATION, NULL, "%s", outcomes))
 		return -ENOMEM;
-	return 0;
+	return rc;
 }
 
 int levels_judge(struct job *job, const struct levels *levels, struct findings *findings)
@@ -462,6 +543,7 @@ void levels_free(struct levels *levels)
 	for (size_t i = 0; levels && levels->cells && i < levels->count; i++) {
 		free(levels->cells[i].outcome);
 		free(levels->cells[i].printed);
+		free(levels->cells[i].folder);
 		free(levels->cells[i].unfired);
 	}
 	if (levels) {

@@ -27,6 +27,10 @@
 
 #include "sys/procfs.h"
 
+#ifndef SYS_epoll_wait /* of newer architectures: epoll_wait(3) makes this call */
+#define SYS_epoll_wait SYS_epoll_pwait
+#endif
+
 #define LIMIT_MS 100
 
 static volatile int *all_sent; /* shared */
