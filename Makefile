@@ -115,6 +115,7 @@ lint: compdb ## clang-tidy, cppcheck and shellcheck
 compdb_entry = {"directory": "$(CURDIR)"$(comma) "file": "$(1)"$(comma) \
 	"command": "$(2) -c $(1)"}
 COMPDB = $(foreach s,$(wildcard $(SRC)),$(call compdb_entry,$(s),$(SRC_COMPILE))@) \
+	$(foreach s,$(RT_SRC),$(call compdb_entry,$(s),$(filter-out -fno-tree-%,$(RT_COMPILE)))@) \
 	$(foreach s,$(TEST_SRC),$(call compdb_entry,$(s),$(TEST_COMPILE))@) \
 	$(foreach s,$(HARNESS_LIB) $(HARNESS_SRC),$(call compdb_entry,$(s),$(CC) -iquote harness $(SUBJECT_CFLAGS))@)
 compdb: $(GEN) ## build/compile_commands.json, for clangd and clang-tidy

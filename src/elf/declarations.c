@@ -29,7 +29,7 @@ static bool is_of_system(const char *file)
 
 /* Not dwarf_decl_file(): of DWARF 5 that one does not know file 0 (elfutils 0.188), as clang has.
  */
-static const char *file_of(Dwarf_Die *die)
+const char *image_decl_file(Dwarf_Die *die)
 {
 	Dwarf_Attribute attribute;
 	Dwarf_Files *files;
@@ -112,7 +112,7 @@ static bool is_same(const struct declaration *d, const char *name, const char *f
 
 static int add(struct walk *walk, Dwarf_Die *die, enum declaration_kind kind)
 {
-	const char *name = dwarf_diename(die), *file = file_of(die);
+	const char *name = dwarf_diename(die), *file = image_decl_file(die);
 	const char *type = typedef_of(die);
 	struct declaration *d;
 	int line = 0, column = 0;

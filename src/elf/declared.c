@@ -149,7 +149,7 @@ static int visit_leaf(struct walk *walk, struct declared *d, struct type *type)
 /* False: a declaration that has no line is no place to mend. */
 static bool set_place(struct walk *walk, Dwarf_Die *die, struct declared *d, char **ret_file)
 {
-	const char *file = dwarf_decl_file(die);
+	const char *file = image_decl_file(die);
 
 	d->line = d->column = 0;
 	if (!file || dwarf_decl_line(die, &d->line) || !d->line)

@@ -2,7 +2,9 @@
 
 #include <capstone/capstone.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 #include "base/err.h"
@@ -22,8 +24,8 @@ struct step {
 struct block {
 	size_t first, last;    /* steps */
 	size_t next[3], nexts; /* blocks */
-	size_t dominator;      /* the closest, itself for the first */
-	size_t order;	       /* in reverse postorder, from 1; 0 = not reached */
+	bool cut[3];	       /* ways back that are done with */
+	bool is_entry;
 	unsigned loops;
 };
 
@@ -33,15 +35,12 @@ struct graph {
 	size_t step_count;
 	struct block *blocks;
 	size_t block_count;
-	size_t *sequence; /* blocks in reverse postorder */
-	size_t reached;
 };
 
 static void graph_release(struct graph *g)
 {
 	free(g->steps);
 	free(g->blocks);
-	free(g->sequence);
 }
 
 /* --- instructions -------------------------------------------------------- */
@@ -237,147 +236,164 @@ static int connect_tables(struct graph *g)
 	return 0;
 }
 
-/* --- dominators: Cooper, Harvey, Kennedy ---------------------------------- */
+/*
+ * --- loops: Steensgaard's nesting, for graphs of any form ------------------
+ *
+ * A strongly connected part is a loop; without the ways back to where it is
+ * entered, its own strongly connected parts are the loops in it.  So calls that
+ * do not return do no harm, though the code behind them seems to be entered
+ * from there.
+ */
 
-/* Postorder from @root, written from the end of g->sequence. */
-static void number_from(struct graph *g, size_t root, size_t *stack, size_t *visited, size_t *end)
+#define NESTING_MAX 32
+
+struct search {
+	struct graph *g;
+	size_t *set;	      /* which part of the graph a block belongs to now */
+	size_t *index, *low;  /* Tarjan's; index 0 = not visited */
+	size_t *stack, *path; /* of the part under way; of the walk */
+	unsigned char *edge;  /* the next one of each block */
+	bool *is_on_stack;
+	size_t depth, length, clock, sets;
+};
+
+static void enter(struct search *s, size_t block)
 {
-	size_t depth = 0;
+	s->index[block] = s->low[block] = ++s->clock;
+	s->edge[block] = 0;
+	s->is_on_stack[block] = true;
+	s->stack[s->depth++] = block;
+	s->path[s->length++] = block;
+}
 
-	if (g->blocks[root].order)
-		return;
-	g->blocks[root].order = 1;
-	stack[depth++] = root;
-	while (depth) {
-		size_t at = stack[depth - 1];
+/* What leads from @block to another one of its part; SIZE_MAX: no more. */
+static size_t next_inside(struct search *s, size_t block)
+{
+	const struct block *b = &s->g->blocks[block];
 
-		if (visited[at] < g->blocks[at].nexts) {
-			size_t next = g->blocks[at].next[visited[at]++];
+	while (s->edge[block] < b->nexts) {
+		size_t n = s->edge[block]++;
 
-			if (!g->blocks[next].order) {
-				g->blocks[next].order = 1;
-				stack[depth++] = next;
-			}
-			continue;
-		}
-		g->sequence[--*end] = at;
-		depth--;
+		if (!b->cut[n] && s->set[b->next[n]] == s->set[block])
+			return b->next[n];
 	}
+	return SIZE_MAX;
 }
 
-/* What nothing leads to is a root too; the first block comes first of all. */
-static int number_blocks(struct graph *g)
+static bool leads_to(const struct block *from, size_t to)
 {
-	cleanup_free size_t *stack = mem_zalloc((g->block_count + 1) * sizeof(*stack));
-	cleanup_free size_t *visited = mem_zalloc((g->block_count + 1) * sizeof(*visited));
-	cleanup_free bool *is_led_to = mem_zalloc(g->block_count + 1);
-	size_t end = g->block_count;
-
-	g->sequence = mem_zalloc((g->block_count + 1) * sizeof(*g->sequence));
-	if (!stack || !visited || !is_led_to || !g->sequence)
-		return -ENOMEM;
-	mark_led_to(g, is_led_to);
-	for (size_t i = g->block_count; i-- > 1;)
-		if (!is_led_to[i])
-			number_from(g, i, stack, visited, &end);
-	number_from(g, 0, stack, visited, &end);
-	for (size_t i = g->block_count; i-- > 0;) /* cycles that nothing leads to */
-		number_from(g, i, stack, visited, &end);
-	for (size_t i = 0; i < g->block_count; i++)
-		g->blocks[g->sequence[i]].order = i + 1;
-	return 0;
-}
-
-static size_t common(const struct graph *g, size_t a, size_t b)
-{
-	while (a != b) {
-		while (g->blocks[a].order > g->blocks[b].order && g->blocks[a].dominator != a)
-			a = g->blocks[a].dominator;
-		if (g->blocks[a].order > g->blocks[b].order)
-			return b;
-		while (g->blocks[b].order > g->blocks[a].order && g->blocks[b].dominator != b)
-			b = g->blocks[b].dominator;
-		if (g->blocks[b].order > g->blocks[a].order)
-			return a;
-	}
-	return a;
-}
-
-static void find_dominators(struct graph *g)
-{
-	bool changes = true;
-
-	for (size_t i = 0; i < g->block_count; i++)
-		g->blocks[i].dominator = SIZE_MAX;
-	while (changes) {
-		changes = false;
-		for (size_t i = 0; i < g->block_count; i++) {
-			struct block *b = &g->blocks[g->sequence[i]];
-
-			if (b->dominator == SIZE_MAX) {
-				b->dominator = g->sequence[i];
-				changes = true;
-			}
-			for (size_t n = 0; n < b->nexts; n++) {
-				struct block *next = &g->blocks[b->next[n]];
-				size_t now = next->dominator == SIZE_MAX
-						     ? g->sequence[i]
-						     : common(g, next->dominator, g->sequence[i]);
-
-				if (next->order <= b->order && next->dominator != SIZE_MAX)
-					continue; /* a way back changes nothing */
-				changes |= now != next->dominator;
-				next->dominator = now;
-			}
-		}
-	}
-}
-
-static bool dominates(const struct graph *g, size_t above, size_t below)
-{
-	while (below != above && g->blocks[below].dominator != below)
-		below = g->blocks[below].dominator;
-	return below == above;
-}
-
-/* --- loops --------------------------------------------------------------- */
-
-/* All that reaches @header's ways back without passing it; once a header. */
-static int count_loop(struct graph *g, size_t header)
-{
-	cleanup_free bool *inside = mem_zalloc(g->block_count);
-	bool grows = true, any = false;
-
-	if (!inside)
-		return -ENOMEM;
-	for (size_t i = 0; i < g->block_count; i++)
-		for (size_t n = 0; n < g->blocks[i].nexts; n++)
-			if (g->blocks[i].next[n] == header && dominates(g, header, i))
-				any = inside[i] = true;
-	if (!any)
-		return 0;
-	inside[header] = true;
-	while (grows) {
-		grows = false;
-		for (size_t i = g->block_count; i-- > 0;)
-			for (size_t n = 0; !inside[i] && n < g->blocks[i].nexts; n++)
-				if (inside[g->blocks[i].next[n]] &&
-				    g->blocks[i].next[n] != header && dominates(g, header, i))
-					grows = inside[i] = true;
-	}
-	for (size_t i = 0; i < g->block_count; i++)
-		g->blocks[i].loops += inside[i];
-	return 0;
-}
-
-static bool is_header(const struct graph *g, size_t block)
-{
-	for (size_t i = 0; i < g->block_count; i++)
-		for (size_t n = 0; n < g->blocks[i].nexts; n++)
-			if (g->blocks[i].next[n] == block &&
-			    g->blocks[i].order >= g->blocks[block].order)
-				return true;
+	for (size_t n = 0; n < from->nexts; n++)
+		if (from->next[n] == to && !from->cut[n])
+			return true;
 	return false;
+}
+
+/* The part of the stack from @first on is strongly connected. */
+static void finish_part(struct search *s, size_t first)
+{
+	size_t from = s->depth, set = ++s->sets;
+	bool is_loop;
+
+	do
+		s->is_on_stack[s->stack[--from]] = false;
+	while (s->stack[from] != first);
+	is_loop = s->depth - from > 1 || leads_to(&s->g->blocks[first], first);
+	for (size_t i = from; i < s->depth; i++) {
+		s->low[s->stack[i]] = is_loop ? set : 0; /* its new set, once all are known */
+		s->g->blocks[s->stack[i]].loops += is_loop;
+	}
+	s->depth = from;
+}
+
+static void walk_from(struct search *s, size_t root)
+{
+	enter(s, root);
+	while (s->length) {
+		size_t at = s->path[s->length - 1], to = next_inside(s, at);
+
+		if (to == SIZE_MAX) {
+			size_t low = s->low[at];
+
+			s->length--;
+			if (low == s->index[at])
+				finish_part(s, at);
+			else if (s->low[s->path[s->length - 1]] > low)
+				s->low[s->path[s->length - 1]] = low;
+		} else if (!s->index[to]) {
+			enter(s, to);
+		} else if (s->is_on_stack[to] && s->index[to] < s->low[at]) {
+			s->low[at] = s->index[to];
+		}
+	}
+}
+
+/* Ways back to a block that is reached from outside of its loop are cut. */
+static void cut_entries(struct search *s)
+{
+	struct graph *g = s->g;
+
+	for (size_t i = 0; i < g->block_count; i++)
+		for (size_t n = 0; n < g->blocks[i].nexts; n++) {
+			size_t to = g->blocks[i].next[n];
+
+			if (s->set[to] && s->set[i] != s->set[to])
+				g->blocks[to].is_entry = true;
+		}
+	g->blocks[0].is_entry = true;
+	for (size_t i = 0; i < g->block_count; i++)
+		for (size_t n = 0; n < g->blocks[i].nexts; n++) {
+			size_t to = g->blocks[i].next[n];
+
+			g->blocks[i].cut[n] |= g->blocks[to].is_entry && s->set[i] == s->set[to];
+		}
+	for (size_t i = 0; i < g->block_count; i++)
+		g->blocks[i].is_entry = false;
+}
+
+/* One level of nesting; false: there are no loops any more. */
+static bool find_level(struct search *s)
+{
+	size_t count = s->g->block_count;
+	bool any = false;
+
+	s->clock = 0;
+	memset(s->index, 0, count * sizeof(*s->index));
+	memset(s->low, 0, count * sizeof(*s->low));
+	for (size_t i = 0; i < count; i++)
+		if (s->set[i] && !s->index[i])
+			walk_from(s, i);
+	for (size_t i = 0; i < count; i++) {
+		s->set[i] = s->set[i] ? s->low[i] : 0;
+		any |= s->set[i] != 0;
+	}
+	if (any)
+		cut_entries(s);
+	return any;
+}
+
+static int count_loops(struct graph *g)
+{
+	size_t count = g->block_count;
+	cleanup_free size_t *room = mem_zalloc(5 * count * sizeof(*room));
+	cleanup_free unsigned char *edges = mem_zalloc(count);
+	cleanup_free bool *is_on_stack = mem_zalloc(count);
+	struct search s = {.g = g,
+			   .set = room,
+			   .index = room + count,
+			   .low = room + 2 * count,
+			   .stack = room + 3 * count,
+			   .path = room + 4 * count,
+			   .edge = edges,
+			   .is_on_stack = is_on_stack,
+			   .sets = 1};
+
+	if (!room || !edges || !is_on_stack)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++)
+		s.set[i] = 1;
+	for (unsigned level = 0; level < NESTING_MAX && find_level(&s); level++)
+		;
+	return 0;
 }
 
 static int analyse(struct graph *g, const uint8_t *code)
@@ -390,13 +406,7 @@ static int analyse(struct graph *g, const uint8_t *code)
 	if (!rc)
 		connect(g);
 	rc = rc ? rc : connect_tables(g);
-	rc = rc ? rc : number_blocks(g);
-	if (!rc)
-		find_dominators(g);
-	for (size_t i = 0; !rc && i < g->block_count; i++)
-		if (is_header(g, i))
-			rc = count_loop(g, i);
-	return rc;
+	return rc ? rc : count_loops(g);
 }
 
 static int take_calls(const struct graph *g, struct image_call **calls, size_t *count)

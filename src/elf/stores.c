@@ -44,7 +44,7 @@ static unsigned written(const cs_insn *insn)
 	return 0;
 }
 
-static int open_handle(csh *handle)
+static cs_err open_handle(csh *handle)
 {
 	return cs_open(CS_ARCH_X86, CS_MODE_64, handle);
 }
@@ -66,7 +66,7 @@ static unsigned written(const cs_insn *insn)
 	return 0;
 }
 
-static int open_handle(csh *handle)
+static cs_err open_handle(csh *handle)
 {
 	return cs_open(CS_ARCH_ARM64, CS_MODE_LITTLE_ENDIAN, handle);
 }

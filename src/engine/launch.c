@@ -223,7 +223,7 @@ static uint64_t ignored_signals(void)
 {
 	static uint64_t ignored;
 	static pid_t asked;
-	struct kernel_action action;
+	struct kernel_action action = {.handler = SIG_DFL};
 
 	if (asked == getpid())
 		return ignored;

@@ -121,7 +121,7 @@ static int describe(struct snapshot *s, struct taking *taking, size_t fd_count)
 	uint64_t insn;
 	int rc;
 
-	if (!t->process->loader_hi || !is_alone(taking, fd_count))
+	if (!t || !t->process->loader_hi || !is_alone(taking, fd_count))
 		return -ENOTSUP;
 	insn = find_syscall_insn(t);
 	if (!insn)
@@ -164,8 +164,6 @@ int snapshot_take(const struct launch *launch, const struct engine_options *opti
 	rc = engine_launch(&taking.engine, launch, 0, 0, &process, err);
 	if (!rc)
 		rc = engine_run(&taking.engine, err);
-	if (!rc && !taking.frozen)
-		rc = err_set(err, -ENOTSUP, "'%s' ended before it began", launch->path);
 	if (!rc) {
 		rc = describe(s, &taking, launch->fd_count);
 		if (rc)

@@ -293,8 +293,7 @@ char *pass_reason_text(const struct pass_reason *reason)
 {
 	static const char *const texts[] = {
 		[PASS_DELETES_STORE] = "deletes the store `%s`",
-		[PASS_KEEPS_IN_REGISTER] = "keeps `%s` in a register during a loop, and stores it "
-					   "once behind it",
+		[PASS_KEEPS_IN_REGISTER] = "keeps `%s` in a register, stored once behind the loop",
 		[PASS_READS_ONCE] = "reads `%s` once, in front of the loop",
 		[PASS_SPARES_READ] = "does not read `%s` again, but takes the value from before",
 		[PASS_SINKS_STORE] = "moves the store `%s` further down",

@@ -1,8 +1,9 @@
 # libipcfault_rt.a: what `ipcfault cc` links into programs.  Not a module: nothing of ours is linked
-# with it, and it never has a sanitizer, coverage or calls that the compiler makes up.
+# with it, and it never has a sanitizer, coverage or calls that the compiler makes up.  Nor debug
+# information: what is looked up there is the program's.
 RT_SRC := $(wildcard src/rt/*.c)
 RT_OBJ := $(RT_SRC:%.c=$(B)/%.o)
-RT_CFLAGS := -std=gnu11 -O2 -g -fPIC -ffreestanding -fno-builtin -fvisibility=hidden \
+RT_CFLAGS := -std=gnu11 -O2 -fPIC -ffreestanding -fno-builtin -fvisibility=hidden \
 	-fno-stack-protector -fno-omit-frame-pointer -fno-sanitize=all -U_FORTIFY_SOURCE \
 	$(if $(findstring clang,$(CC)),,-fno-tree-loop-distribute-patterns) \
 	$(if $(findstring aarch64,$(CC)),-mno-outline-atomics,-mcx16)

@@ -77,7 +77,7 @@ static int sysv_find(enum object_kind kind, key_t key)
 
 bool made_is_there(enum object_kind kind, const char *path, key_t key)
 {
-	struct statx st;
+	struct statx st = {0};
 
 	if (is_sysv(kind))
 		return key != IPC_PRIVATE && (sysv_find(kind, key) >= 0 || errno != ENOENT);
@@ -87,7 +87,7 @@ bool made_is_there(enum object_kind kind, const char *path, key_t key)
 int made_by_name(enum object_kind kind, const char *path, struct made_object *ret_made)
 {
 	struct made_object made = {.kind = kind};
-	struct statx st;
+	struct statx st = {0};
 	int rc = stat_object(kind, path, &st);
 
 	if (rc)
@@ -118,7 +118,7 @@ int made_by_id(enum object_kind kind, int id, key_t key, struct made_object *ret
 bool made_is_left(const struct made_object *made)
 {
 	struct made_object now = {0};
-	struct statx st;
+	struct statx st = {0};
 
 	if (is_sysv(made->kind))
 		return object_is_sysv_there(made->kind, made->id);

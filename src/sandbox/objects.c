@@ -92,7 +92,7 @@ union semun { /* semctl(2): the caller must define it */
 
 static int visit_sem(visit_fn *visit, void *ctx)
 {
-	struct seminfo info;
+	struct seminfo info = {0};
 	int last = semctl(0, 0, SEM_INFO, (union semun){.info = &info}), rc = 0;
 
 	for (int i = 0; i <= last && info.semusz && !rc; i++) {

@@ -38,6 +38,12 @@ const struct finding *worst_finding(const struct case_result *result)
 	return worst;
 }
 
+bool is_choice(enum finding_kind kind)
+{
+	return kind == FINDING_WRONG_EXIT || kind == FINDING_WRONG_OUTPUT ||
+	       kind == FINDING_UNREPORTED || kind == FINDING_KILLED || kind == FINDING_LEAK;
+}
+
 static bool is_same_name(const char *a, const char *b)
 {
 	return a == b || (a && b && strcmp(a, b) == 0);

@@ -44,6 +44,9 @@ size_t bugs_hung(const struct bugs *bugs, const struct attempt *attempt);
 
 void bugs_release(struct bugs *bugs);
 
+/* What a signal may well mean: another end, another output.  Not a crash, nor a hang. */
+bool is_choice(enum finding_kind kind);
+
 /* The finding that stands for all of a result: the worst. */
 const struct finding *worst_finding(const struct case_result *result);
 

@@ -34,6 +34,8 @@ struct draft {
 	bool lasts;
 	enum phase phase;
 	struct action_spec action;
+	size_t meaning; /* as those of struct attempt */
+	bool is_meaning;
 	const char *victim; /* label of another process that is killed; NULL */
 };
 
@@ -73,7 +75,8 @@ static char *action_text(const struct action_spec *action, const char *victim)
 	case ACTION_SHORT:
 		return mem_strdup("only one byte moves");
 	case ACTION_SIGNAL:
-		return mem_strdup(signal_name(action->signal));
+		return mem_printf("%s, %s", signal_name(action->signal),
+				  vocab_name(&when_vocab, (int)action->when));
 	case ACTION_PULSE:
 		return mem_strdup("SIGSTOP, SIGCONT");
 	case ACTION_NONBLOCK:
@@ -85,10 +88,16 @@ static char *action_text(const struct action_spec *action, const char *victim)
 	}
 }
 
+/* Which of the calls will sleep cannot be known: the first that does. */
+static uint64_t nth_of(const struct draft *draft)
+{
+	return draft->phase == PHASE_BLOCKED ? 1 : draft->place->nth;
+}
+
 /* "sort: write(1) number 3: ENOSPC" */
 static char *title_of(const struct call_site *site, const struct draft *draft)
 {
-	char *ordinal = ordinal_text(draft->place->nth, draft->lasts);
+	char *ordinal = ordinal_text(nth_of(draft), draft->lasts);
 	char *action = action_text(&draft->action, draft->victim), *title = NULL;
 	char fd[16] = "";
 
@@ -96,7 +105,10 @@ static char *title_of(const struct call_site *site, const struct draft *draft)
 		snprintf(fd, sizeof(fd), "%d", draft->place->fd);
 	if (ordinal && action)
 		title = mem_printf("%s: %s(%s)%s%s: %s", site->label, site->call, fd, ordinal,
-				   draft->phase == PHASE_EXIT ? ", done" : "", action);
+				   draft->phase == PHASE_EXIT	   ? ", done"
+				   : draft->phase == PHASE_BLOCKED ? ", asleep"
+								   : "",
+				   action);
 	free(ordinal);
 	free(action);
 	return title;
@@ -143,7 +155,7 @@ static void set_trigger(const struct planner *planner, const struct draft *draft
 	at->call_count = at->named_count = count < ATTEMPT_CALLS_MAX ? count : ATTEMPT_CALLS_MAX;
 	at->on = on_of(draft);
 	at->thread = is_threaded(planner, site) ? site->thread : 0;
-	attempt->nth = draft->place->nth;
+	attempt->nth = nth_of(draft);
 	at->count = draft->lasts ? (struct count_spec){.kind = COUNT_RANGE,
 						       .first = attempt->nth,
 						       .last = UINT64_MAX}
@@ -171,6 +183,8 @@ static int fill(const struct planner *planner, const struct draft *draft, struct
 	attempt->family = draft->family;
 	attempt->demand = draft->demand;
 	attempt->lasts = draft->lasts;
+	attempt->meaning = draft->meaning;
+	attempt->is_meaning = draft->is_meaning;
 	attempt->fault.name = mem_strdup(vocab_name(&fault_family_vocab, (int)draft->family));
 	attempt->fault.action = draft->action;
 	set_trigger(planner, draft, attempt);
@@ -179,13 +193,10 @@ static int fill(const struct planner *planner, const struct draft *draft, struct
 	s->faults = &attempt->fault;
 	s->fault_count = 1;
 	s->deadline_ns = planner->options->deadline_ns;
-	s->expect.survives = draft->demand == DEMAND_SAME  ? planner->options->compare
-			     : draft->demand == DEMAND_END ? SURVIVAL_END
-							   : SURVIVAL_NONE;
+	s->expect.survives =
+		draft->demand == DEMAND_SAME ? planner->options->compare : SURVIVAL_END;
 	/* What could not be removed is left behind by the fault, not by the program. */
 	s->expect.allow[FINDING_LEAK] |= is_removal(site_of(planner, draft->site)->call);
-	if (draft->demand == DEMAND_LIFE)
-		s->expect.processes = planner->plan->any_end;
 	return s->title && attempt->fault.name ? 0 : -ENOMEM;
 }
 
@@ -219,6 +230,7 @@ static struct draft draft_of(size_t site, const struct call_place *place, enum f
 	return (struct draft){.site = site,
 			      .place = place,
 			      .family = family,
+			      .meaning = ATTEMPT_NONE,
 			      .action = {.kind = kind,
 					 .burst = 1,
 					 .of_process = {.process = INDEX_NONE},
@@ -284,7 +296,8 @@ static bool is_harmless(int signal)
 	return signal == SIGCHLD || signal == SIGWINCH || signal == SIGCONT || signal == SIGURG;
 }
 
-static void plan_signals(struct planner *planner, size_t index, const struct call_place *place)
+static void plan_signals(struct planner *planner, size_t index, const struct call_place *place,
+			 bool first)
 {
 	unsigned tried = 0;
 
@@ -294,12 +307,18 @@ static void plan_signals(struct planner *planner, size_t index, const struct cal
 		if (!(place->signals >> (signal - 1) & 1) || is_synchronous(signal))
 			continue;
 		tried++;
-		draft.demand = is_harmless(signal) ? DEMAND_SAME : DEMAND_LIFE;
 		draft.action.signal = signal;
+		draft.action.when = WHEN_BEFORE;
+		draft.is_meaning = !is_harmless(signal);
+		add(planner, &draft);
+		draft.meaning = draft.is_meaning ? planner->plan->count - 1 : ATTEMPT_NONE;
+		draft.is_meaning = false;
 		draft.action.when = WHEN_PENDING;
 		add(planner, &draft);
-		draft.action.when = WHEN_BEFORE;
-		add(planner, &draft);
+		draft.action.when = WHEN_BLOCKED;
+		draft.phase = PHASE_BLOCKED;
+		if (first)
+			add(planner, &draft);
 	}
 }
 
@@ -386,7 +405,8 @@ static void plan_kills(struct planner *planner, size_t index, const struct call_
 
 	if (planner->options->record->processes < 2 || !is_communication(site))
 		return;
-	draft.demand = DEMAND_END;
+	/* Its parent is told of the death of a child; others see no more than an end of input. */
+	draft.demand = site->part == SELECT_CHILD ? DEMAND_SAME : DEMAND_END;
 	draft.action.signal = SIGKILL;
 	add(planner, &draft);
 	draft.phase = PHASE_EXIT;
@@ -402,13 +422,13 @@ static void plan_rest(struct planner *planner, size_t index, const struct call_p
 
 	draft.action.time_ns = PULSE_NS;
 	draft.phase = PHASE_BLOCKED;
-	if (place->waits && is_stopped_by_sigstop(site))
+	if (first && place->waits && is_stopped_by_sigstop(site))
 		add(planner, &draft);
 	draft = draft_of(index, place, FAULT_NONBLOCK, ACTION_NONBLOCK);
 	draft.action.on = true;
 	if (place->can_be_nonblocking && first)
 		add(planner, &draft);
-	plan_signals(planner, index, place);
+	plan_signals(planner, index, place, first);
 	plan_kills(planner, index, place);
 }
 
@@ -455,24 +475,11 @@ static size_t most_places(const struct record *record)
 	return most;
 }
 
-static int make_any_end(const struct scenario *base, struct plan *plan)
-{
-	plan->any_end = mem_zalloc(base->process_count * sizeof(*plan->any_end));
-	if (!plan->any_end)
-		return -ENOMEM;
-	for (size_t i = 0; i < base->process_count; i++) {
-		plan->any_end[i] = base->expect.processes[i];
-		if (plan->any_end[i].exit == EXIT_DEFAULT)
-			plan->any_end[i].exit = EXIT_ANY;
-	}
-	return 0;
-}
-
 /* In rounds: the first of each site, then another of each: what a budget cuts off is the rest. */
 int sweep_plan_make(const struct plan_options *options, struct plan *ret_plan)
 {
 	struct plan plan = {0};
-	struct planner planner = {options, &plan, make_any_end(options->base, &plan)};
+	struct planner planner = {options, &plan, 0};
 	size_t rounds = options->exhaustive ? most_places(options->record) : PICKS_MAX;
 
 	for (size_t i = 0; i < options->record->site_count; i++)
@@ -492,6 +499,5 @@ void sweep_plan_release(struct plan *plan)
 	for (size_t i = 0; i < plan->count; i++)
 		attempt_free(plan->attempts[i]);
 	free(plan->attempts);
-	free(plan->any_end);
 	*plan = (struct plan){.attempts = NULL};
 }

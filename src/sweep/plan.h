@@ -19,7 +19,6 @@
 enum demand {
 	DEMAND_SAME, /* the same end and output, or a failure that is told */
 	DEMAND_END,  /* …its output may be another: what it came from is gone */
-	DEMAND_LIFE, /* no crash, no hang: it was asked to end, or to do something else */
 };
 
 enum attempt_state {
@@ -32,11 +31,21 @@ enum attempt_state {
 	ATTEMPT_STATE_MAX_
 };
 
+#define ATTEMPT_NONE SIZE_MAX
+
 struct attempt {
 	size_t site; /* of the record */
 	enum fault_family family;
 	enum demand demand;
 	bool lasts; /* from then on */
+	/*
+	 * The attempt with the same signal whose handler runs before the call: what
+	 * comes of that is what the signal means, not that it interrupts.
+	 * ATTEMPT_NONE: there is none.
+	 */
+	size_t meaning;
+	bool is_meaning; /* it is such an attempt… */
+	bool changes;	 /* …and the program ended or printed otherwise than without it */
 	enum attempt_state state;
 	/* With pointers into this struct and the base: it must not be moved. */
 	struct scenario scenario;
@@ -49,8 +58,6 @@ struct plan {
 	struct attempt **attempts; /* the most promising first; owned */
 	size_t count;
 	size_t unreachable; /* sites in processes and threads that no selector names */
-	/* Expectations with `exit: any`, for DEMAND_LIFE; as many as there are processes. */
-	struct process_expect *any_end;
 };
 
 struct plan_options {

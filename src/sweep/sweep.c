@@ -190,6 +190,17 @@ static enum attempt_state state_of(const struct case_result *result)
 	}
 }
 
+/* The signal means that: no bug, but what it may do when it interrupts, too. */
+static bool is_meaning(struct attempt *attempt, const struct case_result *result)
+{
+	const struct finding *worst = worst_finding(result);
+
+	if (attempt->state == ATTEMPT_FOUND && attempt->is_meaning && worst &&
+	    is_choice(worst->kind))
+		attempt->changes = true;
+	return attempt->changes;
+}
+
 static void on_tried(void *ctx, const struct run_case *c, struct case_result *result)
 {
 	struct trying *trying = ctx;
@@ -201,6 +212,8 @@ static void on_tried(void *ctx, const struct run_case *c, struct case_result *re
 	set_state(sweep, attempt, state_of(result));
 	if (attempt->state == ATTEMPT_ERROR)
 		note_error(sweep, result);
+	if (is_meaning(attempt, result))
+		set_state(sweep, attempt, ATTEMPT_SURVIVED);
 	if (attempt->state == ATTEMPT_FOUND && bugs_add(&sweep->bugs, attempt, index, result))
 		fail(sweep, -ENOMEM);
 	if (sweep->options->progress)
@@ -255,6 +268,48 @@ static int try_all(struct sweep *sweep, struct err *err)
 				 : 0;
 }
 
+static bool is_meant(const struct sweep *sweep, const struct bug *bug)
+{
+	size_t meaning = sweep->plan.attempts[bug->attempt]->meaning;
+	const struct attempt *told;
+
+	if (meaning == ATTEMPT_NONE || !is_choice(bug->kind))
+		return false;
+	told = sweep->plan.attempts[meaning];
+	return told->changes || told->state != ATTEMPT_SURVIVED;
+}
+
+static void forgive(struct sweep *sweep, const struct bug *bug)
+{
+	for (size_t i = 0; i < sweep->plan.count; i++) {
+		struct attempt *attempt = sweep->plan.attempts[i];
+
+		if (attempt->site == bug->site && attempt->family == bug->family &&
+		    attempt->state == ATTEMPT_FOUND && attempt->meaning != ATTEMPT_NONE)
+			set_state(sweep, attempt, ATTEMPT_SURVIVED);
+	}
+}
+
+/* What the signal does also where it interrupts nothing is what it is for. */
+static void drop_meant(struct sweep *sweep)
+{
+	struct bugs *bugs = &sweep->bugs;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < bugs->count; i++) {
+		struct bug *bug = &bugs->items[i];
+
+		if (!is_meant(sweep, bug)) {
+			bugs->items[kept++] = *bug;
+			continue;
+		}
+		forgive(sweep, bug);
+		case_result_release(&bug->result);
+		free(bug->process);
+	}
+	bugs->count = kept;
+}
+
 /* Once more: what is not seen again was chance, and no bug is made of it. */
 
 struct confirming {
@@ -294,7 +349,7 @@ static void drop_doubtful(struct sweep *sweep)
 
 static int confirm(struct sweep *sweep, struct err *err)
 {
-	size_t count = sweep->bugs.count;
+	const size_t count = sweep->bugs.count;
 	cleanup_free struct run_case *cases = mem_zalloc((count + 1) * sizeof(*cases));
 	struct confirming confirming = {sweep, cases};
 	const struct pool_events events = {.done = on_confirmed, .ctx = &confirming};
@@ -340,6 +395,8 @@ int sweep_run(const struct scenario *base, const struct sweep_options *options,
 		rc = try_all(&sweep, err);
 	if (!rc && sweep.rc)
 		rc = err_errno(err, sweep.rc, "sweep");
+	if (!rc)
+		drop_meant(&sweep);
 	if (!rc)
 		rc = confirm(&sweep, err);
 	if (rc) {

@@ -80,6 +80,14 @@ done
 sweep "$work/careless.scn"
 is 'nothing is found once it is mended' "$status, $(jq '.cases | length' "$work/report.json")" '0, 0'
 
+# The bundled programs: the sound one, and the one with the bug.
+for name in pipe-child-killed fifo-server-killed; do
+	sweep "$top/scenarios/$name.scn"
+	is "$name: nothing is found in the sound one" "$status" 0
+	sweep --role control "$top/scenarios/$name.scn"
+	is "$name: the bug of the other one is found" "$status" 1
+done
+
 # Who fails without faults cannot be swept.
 sweep -- sh -c 'kill -SEGV $$'
 is 'what ends badly always is no finding' "$status" 0

@@ -35,7 +35,7 @@ static struct row rows[] = {
 	{ "lim2", "done",
 	  "Executing store motion of *p_3(D).done from loop 1\nMoving statement\n_9 = i_8;\n(cost 1) out of loop 1.\n",
 	  "  [b10.c:4:80] [b10.c:4:80] *p_3(D).done = _2;\n",
-	  "gcc's pass lim2 keeps `p->done` in a register during a loop, and stores it once behind it (b10.c:4)" },
+	  "gcc's pass lim2 keeps `p->done` in a register, stored once behind the loop (b10.c:4)" },
 	{ "lim2", "stop",
 	  "Moving statement\nstop.0_1 = stop;\n(cost 20) out of loop 1.\n\n\n  [b1.c:5:9] stop.0_1 = stop;\n",
 	  "", "gcc's pass lim2 reads `stop` once, in front of the loop (b1.c:5)" },

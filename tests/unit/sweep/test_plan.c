@@ -146,16 +146,18 @@ Test(sweep_plan, signals_only_where_the_call_waits_and_a_handler_would_run)
 	site->places[0].signals = UINT64_C(1) << (SIGTERM - 1) | UINT64_C(1) << (SIGSEGV - 1);
 	site->places[1].signals = UINT64_C(1) << (SIGCHLD - 1);
 	site->places[0].waits = true;
-	expect_plan(false, "writer: read(0): SIGTERM\n"
-			   "writer: read(0): SIGTERM\n");
+	expect_plan(false, "writer: read(0): SIGTERM, before\n"
+			   "writer: read(0): SIGTERM, pending\n"
+			   "writer: read(0), asleep: SIGTERM, blocked\n");
 	site->places[1].waits = true;
-	expect_plan(false, "writer: read(0): SIGTERM\n"
-			   "writer: read(0): SIGTERM\n"
-			   "writer: read(0) number 2: SIGCHLD\n"
-			   "writer: read(0) number 2: SIGCHLD\n");
+	expect_plan(false, "writer: read(0): SIGTERM, before\n"
+			   "writer: read(0): SIGTERM, pending\n"
+			   "writer: read(0), asleep: SIGTERM, blocked\n"
+			   "writer: read(0) number 2: SIGCHLD, before\n"
+			   "writer: read(0) number 2: SIGCHLD, pending\n");
 }
 
-Test(sweep_plan, who_is_asked_to_end_may_end_in_any_way)
+Test(sweep_plan, what_a_signal_means_is_tried_first)
 {
 	struct call_site *site = record_add(&record, 0, "writer", "read", FD_KIND_PIPE, 0, 1, 0);
 	struct plan plan;
@@ -163,12 +165,16 @@ Test(sweep_plan, who_is_asked_to_end_may_end_in_any_way)
 	site->places[0].waits = true;
 	site->places[0].signals = UINT64_C(1) << (SIGTERM - 1) | UINT64_C(1) << (SIGCHLD - 1);
 	plan = planned(false);
-	cr_assert(eq(sz, plan.count, 4));
-	cr_expect(eq(int, plan.attempts[0]->scenario.expect.survives, SURVIVAL_NONE));
-	cr_expect(eq(int, plan.attempts[0]->scenario.expect.processes[0].exit, EXIT_ANY));
+	cr_assert(eq(sz, plan.count, 6));
+	cr_expect(plan.attempts[0]->is_meaning);
+	cr_expect(eq(sz, plan.attempts[0]->meaning, ATTEMPT_NONE));
+	cr_expect(eq(sz, plan.attempts[1]->meaning, 0));
+	cr_expect(eq(sz, plan.attempts[2]->meaning, 0));
+	cr_expect(eq(int, plan.attempts[2]->fault.at.phase, PHASE_BLOCKED));
+	cr_expect(not(plan.attempts[3]->is_meaning)); /* SIGCHLD asks for nothing */
+	cr_expect(eq(sz, plan.attempts[4]->meaning, ATTEMPT_NONE));
+	cr_expect(eq(int, plan.attempts[0]->scenario.expect.survives, SURVIVAL_TRUE));
 	cr_expect(eq(int, plan.attempts[0]->scenario.expect.processes[1].exit, EXIT_ALIVE));
-	cr_expect(eq(int, plan.attempts[2]->scenario.expect.survives, SURVIVAL_TRUE));
-	cr_expect(eq(int, plan.attempts[2]->scenario.expect.processes[0].exit, EXIT_DEFAULT));
 	sweep_plan_release(&plan);
 }
 
