@@ -44,6 +44,7 @@ static int declaration_of(const struct field *field, struct declaration *ret)
 	*ret = (struct declaration){.kind = kinds[field->kind],
 				    .name = field->identifier,
 				    .file = field->file,
+				    .type = field->type,
 				    .line = (int)field->line,
 				    .column = (int)field->column};
 	if (dot)

@@ -154,7 +154,38 @@ static int try_locals(struct localisation *l, const struct declarations *all, st
 	return rc ? rc : try_names(l, "volatile", names, err);
 }
 
-/* The suspects; members and globals; types as well; locals. */
+/* "word []" is of "word". */
+static bool is_type_of(const struct declaration *type, const struct declaration *value)
+{
+	size_t len = strlen(type->name);
+
+	return type->kind == DECLARATION_TYPE && value->type &&
+	       strncmp(value->type, type->name, len) == 0 &&
+	       (!value->type[len] || value->type[len] == ' ');
+}
+
+/* Where a pointer to it goes round, only the type can be qualified. */
+static int try_types(struct localisation *l, const struct declarations *all, struct names *names,
+		     struct err *err)
+{
+	const struct localise_request *r = l->request;
+	size_t kept = 0;
+
+	free(names->items);
+	names->items = NULL;
+	if (names_take(names, all->items, all->count))
+		return -ENOMEM;
+	for (size_t i = 0; i < all->count; i++)
+		for (size_t k = 0; k < r->suspect_count; k++)
+			if (is_type_of(&all->items[i], &r->suspects[k])) {
+				names->items[kept++] = &all->items[i];
+				break;
+			}
+	names->count = kept;
+	return try_names(l, "volatile", names, err);
+}
+
+/* The suspects, and their types; members and globals; types as well; locals. */
 static int find_names(struct localisation *l, struct declarations *all, struct names *names,
 		      struct err *err)
 {
@@ -165,6 +196,7 @@ static int find_names(struct localisation *l, struct declarations *all, struct n
 	rc = rc ? rc : candidates_find(&l->build, all, err);
 	values = count_up_to(all, DECLARATION_GLOBAL);
 	outside = count_up_to(all, DECLARATION_TYPE);
+	rc = rc ? rc : try_types(l, all, names, err);
 	if (!rc)
 		rc = try_list(l, all->items, values, names, err);
 	if (!rc && outside > values)
