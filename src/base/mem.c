@@ -47,6 +47,15 @@ char *mem_printf(const char *fmt, ...)
 	return text;
 }
 
+char *mem_join(char *first, char *second)
+{
+	char *both = first && second ? mem_printf("%s%s", first, second) : NULL;
+
+	free(first);
+	free(second);
+	return both;
+}
+
 static bool is_power_of_two(size_t n)
 {
 	return (n & (n - 1)) == 0;

@@ -29,6 +29,9 @@ char *mem_strndup(const char *text, size_t len);
 char *mem_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 char *mem_vprintf(const char *fmt, va_list ap) __attribute__((format(printf, 1, 0)));
 
+/* Both in one text; they are freed, in any case, and may be NULL: then so is the result. */
+char *mem_join(char *first, char *second);
+
 /*
  * Grow the array at *@array (elements of @size bytes, *@count in use) by one
  * zeroed element and return that element; NULL and an unchanged array when

@@ -47,7 +47,7 @@ const char *image_decl_file(Dwarf_Die *die)
 	return file && strcmp(file, "???") != 0 ? file : NULL;
 }
 
-/* An array is what its elements are. */
+/* An array is what its elements are; another name changes nothing. */
 static bool is_qualified(Dwarf_Die *die)
 {
 	Dwarf_Attribute attribute;
@@ -65,10 +65,42 @@ static bool is_qualified(Dwarf_Die *die)
 		tag = dwarf_tag(at);
 		if (tag == DW_TAG_volatile_type || tag == DW_TAG_atomic_type)
 			return true;
-		if (tag != DW_TAG_array_type && tag != DW_TAG_const_type)
+		if (tag != DW_TAG_array_type && tag != DW_TAG_const_type && tag != DW_TAG_typedef)
 			return false;
 	}
 	return false;
+}
+
+static bool type_of(Dwarf_Die *die, Dwarf_Die *ret_type)
+{
+	Dwarf_Attribute attribute;
+
+	return dwarf_attr_integrate(die, DW_AT_type, &attribute) &&
+	       dwarf_formref_die(&attribute, ret_type);
+}
+
+/* The typedef of its elements, when it is an array. */
+static const char *typedef_of(Dwarf_Die *die)
+{
+	Dwarf_Die type, next;
+
+	if (!type_of(die, &type))
+		return NULL;
+	while (dwarf_tag(&type) == DW_TAG_array_type && type_of(&type, &next))
+		type = next;
+	return dwarf_tag(&type) == DW_TAG_typedef ? dwarf_diename(&type) : NULL;
+}
+
+static bool is_scalar(Dwarf_Die *die)
+{
+	Dwarf_Die type, next;
+
+	if (!type_of(die, &type))
+		return false;
+	while (dwarf_tag(&type) == DW_TAG_typedef && type_of(&type, &next))
+		type = next;
+	return dwarf_tag(&type) == DW_TAG_base_type || dwarf_tag(&type) == DW_TAG_pointer_type ||
+	       dwarf_tag(&type) == DW_TAG_enumeration_type;
 }
 
 static bool is_same(const struct declaration *d, const char *name, const char *file, int line,
@@ -81,6 +113,7 @@ static bool is_same(const struct declaration *d, const char *name, const char *f
 static int add(struct walk *walk, Dwarf_Die *die, enum declaration_kind kind)
 {
 	const char *name = dwarf_diename(die), *file = image_decl_file(die);
+	const char *type = typedef_of(die);
 	struct declaration *d;
 	int line = 0, column = 0;
 
@@ -99,9 +132,10 @@ static int add(struct walk *walk, Dwarf_Die *die, enum declaration_kind kind)
 	d->name = mem_strdup(name);
 	d->file = mem_strdup(file);
 	d->owner = walk->owner ? mem_strdup(walk->owner) : NULL;
+	d->type = type ? mem_strdup(type) : NULL;
 	d->line = line;
 	d->column = column;
-	return d->name && d->file && (d->owner || !walk->owner) ? 0 : -ENOMEM;
+	return d->name && d->file && (d->owner || !walk->owner) && (d->type || !type) ? 0 : -ENOMEM;
 }
 
 static int walk_children(const struct walk *walk, Dwarf_Die *parent);
@@ -127,6 +161,8 @@ static int visit(struct walk *walk, Dwarf_Die *die)
 	case DW_TAG_subprogram:
 	case DW_TAG_lexical_block:
 		return walk_into(walk, die, true);
+	case DW_TAG_typedef:
+		return walk->in_function || !is_scalar(die) ? 0 : add(walk, die, DECLARATION_TYPE);
 	case DW_TAG_member:
 		return add(walk, die, DECLARATION_MEMBER);
 	case DW_TAG_variable:
@@ -189,6 +225,7 @@ void declarations_release(struct declarations *list)
 		free(list->items[i].owner);
 		free(list->items[i].name);
 		free(list->items[i].file);
+		free(list->items[i].type);
 	}
 	free(list->items);
 	*list = (struct declarations){0};

@@ -1,6 +1,7 @@
 /*
  * declarations.h - what a program declares that holds a value: members of
- * structures and unions, variables outside of functions, and inside.
+ * structures and unions, variables outside of functions, and inside; and the
+ * names of types that they have.
  *
  * From its debug information, so only what is used and not optimised away:
  * ask a build at -O0.  Left out are what is volatile or _Atomic already, and
@@ -17,6 +18,7 @@ struct image;
 enum declaration_kind {
 	DECLARATION_MEMBER,
 	DECLARATION_GLOBAL,
+	DECLARATION_TYPE, /* a typedef of a number or pointer */
 	DECLARATION_LOCAL,
 };
 
@@ -25,6 +27,7 @@ struct declaration {
 	enum declaration_kind kind;
 	char *owner; /* the structure, or the function; NULL = has no name */
 	char *name, *file;
+	char *type;	  /* the typedef that it is of; NULL = another type */
 	int line, column; /* of the name; 0 = not known (clang tells no columns) */
 };
 

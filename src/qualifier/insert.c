@@ -24,7 +24,7 @@ static bool is_one_of(const struct tokens *t, size_t index, const char *const *w
 	return false;
 }
 
-static bool file_agrees(const char *a, const char *b)
+bool source_agrees(const char *a, const char *b)
 {
 	size_t a_len, b_len;
 
@@ -35,7 +35,7 @@ static bool file_agrees(const char *a, const char *b)
 	a_len = strlen(a);
 	b_len = strlen(b);
 	if (a_len < b_len)
-		return file_agrees(b, a);
+		return source_agrees(b, a);
 	return strcmp(a + (a_len - b_len), b) == 0 &&
 	       (a_len == b_len || a[a_len - b_len - 1] == '/');
 }
@@ -84,7 +84,7 @@ static bool is_declarator(const struct tokens *t, size_t index)
 static bool is_of_file(const struct tokens *t, const struct token *token,
 		       const struct declaration *name)
 {
-	return token->line == name->line && file_agrees(t->files[token->file], name->file);
+	return token->line == name->line && source_agrees(t->files[token->file], name->file);
 }
 
 static bool is_same_line(const struct tokens *t, size_t a, size_t b)

@@ -9,6 +9,7 @@
 #ifndef QUALIFIER_INSERT_H
 #define QUALIFIER_INSERT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct declaration;
@@ -30,5 +31,8 @@ struct insert_text {
 int qualifier_insert(const struct insert_text *input, const char *qualifier,
 		     const struct declaration *const *names, size_t count, char **ret_text,
 		     size_t *ret_places);
+
+/* Whether these may be names of one file: one ends in the other, at a slash. */
+bool source_agrees(const char *a, const char *b);
 
 #endif

@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/mem.h"
 #include "qualifier/pass.h"
+#include "qualifier/program_text.h"
 
 static const char head[] = "BISECT: running pass (";
 
@@ -103,6 +104,8 @@ void pass_step_release(struct pass_step *step)
 
 struct bisection {
 	const struct compile_request *build;
+	struct compile_change *changes; /* the sources preprocessed, so that it is done once */
+	size_t change_count;
 	cure_oracle behaves;
 	void *arg;
 	struct err *err;
@@ -116,6 +119,8 @@ static int build_up_to(struct bisection *b, int limit, char **ret_folder)
 	struct compile_request request = *b->build;
 
 	request.extra = flags;
+	request.changes = b->changes;
+	request.change_count = b->change_count;
 	return option ? compile_get(&request, ret_folder, b->err)
 		      : err_errno(b->err, -ENOMEM, "bisect");
 }
@@ -167,23 +172,48 @@ static int find_first(struct bisection *b, unsigned count, unsigned *ret_first)
 	return 0;
 }
 
+/* Each source is counted for itself; of several one number says nothing. */
+static bool is_one_source(const char *said)
+{
+	unsigned number = 0, times = 0;
+
+	for (const char *at = said; (at = next_step(at, &number)); at++)
+		times += number == 1;
+	return times == 1;
+}
+
+static int bisect(struct bisection *b, struct pass_step *step)
+{
+	cleanup_free char *said = NULL;
+	unsigned first = 0;
+	int rc = read_said(b, &said);
+
+	if (rc || !is_one_source(said))
+		return rc;
+	rc = find_first(b, pass_count_steps(said), &first);
+	if (rc || !first)
+		return rc;
+	rc = pass_read_step(said, first, step);
+	return rc ? err_errno(b->err, rc, "bisect") : 0;
+}
+
 int pass_bisect_clang(const struct compile_request *build, cure_oracle behaves, void *arg,
 		      struct pass_step *ret, struct err *err)
 {
-	struct bisection b = {build, behaves, arg, err};
+	struct bisection b = {.build = build, .behaves = behaves, .arg = arg, .err = err};
+	struct program_texts texts = {0};
 	struct pass_step step = {0};
-	cleanup_free char *said = NULL;
-	unsigned first = 0, count;
-	int rc = read_said(&b, &said);
+	int rc = build->spec->command ? 0 : program_texts_read(build, &texts, err);
 
 	if (rc)
 		return rc;
-	count = pass_count_steps(said);
-	rc = count ? find_first(&b, count, &first) : 0;
-	if (!rc && first)
-		rc = pass_read_step(said, first, &step);
-	if (rc == -ENOMEM)
-		err_errno(err, rc, "bisect");
+	b.changes = mem_zalloc((texts.count + 1) * sizeof(*b.changes));
+	b.change_count = b.changes ? texts.count : 0;
+	for (size_t i = 0; i < b.change_count; i++)
+		b.changes[i] = (struct compile_change){texts.items[i].file, texts.items[i].text};
+	rc = b.changes ? bisect(&b, &step) : err_errno(err, -ENOMEM, "bisect");
+	free(b.changes);
+	program_texts_release(&texts);
 	if (!rc)
 		*ret = step;
 	return rc;

@@ -33,29 +33,49 @@ void job_build_release(struct job *job)
 	job->build = (struct job_build){.folder = NULL};
 }
 
-int job_compile(struct job *job, const char *compiler, const char *level, const char *ipcfault,
-		struct err *err)
+int job_request_make(struct job *job, const char *compiler, const char *level,
+		     struct job_request *ret, struct err *err)
 {
 	const char *cache = job->worker->options->cache_dir;
-	char **sources = NULL;
-	struct compile_request request = {.spec = job->build_spec,
-					  .compiler = compiler,
-					  .level = level,
-					  .cache = cache,
-					  .ipcfault = ipcfault};
-	int rc = expand_sources(job, &sources);
+	struct job_request made = {.sources = NULL};
+	int rc = expand_sources(job, &made.sources);
 
-	job_build_release(job);
-	request.sources = (const char *const *)sources;
+	made.request = (struct compile_request){.spec = job->build_spec,
+						.sources = (const char *const *)made.sources,
+						.compiler = compiler,
+						.level = level,
+						.cache = cache};
 	if (!cache)
 		rc = err_set(err, -EINVAL, "no folder for compiled programs: set XDG_CACHE_HOME");
 	else if (rc)
 		err_errno(err, rc, "compile");
+	if (rc)
+		job_request_release(&made);
 	else
-		rc = compile_get(&request, &job->build.folder, err);
-	for (size_t i = 0; sources && sources[i]; i++)
-		free(sources[i]);
-	free(sources);
+		*ret = made;
+	return rc;
+}
+
+void job_request_release(struct job_request *made)
+{
+	for (size_t i = 0; made->sources && made->sources[i]; i++)
+		free(made->sources[i]);
+	free(made->sources);
+	made->sources = NULL;
+}
+
+int job_compile(struct job *job, const char *compiler, const char *level, const char *ipcfault,
+		struct err *err)
+{
+	struct job_request made;
+	int rc = job_request_make(job, compiler, level, &made, err);
+
+	job_build_release(job);
+	if (rc)
+		return rc;
+	made.request.ipcfault = ipcfault;
+	rc = compile_get(&made.request, &job->build.folder, err);
+	job_request_release(&made);
 	if (rc)
 		return rc;
 	job->build.compiler = compiler;

@@ -4,6 +4,7 @@
 #ifndef RUN_JOB_H
 #define RUN_JOB_H
 
+#include "compile/compile.h"
 #include "run/execution.h"
 
 /* What `build:` has made of one combination. */
@@ -53,6 +54,15 @@ int usual_report(struct job *job, struct record *record);
 int job_compile(struct job *job, const char *compiler, const char *level, const char *ipcfault,
 		struct err *err);
 void job_build_release(struct job *job);
+
+/* What there is to compile, with the texts that it needs. */
+struct job_request {
+	struct compile_request request;
+	char **sources;
+};
+int job_request_make(struct job *job, const char *compiler, const char *level,
+		     struct job_request *ret, struct err *err);
+void job_request_release(struct job_request *made);
 
 /*
  * `same-at-every-level`: run every combination but the first one that can be

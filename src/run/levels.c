@@ -2,99 +2,15 @@
  * levels.c - one program, many compilations: the same behaviour from each?
  */
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/mem.h"
-#include "qualifier/culprit.h"
 #include "qualifier/shipped.h"
 #include "run/counted.h"
-#include "run/job.h"
-#include "sys/names.h"
-
-struct cell {
-	const char *compiler, *level;
-	bool missing;  /* the compiler is not installed */
-	char *outcome; /* "exit 0", "hang": what people read */
-	bool stuck;    /* that was its end */
-	char *unfired; /* a fault that did not strike here; NULL = all did */
-	char *printed; /* all that was printed */
-	char *folder;  /* of the programs, as they are shipped */
-};
-
-struct levels {
-	struct cell *cells;
-	size_t count;
-	size_t reference;
-	struct culprits culprits;
-};
-
-#define STUCK "hang"
-
-/* "hang", "SIGSEGV", "exit 3", of every process when there are several. */
-static char *outcome_of(const struct observed *seen)
-{
-	char *text = NULL;
-
-	for (size_t i = 0; i < seen->finding_count; i++)
-		if (seen->findings[i].kind == FINDING_HANG ||
-		    seen->findings[i].kind == FINDING_SPIN ||
-		    seen->findings[i].kind == FINDING_DEADLOCK)
-			return mem_strdup(STUCK);
-	for (size_t i = 0; i < seen->process_count; i++) {
-		const struct observed_process *p = &seen->processes[i];
-		cleanup_free char *before = text;
-		char how[32];
-
-		if (!p->started)
-			snprintf(how, sizeof(how), "not started");
-		else if (p->alive)
-			snprintf(how, sizeof(how), "alive");
-		else if (p->signaled)
-			snprintf(how, sizeof(how), "%s", signal_name(p->status));
-		else
-			snprintf(how, sizeof(how), "exit %d", p->status);
-		text = mem_printf("%s%s%s", before ? before : "", before ? ", " : "", how);
-		if (!text)
-			return NULL;
-	}
-	return text ? text : mem_strdup("");
-}
-
-static char *printed_of(const struct observed *seen)
-{
-	char *text = mem_strdup("");
-
-	for (size_t i = 0; text && i < seen->process_count; i++) {
-		const struct observed_process *p = &seen->processes[i];
-		cleanup_free char *before = text;
-
-		text = mem_printf("%s%s: %s\n%s\n", before, p->name, p->out.data ? p->out.data : "",
-				  p->err.data ? p->err.data : "");
-	}
-	return text;
-}
-
-static int note_unfired(struct cell *cell, const struct execution *x)
-{
-	for (size_t i = 0; x->faults && i < x->scenario->fault_count; i++)
-		if (!x->faults[i].fired) {
-			cell->unfired = mem_strdup(x->faults[i].spec->name);
-			return cell->unfired ? 0 : -ENOMEM;
-		}
-	return 0;
-}
-
-static int note_cell(struct cell *cell, const struct observed *seen)
-{
-	cell->outcome = outcome_of(seen);
-	cell->stuck = cell->outcome && strcmp(cell->outcome, STUCK) == 0;
-	cell->printed = printed_of(seen);
-	return cell->outcome && cell->printed ? 0 : -ENOMEM;
-}
+#include "run/levels_private.h"
 
 static int compile_cell(struct job *job, struct cell *cell, struct err *err)
 {
@@ -108,22 +24,9 @@ static int compile_cell(struct job *job, struct cell *cell, struct err *err)
 
 static int run_cell(struct job *job, struct cell *cell, struct err *err)
 {
-	struct observed seen = {0};
-	struct execution x;
 	int rc = compile_cell(job, cell, err);
 
-	if (rc)
-		return rc;
-	rc = job_execute(job, &x, &seen, true, err);
-	if (rc == -ENOENT) /* a program that is not there is no missing compiler */
-		rc = -EINVAL;
-	if (!rc && note_unfired(cell, &x))
-		rc = err_errno(err, -ENOMEM, "run");
-	execution_release(&x);
-	if (!rc && note_cell(cell, &seen))
-		rc = err_errno(err, -ENOMEM, "run");
-	observed_release(&seen);
-	return rc ? rc : sandbox_clean(&job->worker->sandbox, err);
+	return rc ? rc : job_behave(job, &cell->seen, err);
 }
 
 static int make_cells(const struct build_spec *spec, struct levels *levels)
@@ -361,16 +264,14 @@ int levels_run(struct job *job, struct levels **ret_levels, struct err *err)
 	return rc;
 }
 
-/* A fault whose moment does not come in this combination makes it another test. */
 static bool is_comparable(const struct cell *cell)
 {
-	return !cell->missing && (!cell->unfired || cell->stuck);
+	return !cell->missing && behaviour_is_comparable(&cell->seen);
 }
 
-static bool differs(const struct cell *a, const struct cell *b)
+bool levels_differ(const struct cell *a, const struct cell *b)
 {
-	return is_comparable(a) && is_comparable(b) &&
-	       (strcmp(a->outcome, b->outcome) != 0 || strcmp(a->printed, b->printed) != 0);
+	return is_comparable(a) && is_comparable(b) && behaviour_differs(&a->seen, &b->seen);
 }
 
 /* What stands in the table: the same, another output, or how it ended. */
@@ -380,9 +281,10 @@ static const char *cell_text(const struct cell *cell, const struct cell *referen
 		return "not installed";
 	if (!is_comparable(cell))
 		return "a fault did not fire";
-	if (!differs(cell, reference))
+	if (!levels_differ(cell, reference))
 		return "same";
-	return strcmp(cell->outcome, reference->outcome) == 0 ? "other output" : cell->outcome;
+	return strcmp(cell->seen.outcome, reference->seen.outcome) == 0 ? "other output"
+									: cell->seen.outcome;
 }
 
 /* "gcc: -O0 same · -O1 hang", a line for each compiler; @text_of tells of a cell. */
@@ -429,7 +331,7 @@ static char *text_of_outcomes(const struct levels *levels)
 
 	return table_of(levels,
 			mem_printf("it behaves differently once optimised; %s %s: %s",
-				   reference->compiler, reference->level, reference->outcome),
+				   reference->compiler, reference->level, reference->seen.outcome),
 			outcome_text, NULL);
 }
 
@@ -458,70 +360,87 @@ static int set_where(struct finding *finding, const struct culprit *culprit)
 	return frame->file ? 0 : -ENOMEM;
 }
 
-/* What nobody was seen to notice counts where the program behaves differently, and nothing else. */
-static bool is_believed(const struct levels *levels, const struct culprit *culprit)
+/*
+ * What nobody was seen to notice counts where its qualifier is proven to mend
+ * the program; and where nothing is proven, if the program behaves differently
+ * and nothing else is known.
+ */
+static bool is_believed(const struct levels *levels, const struct culprit *culprit,
+			const struct mended_list *mended)
 {
 	const struct cell *reference = &levels->cells[levels->reference];
 
-	if (!culprit->is_doubtful)
+	if (!culprit->is_doubtful || levels_is_proven(mended, culprit))
 		return true;
+	if (mended->count)
+		return false;
 	for (size_t i = 0; i < levels->culprits.count; i++)
 		if (!levels->culprits.items[i].is_doubtful)
 			return false;
 	for (size_t i = 0; i < culprit->cell_count; i++)
-		if (differs(&levels->cells[culprit->cells[i]], reference))
+		if (levels_differ(&levels->cells[culprit->cells[i]], reference))
 			return true;
 	return false;
 }
 
-static int add_finding(const struct levels *levels, const struct culprit *culprit,
-		       const char *outcomes, struct findings *findings)
+static int add_finding(struct job *job, const struct levels *levels, const struct culprit *culprit,
+		       const char *outcomes, struct mended_list *mended, struct findings *findings)
 {
-	cleanup_free char *text = text_of_culprit(levels, culprit);
-	struct finding *finding =
-		text ? findings_add(findings, FINDING_OPTIMIZATION, NULL, "%s%s%s", outcomes,
-				    *outcomes ? "\n" : "", text)
-		     : NULL;
+	char *text = text_of_culprit(levels, culprit);
+	struct finding *finding = NULL;
+	int rc = text ? levels_add_proof(job, levels, culprit, mended, &text) : -ENOMEM;
 
+	if (!rc)
+		finding = findings_add(findings, FINDING_OPTIMIZATION, NULL, "%s%s%s", outcomes,
+				       *outcomes ? "\n" : "", text);
+	free(text);
 	return finding ? set_where(finding, culprit) : -ENOMEM;
 }
 
 /* One finding for each variable; how the program behaves stands in the first. */
-static int add_findings(const struct levels *levels, const char *outcomes,
-			struct findings *findings)
+static int add_findings(struct job *job, const struct levels *levels, const char *outcomes,
+			struct mended_list *mended, struct findings *findings)
 {
-	bool any = false;
+	size_t before = findings->count;
 	int rc = 0;
 
-	for (size_t i = 0; !rc && i < levels->culprits.count; i++) {
-		if (!is_believed(levels, &levels->culprits.items[i]))
-			continue;
-		rc = add_finding(levels, &levels->culprits.items[i],
-				 outcomes && !any ? outcomes : "", findings);
-		any = true;
-	}
-	if (!rc && outcomes && !any &&
+	for (size_t i = 0; !rc && i < levels->culprits.count; i++)
+		if (is_believed(levels, &levels->culprits.items[i], mended))
+			rc = add_finding(job, levels, &levels->culprits.items[i],
+					 outcomes && findings->count == before ? outcomes : "",
+					 mended, findings);
+	for (size_t i = 0; !rc && i < mended->count; i++)
+		if (mended->items[i].text)
+			rc = levels_add_mended(&mended->items[i],
+					       findings->count == before ? outcomes : NULL,
+					       findings);
+	if (!rc && outcomes && findings->count == before &&
 	    !findings_add(findings, FINDING_OPTIMIZATION, NULL, "%s", outcomes))
-		return -ENOMEM;
+		rc = -ENOMEM;
 	return rc;
 }
 
 int levels_judge(struct job *job, const struct levels *levels, struct findings *findings)
 {
 	struct cell *reference = levels ? &levels->cells[levels->reference] : NULL;
+	struct mended_list mended = {0};
 	cleanup_free char *outcomes = NULL;
 	bool any = false;
+	int rc;
 
 	if (!levels)
 		return 0;
-	if (note_cell(reference, &job->seen))
+	if (behaviour_note(&reference->seen, &job->seen))
 		return -ENOMEM;
 	for (size_t i = 0; i < levels->count; i++)
-		any |= differs(&levels->cells[i], reference);
+		any |= levels_differ(&levels->cells[i], reference);
 	outcomes = any ? text_of_outcomes(levels) : NULL;
 	if (any && !outcomes)
 		return -ENOMEM;
-	return add_findings(levels, outcomes, findings);
+	rc = any ? levels_find_mended(job, levels, findings->count > 0, &mended) : 0;
+	rc = rc ? rc : add_findings(job, levels, outcomes, &mended, findings);
+	mended_list_release(&mended);
+	return rc;
 }
 
 int levels_say_unfired(const struct levels *levels, char **ret_text)
@@ -529,10 +448,10 @@ int levels_say_unfired(const struct levels *levels, char **ret_text)
 	for (size_t i = 0; levels && i < levels->count; i++) {
 		const struct cell *cell = &levels->cells[i];
 
-		if (!cell->unfired)
+		if (!cell->seen.unfired)
 			continue;
 		*ret_text = mem_printf("fault '%s' did not fire in the program of %s %s",
-				       cell->unfired, cell->compiler, cell->level);
+				       cell->seen.unfired, cell->compiler, cell->level);
 		return *ret_text ? 0 : -ENOMEM;
 	}
 	return 0;
@@ -541,10 +460,8 @@ int levels_say_unfired(const struct levels *levels, char **ret_text)
 void levels_free(struct levels *levels)
 {
 	for (size_t i = 0; levels && levels->cells && i < levels->count; i++) {
-		free(levels->cells[i].outcome);
-		free(levels->cells[i].printed);
+		behaviour_release(&levels->cells[i].seen);
 		free(levels->cells[i].folder);
-		free(levels->cells[i].unfired);
 	}
 	if (levels) {
 		culprits_release(&levels->culprits);

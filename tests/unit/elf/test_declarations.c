@@ -18,12 +18,13 @@
 static const char source[] =
 	"#include <stdio.h>\n"
 	"struct pair { int one; volatile int two; struct { char deep; } in; };\n"
-	"static struct pair shared;\n"
+	"static struct pair shared; typedef int word; typedef struct pair other; typedef volatile "
+	"int never;\n"
 	"static volatile int marked[2];\n"
 	"static _Atomic int counted;\n"
 	"int main(void)\n"
 	"{\n"
-	"\tint outer = shared.one;\n"
+	"\tword outer = shared.one; other unused; never seen; (void)unused; (void)seen;\n"
 	"\t{ int inner = marked[0] + counted; outer += inner; }\n"
 	"\treturn outer;\n"
 	"}\n";
@@ -33,16 +34,17 @@ static char *program;
 /* "member pair.one 2, …" */
 static char *list_text(const struct declarations *list)
 {
-	static const char *const kinds[] = {"member", "global", "local"};
+	static const char *const kinds[] = {"member", "global", "type", "local"};
 	char *text = strdup("");
 
 	for (size_t i = 0; i < list->count; i++) {
 		const struct declaration *d = &list->items[i];
-		cleanup_free char *before = text;
+		cleanup_free char *before = text,
+				  *type = d->type ? mem_printf(" %s", d->type) : strdup("");
 
 		cr_expect(ne(ptr, strstr(d->file, "decl.c"), NULL), "%s", d->file);
-		text = mem_printf("%s%s%s %s.%s %d", before, i ? ", " : "", kinds[d->kind],
-				  d->owner ? d->owner : "", d->name, d->line);
+		text = mem_printf("%s%s%s %s.%s %d%s", before, i ? ", " : "", kinds[d->kind],
+				  d->owner ? d->owner : "", d->name, d->line, type);
 	}
 	return text;
 }
@@ -94,7 +96,9 @@ static void expect_all(const char *compiler, const char *want)
 	tmpdir_free(folder);
 }
 
-#define REST "global .shared 3, local main.outer 8, local main.inner 9"
+#define REST                                                                                       \
+	"global .shared 3, type .word 3, local main.outer 8 word, local main.unused 8 other, "     \
+	"local main.inner 9"
 
 Test(elf_declarations, of_gcc)
 {
