@@ -142,7 +142,7 @@ size_t child_threads(pid_t pid, pid_t *tids, size_t max)
 
 	snprintf(path, sizeof(path), "/proc/%d/task", pid);
 	dir = opendir(path);
-	if (!dir && errno == ENOENT) /* it has ended since it was listed */
+	if (!dir && (errno == ENOENT || errno == ESRCH)) /* it has ended since it was listed */
 		return 0;
 	cr_assert_not_null(dir, "%s", path);
 	while ((entry = readdir(dir)) && count < max) {
