@@ -288,8 +288,11 @@ int compile_preprocess(const struct compile_request *request, size_t index, char
 {
 	cleanup_free char *scratch =
 		mem_printf("%s/.preprocessed.%d", request->cache, (int)getpid());
+	struct stat st;
 	int rc = scratch ? make_folders(request->cache, err) : err_errno(err, -ENOMEM, "compile");
 
+	if (!rc)
+		rc = compile_find_compiler(request->compiler, &st, err);
 	if (rc)
 		return rc;
 	rc = compile_preprocess_to(request, request->sources[index], scratch, err);

@@ -5,6 +5,7 @@
 #define COMPILE_COMPILE_PRIVATE_H
 
 #include <stddef.h>
+#include <sys/stat.h>
 
 #include "compile/compile.h"
 
@@ -42,6 +43,9 @@ int compile_run_counted(const struct compile_request *r, const struct argv *argv
 
 /* -ENOENT: the compiler is not installed; otherwise as compile_get(). */
 int compile_key(const struct compile_request *r, char ret_key[33], struct err *err);
+
+/* Its file, looked for as execvp(3) does.  -ENOENT: it is not installed. */
+int compile_find_compiler(const char *compiler, struct stat *ret_st, struct err *err);
 
 int compile_preprocess_to(const struct compile_request *r, const char *source, const char *output,
 			  struct err *err);

@@ -31,7 +31,7 @@ static void add_text(XXH3_state_t *hash, const char *text)
 	XXH3_128bits_update(hash, text, strlen(text) + 1);
 }
 
-static int find_compiler(const char *compiler, struct stat *ret_st)
+static int look_in_path(const char *compiler, struct stat *ret_st)
 {
 	const char *path = getenv("PATH");
 	cleanup_free char *copy = path ? mem_strdup(path) : NULL;
@@ -50,16 +50,23 @@ static int find_compiler(const char *compiler, struct stat *ret_st)
 	return -ENOENT;
 }
 
+int compile_find_compiler(const char *compiler, struct stat *ret_st, struct err *err)
+{
+	int rc = look_in_path(compiler, ret_st);
+
+	if (rc == -ENOENT)
+		return err_set(err, rc, "'%s' is not installed", compiler);
+	return rc ? err_errno(err, rc, "compiler %s", compiler) : 0;
+}
+
 /* As make does: another compiler of the same name has another size or time. */
 static int add_compiler(XXH3_state_t *hash, const char *compiler, struct err *err)
 {
 	struct stat st;
-	int rc = find_compiler(compiler, &st);
+	int rc = compile_find_compiler(compiler, &st, err);
 
-	if (rc == -ENOENT)
-		return err_set(err, rc, "'%s' is not installed", compiler);
 	if (rc)
-		return err_errno(err, rc, "compiler %s", compiler);
+		return rc;
 	XXH3_128bits_update(hash, &st.st_size, sizeof(st.st_size));
 	XXH3_128bits_update(hash, &st.st_mtim, sizeof(st.st_mtim));
 	return 0;
