@@ -312,7 +312,7 @@ static int term_end(struct reporter_context *ctx, const struct report_totals *to
 		return 0;
 	}
 	print_troubled(ctx);
-	if (report_totals_done(totals) < totals->cases)
+	if (totals->interrupted || report_totals_done(totals) < totals->cases)
 		fprintf(out, "%s after %zu of %zu cases\n",
 			totals->interrupted ? "interrupted" : "stopped", report_totals_done(totals),
 			totals->cases);

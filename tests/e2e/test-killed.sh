@@ -73,7 +73,10 @@ for ((i = 0; i < times; i++)); do
 			continue
 		fi
 		says "$name: summary" "$work/out" '[0-9]+ (passed|failed|cases?).*'
-		says "$name: says that it was stopped" "$work/out" '[Ii]nterrupted|stopped|not run'
+		# In the last moments all are done, and the summary is being written.
+		if [ "$(jq '.cases | length' "$work/report.json")" -lt 16 ]; then
+			says "$name: says that it was stopped" "$work/out" '[Ii]nterrupted|stopped|not run'
+		fi
 		check "$name: the JSON report is whole" is_whole
 		if command -v xmllint >/dev/null; then
 			check "$name: the JUnit report is whole" xmllint --noout "$work/report.xml"
