@@ -29,7 +29,7 @@ enum { INIT_SOCKET, INIT_WORKER, INIT_LAST_PID, INIT_FDS };
 
 /* What the worker asks for: SIGKILL to all, and the pid after which the next ones come. */
 struct request {
-	bool kill;
+	int kill; /* no bool: what is sent has no gaps */
 	int last_pid;
 };
 
