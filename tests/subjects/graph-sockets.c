@@ -158,10 +158,8 @@ static void with_sleeper(void)
 /* The one who could answer does something else. */
 static void keep_far(void)
 {
-	const struct timespec time = {1000, 0};
-
 	close(near);
-	nanosleep(&time, NULL);
+	sleep_long();
 }
 
 static void busy_peer(void)

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/util.h"
@@ -242,4 +243,17 @@ Test(report_report, a_folder_that_is_not_there_is_known_at_once)
 		     -ENOENT));
 	cr_expect(ne(ptr, strstr(err.text, "/nowhere/at/all"), NULL), "%s", err.text);
 	cr_expect(eq(ptr, report, NULL));
+}
+
+/* The signal came when the last case was done: it is told all the same. */
+Test(report_report, an_interrupt_is_told_also_when_all_are_done)
+{
+	struct recorded recorded;
+	cleanup_free char *text = NULL;
+
+	recorded_load("passed", &recorded);
+	recorded.totals.interrupted = true;
+	text = recorded_report(&recorded, REPORT_TERM, &plain);
+	cr_expect(ne(ptr, strstr(text, "interrupted after"), NULL), "%s", text);
+	recorded_release(&recorded);
 }
