@@ -13,6 +13,8 @@
 #include "base/util.h"
 #include "elf/image_private.h"
 
+#define FUNCTION_MAX (1 << 20) /* bytes */
+
 #if defined(__x86_64__)
 #define MACHINE EM_X86_64
 #elif defined(__aarch64__)
@@ -323,4 +325,22 @@ bool image_read(const struct image *image, uint64_t address, void *buf, size_t l
 		       pread(image->fd, buf, len, (off_t)(segment->offset + at)) == (ssize_t)len;
 	}
 	return false;
+}
+
+int image_function_code(const struct image *image, struct code_range function, uint8_t **ret_code)
+{
+	size_t size = function.end - function.start;
+	uint8_t *code;
+
+	*ret_code = NULL;
+	if (function.end <= function.start || size > FUNCTION_MAX)
+		return 0;
+	code = mem_zalloc(size);
+	if (!code)
+		return -ENOMEM;
+	if (image_read(image, function.start, code, size))
+		*ret_code = code;
+	else
+		free(code);
+	return 0;
 }

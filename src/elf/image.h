@@ -83,6 +83,12 @@ bool image_begins_with(const struct image *image, const void *bytes, size_t len)
 bool image_read(const struct image *image, uint64_t address, void *buf, size_t len);
 
 /*
+ * All code of a function; *@ret_code, to be freed, is NULL where the file does not hold it, or
+ * where it is longer than 1 MiB.  0 or -ENOMEM.
+ */
+int image_function_code(const struct image *image, struct code_range function, uint8_t **ret_code);
+
+/*
  * The functions called @name (compared up to '@'), aliases at one address only
  * once: *@ret of them in an array that the caller frees.  0 also when there is
  * none.  With @debug, the symbol table of separate debug information is

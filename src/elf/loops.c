@@ -10,8 +10,6 @@
 #include "base/err.h"
 #include "base/mem.h"
 
-#define FUNCTION_MAX (1 << 20) /* bytes */
-
 struct step {
 	uint64_t address, after;
 	uint64_t call; /* target, 0 = none */
@@ -429,19 +427,17 @@ int image_calls_of(struct image *image, struct code_range function, struct image
 		   size_t *ret_count, struct err *err)
 {
 	struct graph g = {.range = function};
-	size_t size = function.end - function.start, count = 0;
+	size_t count = 0;
 	cleanup_free struct image_call *calls = NULL;
 	cleanup_free uint8_t *code = NULL;
 	int rc = 0;
 
 	*ret_calls = NULL;
 	*ret_count = 0;
-	if (function.end <= function.start || size > FUNCTION_MAX)
-		return 0;
-	code = mem_zalloc(size);
+	rc = image_function_code(image, function, &code);
+	if (rc)
+		return err_errno(err, rc, "code");
 	if (!code)
-		return err_errno(err, -ENOMEM, "code");
-	if (!image_read(image, function.start, code, size))
 		return 0;
 	rc = analyse(&g, code);
 	rc = rc ? rc : take_calls(&g, &calls, &count);

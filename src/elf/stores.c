@@ -10,8 +10,6 @@
 #include "base/err.h"
 #include "base/mem.h"
 
-#define FUNCTION_MAX (1 << 20) /* bytes */
-
 struct scan {
 	csh handle;
 	cs_insn *insn;
@@ -115,19 +113,16 @@ static int scan_code(struct scan *scan, struct code_range range, const uint8_t *
 int image_stores_of(struct image *image, struct code_range function,
 		    struct image_store **ret_stores, size_t *ret_count, struct err *err)
 {
-	size_t size = function.end - function.start;
 	cleanup_free uint8_t *code = NULL;
 	struct scan scan = {.count = 0};
 	int rc;
 
 	*ret_stores = NULL;
 	*ret_count = 0;
-	if (function.end <= function.start || size > FUNCTION_MAX)
-		return 0;
-	code = mem_zalloc(size);
+	rc = image_function_code(image, function, &code);
+	if (rc)
+		return err_errno(err, rc, "code");
 	if (!code)
-		return err_errno(err, -ENOMEM, "code");
-	if (!image_read(image, function.start, code, size))
 		return 0;
 	rc = scan_code(&scan, function, code);
 	if (rc) {
