@@ -1,6 +1,5 @@
 #include "model/json_text.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
