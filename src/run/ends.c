@@ -165,10 +165,7 @@ static bool somebody_runs(struct execution *x, const char **ret_name, char *buf,
 	struct tracee *t, *tmp;
 
 	HASH_ITER(hh, x->engine.tracees, t, tmp) {
-		struct procfs_stat stat;
-
-		if (!t->process || t->state != TRACEE_RUNNING || may_stay(x, t->process) ||
-		    procfs_stat(x->engine.options.proc_fd, t->tid, &stat) || stat.state != 'R')
+		if (!t->process || may_stay(x, t->process) || !spin_is_busy(x, t))
 			continue;
 		*ret_name = subject_label(x, t->process, buf, size);
 		return true;

@@ -38,19 +38,23 @@ struct spin {
 	struct sample first;
 };
 
+bool spin_is_busy(const struct execution *x, const struct tracee *t)
+{
+	struct procfs_stat stat;
+
+	/* t: it is on its way, and already in the next stop. */
+	return t->state == TRACEE_RUNNING &&
+	       procfs_stat(x->engine.options.proc_fd, t->tid, &stat) == 0 &&
+	       (stat.state == 'R' || stat.state == 't');
+}
+
 static struct tracee *busiest(struct execution *x)
 {
 	struct tracee *t, *tmp;
 
-	HASH_ITER(hh, x->engine.tracees, t, tmp) {
-		struct procfs_stat stat;
-
-		/* t: it is on its way, and already in the next stop. */
-		if (t->process && t->process->started && t->state == TRACEE_RUNNING &&
-		    procfs_stat(x->engine.options.proc_fd, t->tid, &stat) == 0 &&
-		    (stat.state == 'R' || stat.state == 't'))
+	HASH_ITER(hh, x->engine.tracees, t, tmp)
+		if (t->process && t->process->started && spin_is_busy(x, t))
 			return t;
-	}
 	return NULL;
 }
 

@@ -7,6 +7,9 @@
 
 #include "run/execution.h"
 
+/* It is on a processor, or on its way in or out of a stop: not asleep. */
+bool spin_is_busy(const struct execution *x, const struct tracee *t);
+
 /* At a tick: true when a spin has been proven and the finding added. */
 bool spin_check(struct execution *x, uint64_t now);
 
