@@ -1,5 +1,5 @@
 # Modules from the top down: a module is linked with those that stand after it.
-MODULES := cli report sweep run qualifier oracle fault trigger engine compile scenario instrument sandbox valgrind elf sys model base
+MODULES := cli report sweep run explore qualifier oracle fault trigger engine compile scenario instrument sandbox valgrind elf sys model schedule base
 src_of = $(wildcard src/$(1)/*.c)
 SRC := $(foreach m,$(MODULES),$(call src_of,$(m))) $(wildcard src/main.c)
 OBJ := $(SRC:%.c=$(B)/%.o)

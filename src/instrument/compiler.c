@@ -43,11 +43,24 @@ static const char *const clang_flags[] = {
 	NULL,
 };
 
-/* Shared libraries find the runtime in the program. */
+#define WRAP(name) "-Wl,--wrap=" #name
+
+/* Shared libraries find the runtime in the program.  Each has a __wrap_NAME in src/rt. */
 static const char *const link_flags[] = {
-	"-Wl,--wrap=memcpy",
-	"-Wl,--wrap=memmove",
-	"-Wl,--wrap=memset",
+	WRAP(memcpy), WRAP(memmove), WRAP(memset),
+	/* src/rt/gate_*.c */
+	WRAP(pthread_mutex_lock), WRAP(pthread_mutex_trylock), WRAP(pthread_mutex_timedlock),
+	WRAP(pthread_mutex_clocklock), WRAP(pthread_mutex_unlock), WRAP(pthread_rwlock_rdlock),
+	WRAP(pthread_rwlock_wrlock), WRAP(pthread_rwlock_unlock), WRAP(pthread_spin_lock),
+	WRAP(pthread_rwlock_tryrdlock), WRAP(pthread_rwlock_trywrlock), WRAP(pthread_spin_trylock),
+	WRAP(pthread_spin_unlock), WRAP(sem_wait), WRAP(sem_timedwait), WRAP(sem_trywait),
+	WRAP(sem_post), WRAP(pthread_cond_wait), WRAP(pthread_cond_timedwait),
+	WRAP(pthread_cond_signal), WRAP(pthread_cond_broadcast), WRAP(pthread_barrier_wait),
+	WRAP(fork), WRAP(vfork), WRAP(waitpid), WRAP(wait), WRAP(kill), WRAP(_exit), WRAP(_Exit),
+	WRAP(pthread_create), WRAP(pthread_join), WRAP(pthread_exit), WRAP(nanosleep),
+	WRAP(clock_nanosleep), WRAP(usleep), WRAP(sleep), WRAP(sched_yield), WRAP(clock_gettime),
+	WRAP(gettimeofday), WRAP(time), WRAP(read), WRAP(write), WRAP(close), WRAP(poll),
+	WRAP(send), WRAP(recv), WRAP(accept),
 	NULL,
 };
 

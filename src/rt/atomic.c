@@ -5,12 +5,31 @@
  * whether it succeeds or not.  Where the order that the program asks for is
  * not known at compile time, a stronger one is taken.
  */
+#include "rt/flow.h"
 #include "rt/rt.h"
 
+#define PLACE ((uint64_t)__builtin_return_address(0))
+
+static inline bool is_scheduled(const volatile void *p)
+{
+	return rt_is_watched((uint64_t)p) && rt_is_scheduled();
+}
+
+/* In a scheduled run it is one point. */
 #define BOTH(p)                                                                                    \
 	do {                                                                                       \
+		if (is_scheduled(p)) {                                                             \
+			rt_point(POINT_ATOMIC, (uint64_t)(p), sizeof(*(p)), PLACE);                \
+			break;                                                                     \
+		}                                                                                  \
 		RT_ACCESS(p, sizeof(*(p)), SEGMENT_ATOMIC, 0);                                     \
 		RT_ACCESS(p, sizeof(*(p)), SEGMENT_ATOMIC, SEGMENT_WRITE);                         \
+	} while (0)
+
+#define AFTER(p, old, has_changed)                                                                 \
+	do {                                                                                       \
+		if (is_scheduled(p))                                                               \
+			rt_modified((uint64_t)(p), (uint64_t)(old), has_changed, PLACE);           \
 	} while (0)
 
 /* gcc's exchanges are told by the result and put the old value into *expected. */
@@ -26,6 +45,7 @@
 		(void)failure_order;                                                               \
 		BOTH(p);                                                                           \
 		old = __sync_val_compare_and_swap(p, wanted, desired);                             \
+		AFTER(p, old, old == wanted && wanted != desired);                                 \
 		if (old == wanted)                                                                 \
 			return 1;                                                                  \
 		*expected = old;                                                                   \
@@ -43,6 +63,7 @@
 		do                                                                                 \
 			old = load##bits(p);                                                       \
 		while (!__sync_bool_compare_and_swap(p, old, (type)(value)));                      \
+		AFTER(p, old, old != (type)(value));                                               \
 		return old;                                                                        \
 	}
 
@@ -66,10 +87,14 @@
 	type __tsan_atomic##bits##_compare_exchange_val(                                           \
 		volatile type *p, type expected, type desired, int order, int failure_order)       \
 	{                                                                                          \
+		type old;                                                                          \
+                                                                                                   \
 		(void)order;                                                                       \
 		(void)failure_order;                                                               \
 		BOTH(p);                                                                           \
-		return __sync_val_compare_and_swap(p, expected, desired);                          \
+		old = __sync_val_compare_and_swap(p, expected, desired);                           \
+		AFTER(p, old, old == expected && expected != desired);                             \
+		return old;                                                                        \
 	}                                                                                          \
 	COMPARE_EXCHANGE(bits, type, strong)                                                       \
 	COMPARE_EXCHANGE(bits, type, weak)                                                         \
@@ -129,6 +154,8 @@ RT_EXPORT void __tsan_atomic_signal_fence(int order);
 void __tsan_atomic_thread_fence(int order)
 {
 	(void)order;
+	if (rt_is_scheduled())
+		rt_point(POINT_FENCE, 0, 0, PLACE);
 	__sync_synchronize();
 }
 

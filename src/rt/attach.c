@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+#include "rt/flow.h"
 #include "rt/raw.h"
 #include "rt/rt.h"
 
@@ -34,7 +35,7 @@ static const char *value_of(const char *entry, const char *name)
 	return *name == '\0' && *entry == '=' ? entry + 1 : NULL;
 }
 
-static int read_fd(const char *text)
+static int read_number(const char *text)
 {
 	int fd = 0;
 
@@ -48,13 +49,14 @@ static int read_fd(const char *text)
 	return fd;
 }
 
-static int find_fd(void)
+/* -1: it is not there, or no number. */
+static int find_number(const char *name)
 {
 	for (char **entry = environ; entry && *entry; entry++) {
-		const char *value = value_of(*entry, SEGMENT_ENV);
+		const char *value = value_of(*entry, name);
 
 		if (value)
-			return read_fd(value);
+			return read_number(value);
 	}
 	return -1;
 }
@@ -121,6 +123,14 @@ uint32_t rt_next_anonymous(void)
 	return __atomic_add_fetch(&own->anonymous, 1, __ATOMIC_RELAXED);
 }
 
+/* Of a server only the copies come back. */
+static void attach_control(void)
+{
+	int role = find_number(CONTROL_ROLE);
+
+	rt_control_attach(find_number(CONTROL_ENV), role > 0 ? (uint32_t)role : 0);
+}
+
 void rt_attach(void)
 {
 	static bool is_done;
@@ -128,7 +138,7 @@ void rt_attach(void)
 
 	if (__atomic_exchange_n(&is_done, true, __ATOMIC_ACQ_REL))
 		return;
-	segment = map_segment(find_fd());
+	segment = map_segment(find_number(SEGMENT_ENV));
 	own = segment ? make_own() : NULL;
 	if (!own)
 		return;
@@ -136,8 +146,10 @@ void rt_attach(void)
 	rt_process();
 	if (!rt_arena_reserve())
 		__atomic_add_fetch(&segment->unplaced, 1, __ATOMIC_RELAXED);
-	if (!(segment->flags & SEGMENT_GLOBALS) || !__data_start || !_end)
-		return;
-	rt_variables.start = (uint64_t)__data_start;
-	rt_variables.size = (uint64_t)_end - (uint64_t)__data_start;
+	if (segment->flags & SEGMENT_GLOBALS && __data_start && _end) {
+		rt_variables.start = (uint64_t)__data_start;
+		rt_variables.size = (uint64_t)_end - (uint64_t)__data_start;
+	}
+	if (find_number(CONTROL_ENV) >= 0)
+		attach_control();
 }

@@ -1,4 +1,5 @@
 /* What is recorded of an access. */
+#include "rt/flow.h"
 #include "rt/rt.h"
 
 static const struct rt_table *row_table(struct rt_table *table)
@@ -85,7 +86,11 @@ void rt_access(uint64_t address, uint64_t size, enum segment_access_kind kind, u
 	struct segment_key key = {
 		.size = (uint32_t)size, .kind = (uint8_t)kind, .flags = (uint8_t)flags};
 
-	if (!rt_segment)
+	if (rt_is_scheduled()) {
+		rt_scheduled_access(address, size, kind, flags, place);
+		return;
+	}
+	if (!rt_segment || rt_control)
 		return;
 	if (!rt_arena_find(address, &key.object, &key.offset) &&
 	    (address - RT_ARENA < RT_ARENA_SIZE ||

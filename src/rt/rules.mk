@@ -1,8 +1,8 @@
 # libipcfault_rt.a: what `ipcfault cc` links into programs.  Not a module: nothing of ours is linked
 # with it, and it never has a sanitizer, coverage or calls that the compiler makes up.  Nor debug
 # information: what is looked up there is the program's.
-RT_SRC := $(wildcard src/rt/*.c)
-RT_OBJ := $(RT_SRC:%.c=$(B)/%.o)
+RT_SRC := $(wildcard src/rt/*.c) $(wildcard src/schedule/*.c)
+RT_OBJ := $(RT_SRC:src/%.c=$(B)/rt/%.o)
 RT_CFLAGS := -std=gnu11 -O2 -fPIC -ffreestanding -fno-builtin -fvisibility=hidden \
 	-fno-stack-protector -fno-omit-frame-pointer -fno-sanitize=all -U_FORTIFY_SOURCE \
 	$(if $(findstring clang,$(CC)),,-fno-tree-loop-distribute-patterns) \
@@ -11,7 +11,7 @@ RT_CFLAGS := -std=gnu11 -O2 -fPIC -ffreestanding -fno-builtin -fvisibility=hidde
 RT_WARN := -Wno-missing-prototypes -Wno-atomic-alignment
 RT_COMPILE = $(CC) -D_GNU_SOURCE -iquote src $(WARN) $(RT_WARN) $(RT_CFLAGS)
 
-$(B)/src/rt/%.o: src/rt/%.c src/rt/rules.mk $(B)/flags
+$(B)/rt/%.o: src/%.c src/rt/rules.mk $(B)/flags
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(RT_COMPILE) -MMD -MP -c -o $@ $<

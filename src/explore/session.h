@@ -1,0 +1,64 @@
+/*
+ * session.h - programs of `ipcfault cc` that run by turns, again and again.
+ *
+ *	session_open(launches, count, &session, err);
+ *	for (each schedule) {
+ *		session_run(session, &request, &outcome, err);
+ *		... look at the outcome, at what was printed; tidy up ...
+ *	}
+ *	session_close(session);
+ *
+ * Each program is started once and stops in front of its constructors; each
+ * run has copies.  Everything is on one processor: the caller's.
+ */
+#ifndef EXPLORE_SESSION_H
+#define EXPLORE_SESSION_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "rt/segment.h"
+#include "schedule/control.h"
+
+struct err;
+struct launch;
+struct session;
+
+struct session_request {
+	enum control_strategy strategy;
+	uint64_t seed;
+	uint32_t depth;			       /* pct */
+	uint64_t length;		       /* points that are expected */
+	const struct control_switch *switches; /* replay */
+	size_t switch_count;
+	uint32_t kill_flow; /* dies in front of its kill_step-th point; 0 = nobody */
+	uint64_t kill_step;
+	int kill_signal;
+};
+
+/* The end of a run.  All is valid until the next one. */
+struct session_outcome {
+	enum control_end end;
+	const struct control *control;
+	const struct segment *segment; /* names objects and modules */
+	const int *status;	       /* of wait4(2), of each program */
+	uint64_t duration_ns;
+};
+
+/*
+ * Start the programs (filter and place of @launches are not used).  -ENOEXEC:
+ * one of them is not compiled by `ipcfault cc`; -ETIMEDOUT, -EIO.
+ */
+int session_open(const struct launch *launches, size_t count, struct session **ret_session,
+		 struct err *err);
+
+/* -ETIMEDOUT: something of the run does not go away; the session cannot be used any more. */
+int session_run(struct session *session, const struct session_request *request,
+		struct session_outcome *ret_outcome, struct err *err);
+
+/* The servers' process ids as they see themselves: what must stay when a run is tidied up. */
+int32_t session_last_pid(const struct session *session);
+
+void session_close(struct session *session);
+
+#endif

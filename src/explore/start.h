@@ -1,0 +1,23 @@
+/*
+ * start.h - start a program that is to be explored: not traced.
+ */
+#ifndef EXPLORE_START_H
+#define EXPLORE_START_H
+
+#include <sys/types.h>
+
+struct err;
+struct launch;
+
+/* The exit status of a process that could not become the program. */
+#define START_FAILED 127
+
+struct start_segments {
+	int segment, control; /* descriptors */
+	unsigned role;
+};
+
+int start_program(const struct launch *launch, const struct start_segments *segments,
+		  pid_t *ret_pid, struct err *err);
+
+#endif

@@ -1,0 +1,75 @@
+/*
+ * flow.h - inside the runtime: the flows of a scheduled run, and their turns.
+ *
+ * Without a control segment, and in flows that are not part of the run,
+ * rt_is_scheduled() is false and the program does what it did.
+ */
+#ifndef RT_FLOW_H
+#define RT_FLOW_H
+
+#include "rt/rt.h"
+#include "schedule/control.h"
+
+/* NULL: the run is not scheduled. */
+extern struct control *rt_control;
+
+/* This thread's number; 0: it is none of the run's. */
+extern __thread uint32_t rt_flow __attribute__((tls_model("initial-exec"), visibility("hidden")));
+
+static inline bool rt_is_scheduled(void)
+{
+	return rt_control && rt_flow;
+}
+
+static inline struct control_flow *rt_self(void)
+{
+	return &rt_control->flows[rt_flow];
+}
+
+/*
+ * This flow is about to access @address, or to make a call of that kind; comes
+ * back with the turn.  @place: a return address of the program.
+ */
+void rt_point(enum point_kind kind, uint64_t address, uint64_t size, uint64_t place);
+
+/* The same for an access, all the way: as rt_access(). */
+void rt_scheduled_access(uint64_t address, uint64_t size, enum segment_access_kind kind,
+			 unsigned flags, uint64_t place);
+/* Behind an atomic operation: has it changed what was there? */
+void rt_modified(uint64_t address, uint64_t old, bool has_changed, uint64_t place);
+
+/* With the turn: the read that comes now will see what is there; may wait as part of a loop. */
+void rt_saw(uint64_t address, uint64_t value, uint64_t place);
+/* With the turn: something is (about to be) written. */
+void rt_wrote(void);
+
+/*
+ * Give the turn away until somebody wakes @key, or virtual time has come to
+ * @until_ns (RT_FOREVER): false then.  @kind and @address say what it waits
+ * for.
+ */
+#define RT_FOREVER UINT64_MAX
+bool rt_block(uint64_t key, uint64_t until_ns);
+void rt_sleep_until(uint64_t until_ns);
+void rt_wake(uint64_t key);
+bool rt_wake_one(uint64_t key);
+
+/* Names what is at @address for all processes that share it. */
+uint64_t rt_key(const volatile void *address);
+
+/* The program is about to wait in a call that is not known to us, and is back. */
+void rt_outside(void);
+void rt_inside(void);
+
+/* A new flow, made by this one; the new one calls rt_begin() first.  0: too many, the run ends. */
+uint32_t rt_add_flow(bool is_thread);
+void rt_begin(uint32_t flow);
+/* This flow ends now, its process goes on; it must do nothing more. */
+void rt_end_flow(void);
+/* The process is about to end: whoever waits for its end is told. */
+void rt_leave(void);
+
+/* Map the control segment with descriptor @fd; a server comes back as a process of a run only. */
+void rt_control_attach(int fd, uint32_t role);
+
+#endif

@@ -1,0 +1,28 @@
+/*
+ * gate.h - what the gates share: functions of the C library that can wait, or
+ * that others can wait for.
+ *
+ * `ipcfault cc` links with --wrap=NAME: what the program calls NAME is
+ * __wrap_NAME, and the library's own is __real_NAME.  A gate never does the
+ * operation in another way than the library; it only tries it where it would
+ * wait, and gives the turn away until trying again makes sense.
+ */
+#ifndef RT_GATE_H
+#define RT_GATE_H
+
+#include "rt/turn.h"
+
+#define PLACE ((uint64_t)__builtin_return_address(0))
+
+#define REAL(type, name, args)                                                                     \
+	type __real_##name args;                                                                   \
+	type __wrap_##name args
+
+#define NO_RETURN __attribute__((noreturn))
+
+/* A limit of the program's clock, in virtual time; RT_FOREVER for none. */
+struct timespec;
+uint64_t rt_until(const struct timespec *limit, int clock);
+uint64_t rt_after(const struct timespec *time);
+
+#endif

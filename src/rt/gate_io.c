@@ -1,0 +1,118 @@
+/* read() and write() of what can make a process wait: tried by poll(). */
+#include <errno.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "rt/gate.h"
+#include "rt/raw.h"
+
+REAL(ssize_t, read, (int fd, void *buf, size_t size));
+REAL(ssize_t, write, (int fd, const void *buf, size_t size));
+REAL(int, close, (int fd));
+REAL(int, poll, (struct pollfd * fds, nfds_t count, int timeout_ms));
+REAL(ssize_t, send, (int fd, const void *buf, size_t size, int flags));
+REAL(ssize_t, recv, (int fd, void *buf, size_t size, int flags));
+REAL(int, accept, (int fd, struct sockaddr *ret_address, socklen_t *ret_size));
+
+static bool can_wait(int fd)
+{
+	struct stat st;
+
+	return raw3(SYS_fstat, fd, (long)&st, 0) == 0 &&
+	       (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode) || (st.st_mode & S_IFMT) == 0);
+}
+
+static bool is_ready(int fd, short events)
+{
+	struct pollfd p = {.fd = fd, .events = events};
+
+	return raw3(SYS_poll, (long)&p, 1, 0) != 0;
+}
+
+static bool await_fd(int fd, short events, uint64_t place)
+{
+	if (!rt_is_scheduled() || !can_wait(fd))
+		return false;
+	rt_point(POINT_IO, 0, 0, place);
+	while (!is_ready(fd, events))
+		rt_block(SCHEDULE_KEY_IO, RT_FOREVER);
+	return true;
+}
+
+static void has_moved(bool is_scheduled)
+{
+	if (is_scheduled)
+		rt_wake(SCHEDULE_KEY_IO);
+}
+
+RT_EXPORT ssize_t __wrap_read(int fd, void *buf, size_t size)
+{
+	bool is_scheduled = await_fd(fd, POLLIN, PLACE);
+	ssize_t got = __real_read(fd, buf, size);
+
+	has_moved(is_scheduled);
+	return got;
+}
+
+RT_EXPORT ssize_t __wrap_write(int fd, const void *buf, size_t size)
+{
+	bool is_scheduled = await_fd(fd, POLLOUT, PLACE);
+	ssize_t got = __real_write(fd, buf, size);
+
+	has_moved(is_scheduled);
+	return got;
+}
+
+RT_EXPORT ssize_t __wrap_recv(int fd, void *buf, size_t size, int flags)
+{
+	bool is_scheduled = !(flags & MSG_DONTWAIT) && await_fd(fd, POLLIN, PLACE);
+	ssize_t got = __real_recv(fd, buf, size, flags);
+
+	has_moved(is_scheduled);
+	return got;
+}
+
+RT_EXPORT ssize_t __wrap_send(int fd, const void *buf, size_t size, int flags)
+{
+	bool is_scheduled = !(flags & MSG_DONTWAIT) && await_fd(fd, POLLOUT, PLACE);
+	ssize_t got = __real_send(fd, buf, size, flags);
+
+	has_moved(is_scheduled);
+	return got;
+}
+
+RT_EXPORT int __wrap_accept(int fd, struct sockaddr *ret_address, socklen_t *ret_size)
+{
+	bool is_scheduled = await_fd(fd, POLLIN, PLACE);
+	int got = __real_accept(fd, ret_address, ret_size);
+
+	has_moved(is_scheduled);
+	return got;
+}
+
+RT_EXPORT int __wrap_close(int fd)
+{
+	bool is_scheduled = rt_is_scheduled() && can_wait(fd);
+	int rc = __real_close(fd);
+
+	has_moved(is_scheduled);
+	return rc;
+}
+
+RT_EXPORT int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout_ms)
+{
+	uint64_t until_ns = RT_FOREVER;
+	int got;
+
+	if (!rt_is_scheduled() || timeout_ms == 0)
+		return __real_poll(fds, count, timeout_ms);
+	if (timeout_ms > 0)
+		until_ns = rt_control->now_ns + (uint64_t)timeout_ms * 1000000;
+	rt_point(POINT_IO, 0, 0, PLACE);
+	while ((got = __real_poll(fds, count, 0)) == 0)
+		if (!rt_block(SCHEDULE_KEY_IO, until_ns))
+			break;
+	return got;
+}

@@ -1,0 +1,190 @@
+/* Mutexes, rwlocks and spin locks: the real ones, tried. */
+#include <errno.h>
+#include <pthread.h>
+#include <time.h>
+
+#include "rt/gate.h"
+
+REAL(int, pthread_mutex_lock, (pthread_mutex_t * m));
+REAL(int, pthread_mutex_trylock, (pthread_mutex_t * m));
+REAL(int, pthread_mutex_timedlock, (pthread_mutex_t * m, const struct timespec *limit));
+REAL(int, pthread_mutex_clocklock, (pthread_mutex_t * m, clockid_t clock, const struct timespec *limit));
+REAL(int, pthread_mutex_unlock, (pthread_mutex_t * m));
+REAL(int, pthread_rwlock_rdlock, (pthread_rwlock_t * l));
+REAL(int, pthread_rwlock_wrlock, (pthread_rwlock_t * l));
+REAL(int, pthread_rwlock_tryrdlock, (pthread_rwlock_t * l));
+REAL(int, pthread_rwlock_trywrlock, (pthread_rwlock_t * l));
+REAL(int, pthread_rwlock_unlock, (pthread_rwlock_t * l));
+REAL(int, pthread_spin_lock, (pthread_spinlock_t * l));
+REAL(int, pthread_spin_trylock, (pthread_spinlock_t * l));
+REAL(int, pthread_spin_unlock, (pthread_spinlock_t * l));
+
+/* glibc's: kind PTHREAD_MUTEX_ERRORCHECK_NP in the low bits; it fails instead of waiting. */
+static bool checks_for_own(const pthread_mutex_t *m)
+{
+	return (m->__data.__kind & 3) == PTHREAD_MUTEX_ERRORCHECK &&
+	       m->__data.__owner == rt_self()->tid;
+}
+
+static uint32_t flow_of_thread(int tid)
+{
+	for (uint32_t i = 1; tid && i <= rt_control->flows_used; i++)
+		if (rt_control->flows[i].tid == tid)
+			return i;
+	return 0;
+}
+
+/* A loop around it waits as one that reads does. */
+static int tried(const volatile void *lock, int rc, uint64_t place)
+{
+	rt_modified((uint64_t)lock, 0, rc != EBUSY, place);
+	return rc;
+}
+
+static int lock_until(pthread_mutex_t *m, uint64_t until_ns)
+{
+	int rc;
+
+	while ((rc = __real_pthread_mutex_trylock(m)) == EBUSY) {
+		if (checks_for_own(m))
+			return EDEADLK;
+		rt_self()->owner = flow_of_thread(m->__data.__owner);
+		if (!rt_block(rt_key(m), until_ns))
+			return ETIMEDOUT;
+	}
+	rt_self()->owner = 0;
+	rt_wrote();
+	return rc;
+}
+
+RT_EXPORT int __wrap_pthread_mutex_lock(pthread_mutex_t *m)
+{
+	if (!rt_is_scheduled())
+		return __real_pthread_mutex_lock(m);
+	rt_point(POINT_LOCK, (uint64_t)m, sizeof(*m), PLACE);
+	return lock_until(m, RT_FOREVER);
+}
+
+RT_EXPORT int __wrap_pthread_mutex_timedlock(pthread_mutex_t *m, const struct timespec *limit)
+{
+	if (!rt_is_scheduled())
+		return __real_pthread_mutex_timedlock(m, limit);
+	rt_point(POINT_LOCK, (uint64_t)m, sizeof(*m), PLACE);
+	return lock_until(m, rt_until(limit, CLOCK_REALTIME));
+}
+
+RT_EXPORT int __wrap_pthread_mutex_clocklock(pthread_mutex_t *m, clockid_t clock,
+					     const struct timespec *limit)
+{
+	if (!rt_is_scheduled())
+		return __real_pthread_mutex_clocklock(m, clock, limit);
+	rt_point(POINT_LOCK, (uint64_t)m, sizeof(*m), PLACE);
+	return lock_until(m, rt_until(limit, clock));
+}
+
+RT_EXPORT int __wrap_pthread_mutex_trylock(pthread_mutex_t *m)
+{
+	if (!rt_is_scheduled())
+		return __real_pthread_mutex_trylock(m);
+	rt_point(POINT_LOCK, (uint64_t)m, sizeof(*m), PLACE);
+	return tried(m, __real_pthread_mutex_trylock(m), PLACE);
+}
+
+RT_EXPORT int __wrap_pthread_mutex_unlock(pthread_mutex_t *m)
+{
+	int rc;
+
+	if (!rt_is_scheduled())
+		return __real_pthread_mutex_unlock(m);
+	rt_point(POINT_UNLOCK, (uint64_t)m, sizeof(*m), PLACE);
+	rc = __real_pthread_mutex_unlock(m);
+	rt_wake(rt_key(m));
+	return rc;
+}
+
+static int rwlock_until(pthread_rwlock_t *l, int (*try)(pthread_rwlock_t *l))
+{
+	int rc;
+
+	while ((rc = try(l)) == EBUSY)
+		rt_block(rt_key(l), RT_FOREVER);
+	rt_wrote();
+	return rc;
+}
+
+RT_EXPORT int __wrap_pthread_rwlock_tryrdlock(pthread_rwlock_t *l)
+{
+	if (!rt_is_scheduled())
+		return __real_pthread_rwlock_tryrdlock(l);
+	rt_point(POINT_LOCK, (uint64_t)l, sizeof(*l), PLACE);
+	return tried(l, __real_pthread_rwlock_tryrdlock(l), PLACE);
+}
+
+RT_EXPORT int __wrap_pthread_rwlock_trywrlock(pthread_rwlock_t *l)
+{
+	if (!rt_is_scheduled())
+		return __real_pthread_rwlock_trywrlock(l);
+	rt_point(POINT_LOCK, (uint64_t)l, sizeof(*l), PLACE);
+	return tried(l, __real_pthread_rwlock_trywrlock(l), PLACE);
+}
+
+RT_EXPORT int __wrap_pthread_spin_trylock(pthread_spinlock_t *l)
+{
+	if (!rt_is_scheduled())
+		return __real_pthread_spin_trylock(l);
+	rt_point(POINT_LOCK, (uint64_t)l, sizeof(*l), PLACE);
+	return tried(l, __real_pthread_spin_trylock(l), PLACE);
+}
+
+RT_EXPORT int __wrap_pthread_rwlock_rdlock(pthread_rwlock_t *l)
+{
+	if (!rt_is_scheduled())
+		return __real_pthread_rwlock_rdlock(l);
+	rt_point(POINT_LOCK, (uint64_t)l, sizeof(*l), PLACE);
+	return rwlock_until(l, __real_pthread_rwlock_tryrdlock);
+}
+
+RT_EXPORT int __wrap_pthread_rwlock_wrlock(pthread_rwlock_t *l)
+{
+	if (!rt_is_scheduled())
+		return __real_pthread_rwlock_wrlock(l);
+	rt_point(POINT_LOCK, (uint64_t)l, sizeof(*l), PLACE);
+	return rwlock_until(l, __real_pthread_rwlock_trywrlock);
+}
+
+RT_EXPORT int __wrap_pthread_rwlock_unlock(pthread_rwlock_t *l)
+{
+	int rc;
+
+	if (!rt_is_scheduled())
+		return __real_pthread_rwlock_unlock(l);
+	rt_point(POINT_UNLOCK, (uint64_t)l, sizeof(*l), PLACE);
+	rc = __real_pthread_rwlock_unlock(l);
+	rt_wake(rt_key(l));
+	return rc;
+}
+
+RT_EXPORT int __wrap_pthread_spin_lock(pthread_spinlock_t *l)
+{
+	int rc;
+
+	if (!rt_is_scheduled())
+		return __real_pthread_spin_lock(l);
+	rt_point(POINT_LOCK, (uint64_t)l, sizeof(*l), PLACE);
+	while ((rc = __real_pthread_spin_trylock(l)) == EBUSY)
+		rt_block(rt_key(l), RT_FOREVER);
+	rt_wrote();
+	return rc;
+}
+
+RT_EXPORT int __wrap_pthread_spin_unlock(pthread_spinlock_t *l)
+{
+	int rc;
+
+	if (!rt_is_scheduled())
+		return __real_pthread_spin_unlock(l);
+	rt_point(POINT_UNLOCK, (uint64_t)l, sizeof(*l), PLACE);
+	rc = __real_pthread_spin_unlock(l);
+	rt_wake(rt_key(l));
+	return rc;
+}

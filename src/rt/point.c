@@ -1,0 +1,150 @@
+/* A point: where the turn may go to another. */
+#include <signal.h>
+
+#include "rt/raw.h"
+#include "rt/turn.h"
+
+static bool load(uint64_t address, uint64_t size, uint64_t *ret_value)
+{
+	switch (size) {
+	case 1:
+		*ret_value = *(const volatile uint8_t *)address;
+		return true;
+	case 2:
+		*ret_value = *(const volatile uint16_t *)address;
+		return true;
+	case 4:
+		*ret_value = *(const volatile uint32_t *)address;
+		return true;
+	case 8:
+		*ret_value = *(const volatile uint64_t *)address;
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void describe(struct control_event *event, enum point_kind kind, uint64_t address,
+		     uint64_t size, uint64_t place)
+{
+	event->flow = rt_flow;
+	event->kind = (uint16_t)kind;
+	event->size = (uint16_t)(size < UINT16_MAX ? size : UINT16_MAX);
+	event->object = 0;
+	event->offset = address;
+	if (!rt_arena_find(address, &event->object, &event->offset))
+		event->offset = address;
+	event->module = rt_module(place, &event->place);
+	event->value = 0;
+}
+
+/* By SIGKILL it ends here, with the turn, and has not done what it was about to do. */
+static void strike(void)
+{
+	raw3(SYS_tgkill, raw3(SYS_getpid, 0, 0, 0), raw3(SYS_gettid, 0, 0, 0),
+	     rt_control->kill_signal);
+}
+
+static void record(struct control_flow *self)
+{
+	struct control *c = rt_control;
+
+	self->next.step = c->step;
+	c->events[c->event_count % CONTROL_EVENTS] = self->next;
+	__atomic_store_n(&c->event_count, c->event_count + 1, __ATOMIC_RELEASE);
+}
+
+void rt_point(enum point_kind kind, uint64_t address, uint64_t size, uint64_t place)
+{
+	struct control *c = rt_control;
+	struct control_flow *self = rt_self();
+
+	describe(&self->next, kind, address, size, place);
+	self->steps++;
+	if (c->max_steps && c->step >= c->max_steps)
+		c->end = CONTROL_TOO_LONG;
+	if (c->kill_flow == rt_flow && c->kill_step == self->steps)
+		strike();
+	schedule_note(c, rt_flow);
+	rt_choose();
+	if (address)
+		load(address, size, &self->next.value);
+	record(self);
+}
+
+void rt_wrote(void)
+{
+	rt_self()->seen_count = 0;
+	schedule_written(rt_control);
+}
+
+static bool is_same(const struct control_seen *a, const struct control_seen *b)
+{
+	return a->place == b->place && a->address == b->address && a->value == b->value;
+}
+
+/*
+ * Has the thread read the same n words with the same values three times, and
+ * nobody written since?  Then it waits in a loop.
+ */
+static bool is_spinning(struct control_flow *self, const struct control_seen *now)
+{
+	struct control *c = rt_control;
+	uint32_t period = 0;
+
+	if (self->epoch != c->epoch) {
+		self->epoch = c->epoch;
+		self->seen_count = self->repeats = 0;
+	}
+	for (uint32_t n = 1; !period && n <= CONTROL_SEEN && n <= self->seen_count; n++)
+		if (is_same(&self->seen[(self->seen_count - n) % CONTROL_SEEN], now))
+			period = n;
+	self->seen[self->seen_count++ % CONTROL_SEEN] = *now;
+	self->repeats = period ? self->repeats + 1 : 0;
+	return period && self->repeats > 2 * period;
+}
+
+void rt_saw(uint64_t address, uint64_t value, uint64_t place)
+{
+	const struct control_seen now = {place, address, value};
+	struct control_flow *self = rt_self();
+
+	if (!is_spinning(self, &now))
+		return;
+	self->seen_count = self->repeats = 0;
+	self->state = FLOW_SPINS;
+	rt_choose();
+	self->state = FLOW_READY;
+}
+
+uint64_t rt_key(const volatile void *address)
+{
+	uint64_t offset;
+	uint32_t object;
+
+	if (rt_arena_find((uint64_t)address, &object, &offset))
+		return (uint64_t)object << 44 | offset;
+	return SCHEDULE_KEY_PRIVATE | ((uint64_t)rt_process() << 48) | ((uint64_t)address & ((UINT64_C(1) << 48) - 1));
+}
+
+void rt_modified(uint64_t address, uint64_t old, bool has_changed, uint64_t place)
+{
+	if (has_changed)
+		rt_wrote();
+	else
+		rt_saw(address, old, place);
+}
+
+/* In front of what is about to be done; the access itself follows with the turn. */
+void rt_scheduled_access(uint64_t address, uint64_t size, enum segment_access_kind kind,
+			 unsigned flags, uint64_t place)
+{
+	bool is_write = flags & SEGMENT_WRITE;
+
+	rt_point(kind == SEGMENT_ATOMIC ? POINT_ATOMIC : is_write ? POINT_WRITE : POINT_READ,
+		 address, size, place);
+	if (is_write)
+		rt_wrote();
+	else if (size <= sizeof(uint64_t))
+		rt_saw(address, rt_self()->next.value, place);
+}

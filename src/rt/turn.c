@@ -1,0 +1,192 @@
+/* The turn, from flow to flow. */
+#include "rt/turn.h"
+
+#include <linux/futex.h>
+#include <signal.h>
+
+#include "rt/raw.h"
+
+struct control *rt_control;
+__thread uint32_t rt_flow;
+
+void rt_futex_wake(uint32_t *word, int count)
+{
+	raw6(SYS_futex, (long)word, FUTEX_WAKE, count, 0, 0, 0);
+}
+
+void rt_futex_wait(uint32_t *word, uint32_t while_it_is)
+{
+	raw6(SYS_futex, (long)word, FUTEX_WAIT, while_it_is, 0, 0, 0);
+}
+
+void rt_tell_explorer(void)
+{
+	__atomic_add_fetch(&rt_control->news, 1, __ATOMIC_RELEASE);
+	rt_futex_wake(&rt_control->news, 1);
+}
+
+static void leave(void)
+{
+	for (;;)
+		raw3(SYS_exit_group, CONTROL_EXIT, 0, 0);
+}
+
+void rt_stop_run(void)
+{
+	struct control *c = rt_control;
+
+	__atomic_store_n(&c->stop, 1, __ATOMIC_RELEASE);
+	for (uint32_t i = 1; i <= c->flows_used; i++) {
+		__atomic_store_n(&c->flows[i].go, 1, __ATOMIC_RELEASE);
+		rt_futex_wake(&c->flows[i].go, 1);
+	}
+	rt_tell_explorer();
+}
+
+void rt_give_turn(uint32_t flow)
+{
+	__atomic_store_n(&rt_control->turn, flow, __ATOMIC_RELEASE);
+	__atomic_store_n(&rt_control->flows[flow].go, 1, __ATOMIC_RELEASE);
+	rt_futex_wake(&rt_control->flows[flow].go, 1);
+}
+
+/* A handler must run with the turn only: what comes meanwhile is delivered behind it. */
+void rt_await_turn(void)
+{
+	struct control_flow *self = rt_self();
+	uint64_t all = ~UINT64_C(0), before = 0;
+
+	raw6(SYS_rt_sigprocmask, SIG_SETMASK, (long)&all, (long)&before, sizeof(all), 0, 0);
+	while (!__atomic_load_n(&self->go, __ATOMIC_ACQUIRE))
+		rt_futex_wait(&self->go, 0);
+	if (__atomic_load_n(&rt_control->stop, __ATOMIC_ACQUIRE))
+		leave();
+	__atomic_store_n(&self->go, 0, __ATOMIC_RELAXED);
+	raw6(SYS_rt_sigprocmask, SIG_SETMASK, (long)&before, 0, sizeof(before), 0, 0);
+}
+
+/* All are outside: the first that comes back takes the turn. */
+static void drop_turn(void)
+{
+	__atomic_store_n(&rt_control->turn, 0, __ATOMIC_RELEASE);
+	rt_tell_explorer();
+}
+
+bool rt_pass_turn(void)
+{
+	struct control *c = rt_control;
+	uint32_t me = rt_flow, next;
+
+	c->step++;
+	next = schedule_pick(c, me);
+	if (next == me)
+		return true;
+	if (next)
+		rt_give_turn(next);
+	else if (c->end)
+		rt_stop_run();
+	else
+		drop_turn();
+	return false;
+}
+
+void rt_choose(void)
+{
+	if (!rt_pass_turn())
+		rt_await_turn();
+}
+
+bool rt_block(uint64_t key, uint64_t until_ns)
+{
+	struct control_flow *self = rt_self();
+
+	self->key = key;
+	self->until_ns = until_ns;
+	self->timed_out = 0;
+	self->state = FLOW_BLOCKED;
+	rt_choose();
+	self->state = FLOW_READY;
+	return !self->timed_out;
+}
+
+void rt_sleep_until(uint64_t until_ns)
+{
+	struct control_flow *self = rt_self();
+
+	self->until_ns = until_ns;
+	self->state = FLOW_SLEEPS;
+	rt_choose();
+	self->state = FLOW_READY;
+}
+
+void rt_wake(uint64_t key)
+{
+	schedule_wake(rt_control, key);
+}
+
+bool rt_wake_one(uint64_t key)
+{
+	schedule_written(rt_control);
+	return schedule_wake_one(rt_control, key);
+}
+
+void rt_outside(void)
+{
+	rt_self()->is_outside = 1;
+	rt_pass_turn();
+}
+
+void rt_inside(void)
+{
+	struct control *c = rt_control;
+	uint32_t nobody = 0;
+
+	__atomic_store_n(&rt_self()->is_outside, 0, __ATOMIC_SEQ_CST);
+	if (__atomic_compare_exchange_n(&c->turn, &nobody, rt_flow, false, __ATOMIC_SEQ_CST,
+					__ATOMIC_SEQ_CST))
+		return;
+	rt_await_turn();
+}
+
+uint32_t rt_add_flow(bool is_thread)
+{
+	struct control *c = rt_control;
+	uint32_t flow = schedule_add(c, rt_flow);
+
+	if (!flow) {
+		rt_stop_run();
+		rt_await_turn();
+	}
+	c->flows[flow].is_thread = is_thread;
+	for (uint32_t i = 1; i < flow; i++)
+		c->flows[flow].child += c->flows[i].parent == rt_flow;
+	c->flows[flow].child++;
+	c->flows[flow].pid = is_thread ? rt_self()->pid : 0;
+	return flow;
+}
+
+void rt_begin(uint32_t flow)
+{
+	rt_flow = flow;
+	rt_self()->tid = (int32_t)raw3(SYS_gettid, 0, 0, 0);
+	__atomic_store_n(&rt_self()->pid, (int32_t)raw3(SYS_getpid, 0, 0, 0), __ATOMIC_RELEASE);
+	rt_await_turn();
+}
+
+void rt_end_flow(void)
+{
+	rt_self()->state = FLOW_ENDED;
+	rt_wake(SCHEDULE_KEY_FLOW(rt_flow));
+	rt_pass_turn();
+	rt_flow = 0;
+}
+
+void rt_leave(void)
+{
+	struct control_flow *self = rt_self();
+
+	if (self->role && !self->is_thread)
+		return; /* its server waits for it */
+	__atomic_store_n(&rt_control->leaving, rt_flow, __ATOMIC_RELEASE);
+	rt_tell_explorer();
+}

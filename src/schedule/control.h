@@ -1,0 +1,177 @@
+/*
+ * control.h - the control segment of a scheduled run: whose turn it is, and why.
+ *
+ * A memfd of sizeof(struct control) bytes, whose number stands in the
+ * environment as CONTROL_ENV.  Of all threads of all processes of a run, the
+ * flows, one has the turn and runs; at each point (an access to shared memory,
+ * a lock, a call that can wait, ...) it decides by the strategy who goes on.
+ *
+ * What belongs to the run is written by nobody but the flow with the turn; so
+ * one that is killed at any instruction leaves at most its own record behind
+ * half done.  A death is told by the process's parent of ours (the server of a
+ * role, or the explorer), which has the turn then and passes it on.  Index 0
+ * of flows and objects means "none".
+ */
+#ifndef SCHEDULE_CONTROL_H
+#define SCHEDULE_CONTROL_H
+
+#include <stdint.h>
+
+#define CONTROL_ENV	"IPCFAULT_CONTROL_FD"
+#define CONTROL_ROLE	"IPCFAULT_ROLE" /* 1, 2, ...: a program that is to be a server */
+#define CONTROL_MAGIC	0x69706363u	/* "ipcc" */
+#define CONTROL_VERSION 1u
+
+#define CONTROL_ROLES	 16u
+#define CONTROL_FLOWS	 64u
+#define CONTROL_EVENTS	 (1u << 15) /* the last ones are kept */
+#define CONTROL_SWITCHES 1024u	    /* that a replay can force */
+#define CONTROL_CHANGES	 8u	    /* depth of pct, at most, less 1 */
+#define CONTROL_SEEN	 8u	    /* reads of a loop that waits, at most */
+
+/* The exit status of processes that are ended because the run is. */
+#define CONTROL_EXIT 95
+
+enum control_strategy {
+	CONTROL_RANDOM, /* anybody, at each point */
+	CONTROL_PCT,	/* by priority, which changes at `depth` - 1 points */
+	CONTROL_POS,	/* each next access has a priority of its own */
+	CONTROL_STARVE, /* one does not run for a while */
+	CONTROL_REPLAY, /* nobody is interrupted but where `switches` says so */
+	CONTROL_STRATEGY_MAX_
+};
+
+enum control_end {
+	CONTROL_RUNS,
+	CONTROL_DONE,	  /* all flows have ended */
+	CONTROL_DEADLOCK, /* all that are left wait for each other */
+	CONTROL_SPINS,	  /* all that are left read the same again and again */
+	CONTROL_TOO_LONG, /* max_steps */
+	CONTROL_STUCK,	  /* the flow with the turn does not come to a point any more */
+	CONTROL_FULL,	  /* more flows than CONTROL_FLOWS */
+	CONTROL_END_MAX_
+};
+
+enum flow_state {
+	FLOW_FREE,
+	FLOW_READY,
+	FLOW_BLOCKED, /* until `key` is woken */
+	FLOW_SPINS,   /* until something is written */
+	FLOW_SLEEPS,  /* until its time has come */
+	FLOW_ENDED,
+	FLOW_DEAD, /* killed */
+};
+
+enum point_kind {
+	POINT_NONE,
+	POINT_READ,
+	POINT_WRITE,
+	POINT_ATOMIC, /* read, write or both */
+	POINT_FENCE,
+	POINT_LOCK,   /* pthread_mutex_lock() and its likes */
+	POINT_UNLOCK,
+	POINT_WAIT, /* for a condition, a semaphore, a barrier, a futex */
+	POINT_WAKE,
+	POINT_IO,
+	POINT_TIME,
+	POINT_CHILD, /* wait for one */
+	POINT_FORK,
+	POINT_EXIT,
+	POINT_SIGNAL,
+	POINT_YIELD,
+	POINT_MAX_
+};
+
+/* What a flow has done or is about to do. */
+struct control_event {
+	uint32_t flow;
+	uint16_t kind; /* enum point_kind */
+	uint16_t size;
+	uint32_t object; /* of the segment; 0: private memory, or none */
+	uint32_t module;
+	uint64_t offset; /* into the object; an address in private memory */
+	uint64_t place;	 /* return address, as in the module's file */
+	uint64_t value;	 /* that was there, of up to 8 bytes */
+	uint64_t step;
+};
+
+struct control_seen {
+	uint64_t place, address, value;
+};
+
+struct control_flow {
+	uint32_t state; /* enum flow_state; FLOW_FREE first, so set last */
+	uint32_t go;	/* futex: its turn */
+	int32_t pid, tid;
+	uint32_t role;	 /* 1...: the process of a server, else 0 */
+	uint32_t parent; /* flow that has made it; 0 = the explorer */
+	uint32_t is_thread, child; /* the manieth child of its parent */
+	uint64_t key;		   /* FLOW_BLOCKED */
+	uint64_t until_ns;	   /* virtual; UINT64_MAX = no limit */
+	uint32_t timed_out, is_outside;
+	uint32_t is_gone; /* its process is: 1 it has ended, 2 by a signal; of who has seen it end */
+	uint32_t owner; /* flow that has what this one waits for, 0 = not known */
+	uint64_t priority;
+	uint64_t steps; /* points it came to */
+	uint64_t epoch; /* FLOW_SPINS: the last it has seen */
+	struct control_seen seen[CONTROL_SEEN];
+	uint32_t seen_count, repeats;
+	struct control_event next; /* what it is about to do */
+};
+
+/* At step `step` the turn goes to `flow`. */
+struct control_switch {
+	uint64_t step;
+	uint32_t flow, unused;
+};
+
+struct control {
+	uint32_t magic, version;
+
+	/* What the explorer asks for; the same during a run. */
+	uint32_t strategy; /* enum control_strategy */
+	uint32_t depth;	   /* pct */
+	uint64_t seed;
+	uint64_t length;    /* points that a run is expected to have, for pct and starve */
+	uint64_t max_steps;
+	uint32_t roles;
+	uint32_t kill_flow; /* flow that dies by kill_signal in front of its kill_step-th point */
+	uint64_t kill_step; /* 0 = nobody */
+	int32_t kill_signal;
+	uint32_t switch_count;
+	struct control_switch switches[CONTROL_SWITCHES]; /* ascending; for a replay */
+
+	/* Between explorer and servers: futexes. */
+	uint32_t command; /* counts the runs; each server makes its process then */
+	uint32_t quit;
+	uint32_t news;	  /* moves whenever the explorer has something to look at */
+	uint32_t arrived; /* servers that wait for a command */
+	int32_t status[CONTROL_ROLES + 1];	/* of wait4(), when… */
+	uint32_t has_ended[CONTROL_ROLES + 1]; /* …that is the run's number */
+
+	/* The run. */
+	uint32_t end;  /* enum control_end */
+	uint32_t stop; /* everybody has to leave */
+	uint32_t turn; /* flow; 0 = nobody, as all are outside */
+	uint32_t leaving; /* a flow that no server waits for is about to end; else 0 */
+	uint32_t flows_used;
+	uint32_t is_diverged; /* a replay asked for a flow that could not run */
+	uint32_t switched; /* how often the turn went to another */
+	uint64_t step;
+	uint64_t epoch; /* counts writes to shared memory and wakings */
+	uint64_t now_ns; /* virtual time since the start of the run */
+	uint64_t random; /* state of the generator */
+	uint64_t digest; /* of all decisions */
+	uint64_t idle;	 /* turns in a row that were given to loops that wait */
+	uint64_t changes[CONTROL_CHANGES]; /* pct: steps */
+	uint32_t change_count, victim;	   /* starve */
+	uint64_t victim_until, lowest;
+	struct control_flow flows[CONTROL_FLOWS + 1];
+	/* What a replay needs to do the same: where it was decided otherwise than it would. */
+	uint64_t taken_count; /* may be more than there is room for */
+	struct control_switch taken[CONTROL_SWITCHES];
+	uint64_t event_count;
+	struct control_event events[CONTROL_EVENTS];
+};
+
+#endif
