@@ -22,7 +22,7 @@ static const struct command commands[] = {
 	{ "schema",  "the JSON Schema of scenario files, for editors",        schema_command, &schema_argp },
 	{ "cc",      "compile so that accesses to shared memory are known",   cc_command,     &cc_argp },
 	{ "sweep",   "a fault at every place of a program or a scenario",     sweep_command,  &sweep_argp },
-	{ "explore", "interleavings, kill points, signal points",             NULL, NULL },
+	{ "explore", "the schedules of programs that share memory",         explore_command, &explore_argp },
 	{ "replay",  "run a found schedule again",                            NULL, NULL },
 	{ "merge",   "join reports of several machines",                      NULL, NULL },
 };

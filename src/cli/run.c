@@ -14,6 +14,7 @@
 #include "cli/harness_dir.h"
 #include "cli/interrupt.h"
 #include "cli/options.h"
+#include "cli/run.h"
 #include "cli/select.h"
 #include "cli/session.h"
 #include "instrument/compiler.h"
@@ -116,13 +117,30 @@ static struct scenario **all_scenarios(const struct file_set *set, size_t *ret_c
 	return all;
 }
 
-static int run_set(const struct cli_env *env, const struct run_options *options,
-		   const char *harness, const struct file_set *set)
+static int run_scenarios(const struct cli_env *env, const struct run_request *request,
+			 const char *harness, struct scenario *const *scenarios, size_t count)
 {
 	struct selection selection = {0};
-	struct scenario **all;
-	size_t count;
-	int r, code;
+	struct err err = ERR_INIT;
+	int code, r = selection_make(scenarios, count, request->options, &selection);
+
+	for (size_t i = 0; i < selection.count; i++)
+		selection.cases[i].explore = request->explore;
+	if (r < 0) {
+		err_errno(&err, r, "choosing the cases");
+		code = command_error(env, err.text, EXIT_INCONCLUSIVE);
+	} else {
+		code = run_selection(env, request->options, harness, &selection);
+	}
+	selection_release(&selection);
+	return code;
+}
+
+static int run_set(const struct cli_env *env, const struct run_request *request,
+		   const char *harness, const struct file_set *set)
+{
+	cleanup_free struct scenario **all = NULL;
+	size_t count = 0;
 
 	if (set->problems) {
 		fprintf(env->err, "ipcfault: %zu problem%s; nothing was run\n", set->problems,
@@ -130,45 +148,39 @@ static int run_set(const struct cli_env *env, const struct run_options *options,
 		return EXIT_USAGE;
 	}
 	all = all_scenarios(set, &count);
-	r = all ? selection_make(all, count, options, &selection) : -ENOMEM;
-	if (r < 0) {
-		struct err err = ERR_INIT;
-
-		err_errno(&err, r, "choosing the cases");
-		code = command_error(env, err.text, EXIT_INCONCLUSIVE);
-	} else {
-		code = run_selection(env, options, harness, &selection);
-	}
-	selection_release(&selection);
-	free(all);
-	return code;
+	return all ? run_scenarios(env, request, harness, all, count)
+		   : command_error(env, "out of memory", EXIT_INCONCLUSIVE);
 }
 
-static int run_with(const struct cli_env *env, const struct run_options *options)
+int run_with(const struct cli_env *env, const struct run_request *request)
 {
 	cleanup_free char *harness = harness_dir_find(env);
 	struct err err = ERR_INIT;
 	struct file_set set;
 	int code;
 
-	if (!options->files.count)
+	if (request->scenario)
+		return run_scenarios(env, request, harness, &request->scenario, 1);
+	if (!request->options->files.count)
 		return usage_error(env, "nothing to run: name scenario files or a folder");
-	if (file_set_read(env, options, harness, &set, &err) < 0)
+	if (file_set_read(env, request->options, harness, &set, &err) < 0)
 		return command_error(env, err.text, EXIT_INCONCLUSIVE);
-	code = run_set(env, options, harness, &set);
+	code = run_set(env, request, harness, &set);
 	file_set_release(&set);
 	return code;
 }
 
 int run_command(const struct cli_env *env, int argc, char **argv)
 {
+	struct run_request request = {.scenario = NULL};
 	struct run_options options;
 	struct err err = ERR_INIT;
 	int code;
 
 	if (run_options_parse(argc, argv, &options, &err) < 0)
 		return usage_error(env, err.text);
-	code = run_with(env, &options);
+	request.options = &options;
+	code = run_with(env, &request);
 	run_options_release(&options);
 	return code;
 }

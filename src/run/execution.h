@@ -80,6 +80,14 @@ char *execution_expand(struct execution *x, const char *text);
 int subjects_prepare(struct execution *x, struct err *err);
 int subjects_start(struct execution *x, struct err *err); /* all that are due */
 void subjects_release(struct execution *x);
+/*
+ * All that it takes to start @s, without starting it; valid as long as
+ * *@ret_preparation.  The launch has neither place nor filter.
+ */
+struct preparation;
+int subject_prepare(struct execution *x, struct subject *s, struct preparation **ret_preparation,
+		    struct launch *ret_launch, struct err *err);
+void preparation_free(struct preparation *preparation);
 /* Where it shall run; -ENODEV: not on this machine, @err tells why. */
 int subject_place(const struct process_spec *spec, struct numa_place *ret_place, struct err *err);
 struct subject *subject_of(struct execution *x, const struct process *p);

@@ -12,6 +12,7 @@
 
 struct case_result;
 struct err;
+struct explore_options;
 struct scenario;
 
 struct run_case {
@@ -24,6 +25,8 @@ struct run_case {
 	 * faults of one are those of all.  NULL: there are no others.
 	 */
 	const struct scenario *like;
+	/* Not one run, but many schedules of it: of explored.h.  NULL: a run. */
+	const struct explore_options *explore;
 };
 
 struct pool_options {

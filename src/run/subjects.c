@@ -286,29 +286,35 @@ int subject_place(const struct process_spec *spec, struct numa_place *ret_place,
 	return rc ? err_wrap(err, rc, "process '%s'", spec->name) : 0;
 }
 
+static void describe_launch(const struct subject *s, struct preparation *prep,
+			    struct launch *ret_launch)
+{
+	for (size_t i = 0; i < s->spec->limit_count; i++)
+		prep->limits[i] = (struct launch_limit){limit_resource(s->spec->limits[i].kind),
+							s->spec->limits[i].value};
+	*ret_launch = (struct launch){.path = prep->path,
+				      .argv = prep->argv.items,
+				      .envp = prep->env.items,
+				      .cwd = prep->cwd,
+				      .fds = prep->fds,
+				      .fd_count = prep->fd_count,
+				      .limits = prep->limits,
+				      .limit_count = s->spec->limit_count,
+				      .under_valgrind = s->spec->under != UNDER_NONE};
+}
+
 static int launch_subject(struct execution *x, struct subject *s, const struct filter *filter,
 			  struct preparation *prep, struct err *err)
 {
 	struct numa_place place;
-	struct launch launch = {.path = prep->path,
-				.argv = prep->argv.items,
-				.envp = prep->env.items,
-				.cwd = prep->cwd,
-				.fds = prep->fds,
-				.fd_count = prep->fd_count,
-				.limits = prep->limits,
-				.limit_count = s->spec->limit_count,
-				.place = &place,
-				.filter = filter,
-				.under_valgrind = s->spec->under != UNDER_NONE};
+	struct launch launch;
 	int rc = subject_place(s->spec, &place, err);
 
 	if (rc)
 		return rc;
-
-	for (size_t i = 0; i < s->spec->limit_count; i++)
-		prep->limits[i] = (struct launch_limit){limit_resource(s->spec->limits[i].kind),
-							s->spec->limits[i].value};
+	describe_launch(s, prep, &launch);
+	launch.place = &place;
+	launch.filter = filter;
 	if (frozen_is_due(x)) {
 		rc = frozen_take(x, &launch, err);
 		rc = rc ? rc : frozen_start(x, s, err);
@@ -320,6 +326,43 @@ static int launch_subject(struct execution *x, struct subject *s, const struct f
 	return rc ? err_wrap(err, rc, "process '%s'", s->spec->name) : 0;
 }
 
+static int prepare(struct execution *x, struct subject *s, struct preparation *prep,
+		   struct err *err)
+{
+	int rc = prepare_argv(x, s->spec, prep);
+
+	if (!rc)
+		rc = prepare_env(x, s->spec, prep);
+	if (!rc && s->spec->cwd)
+		prep->cwd = execution_expand(x, s->spec->cwd);
+	if (rc)
+		return err_errno(err, rc, "process '%s'", s->spec->name);
+	rc = launch_find_program(prep->argv.items[0], path_variable(prep), &prep->path, err);
+	return rc ? rc : prepare_fds(x, s, prep, err);
+}
+
+int subject_prepare(struct execution *x, struct subject *s, struct preparation **ret_preparation,
+		    struct launch *ret_launch, struct err *err)
+{
+	struct preparation *prep = mem_zalloc(sizeof(*prep));
+	int rc = prep ? prepare(x, s, prep, err) : err_errno(err, -ENOMEM, "run");
+
+	if (rc) {
+		preparation_free(prep);
+		return rc;
+	}
+	describe_launch(s, prep, ret_launch);
+	*ret_preparation = prep;
+	return 0;
+}
+
+void preparation_free(struct preparation *preparation)
+{
+	if (preparation)
+		preparation_release(preparation);
+	free(preparation);
+}
+
 static int start_one(struct execution *x, struct subject *s, struct err *err)
 {
 	struct preparation prep = {0};
@@ -329,17 +372,7 @@ static int start_one(struct execution *x, struct subject *s, struct err *err)
 	rc = rc ? rc : frozen_start(x, s, err);
 	if (rc)
 		return rc < 0 ? rc : 0;
-	rc = prepare_argv(x, s->spec, &prep);
-	if (!rc)
-		rc = prepare_env(x, s->spec, &prep);
-	if (!rc && s->spec->cwd)
-		prep.cwd = execution_expand(x, s->spec->cwd);
-	if (rc)
-		err_errno(err, rc, "process '%s'", s->spec->name);
-	if (!rc)
-		rc = launch_find_program(prep.argv.items[0], path_variable(&prep), &prep.path, err);
-	if (!rc)
-		rc = prepare_fds(x, s, &prep, err);
+	rc = prepare(x, s, &prep, err);
 	if (!rc)
 		rc = launch_subject(x, s, filter, &prep, err);
 	preparation_release(&prep);

@@ -13,6 +13,7 @@
 #include "oracle/oracle.h"
 #include "run/check.h"
 #include "run/execution.h"
+#include "run/explored.h"
 #include "run/frozen.h"
 #include "run/job.h"
 #include "run/record.h"
@@ -377,6 +378,9 @@ static int prepare_build(struct job *job, struct levels **ret_levels, struct err
 
 	if (!spec)
 		return 0;
+	if (job->c->explore)
+		return job_compile(job, spec->compilers.items[0], spec->levels.items[0],
+				   job->worker->options->ipcfault, err);
 	if (job->c->scenario->expect.same_at_every_level)
 		return levels_run(job, ret_levels, err);
 	return job_compile(job, spec->compilers.items[0], spec->levels.items[0], NULL, err);
@@ -405,6 +409,8 @@ static int run_case(struct job *job, const struct levels *levels, struct err *er
 	struct judgement j = {0};
 	int rc = 0;
 
+	if (job->c->explore)
+		return explored_run(job, err);
 	if (compares_to_fault_free(s))
 		rc = execute_fault_free(job, err);
 	if (rc)
@@ -451,7 +457,7 @@ static int finish(struct job *job, const struct levels *levels)
 	struct case_result *result = job->result;
 	int rc = report_processes(job);
 
-	if (!rc)
+	if (!rc && !job->c->explore)
 		rc = report_faults(job);
 	if (rc)
 		return rc;

@@ -1,0 +1,154 @@
+/*
+ * ipcfault explore: the schedules of programs that share memory.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/util.h"
+#include "cli/command.h"
+#include "cli/run.h"
+#include "explore/campaign.h"
+#include "scenario/values.h"
+#include "sweep/base.h"
+
+enum explore_key { KEY_SCHEDULES = 512, KEY_BUDGET, KEY_STRATEGY };
+
+#define SCHEDULES 10000
+#define BUDGET_NS (10 * NS_PER_S)
+
+struct explore_request {
+	struct run_options run; /* first: the options of `run` are read into it */
+	char *const *command;	/* NULL: the files of @run */
+	struct explore_options explore;
+	bool budget_given;
+};
+
+/* clang-format off */
+static const struct argp_option options[] = {
+	{ NULL, 0, NULL, 0, "What to try:", -1 },
+	{ "schedules", KEY_SCHEDULES, "N", 0, "At most so many schedules of each case (default 10000)", -1 },
+	{ "budget",    KEY_BUDGET,    "D", 0, "At most so long: 30s, 5m (default 10s, unless --schedules is given)", -1 },
+	{ "strategy",  KEY_STRATEGY,  "S", 0, "random, pct, pos, starve (default: all of them in turn)", -1 },
+	{ NULL, 0, NULL, 0, NULL, 0 },
+};
+/* clang-format on */
+
+static error_t parse_strategy(const char *arg, struct argp_state *state, int *ret)
+{
+	int strategy = vocab_find(&strategy_vocab, arg);
+
+	if (strategy < 0 || strategy == CONTROL_REPLAY)
+		return arg_refuse(state, "--strategy %s: it is one of random, pct, pos, starve",
+				  arg);
+	*ret = strategy;
+	return 0;
+}
+
+static error_t parse_schedules(const char *arg, struct argp_state *state, uint64_t *ret)
+{
+	char *end;
+
+	errno = 0;
+	*ret = strtoull(arg, &end, 10);
+	if (errno || *end || arg[0] < '1' || arg[0] > '9')
+		return arg_refuse(state, "--schedules %s: it needs a number from 1 on", arg);
+	return 0;
+}
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+	struct explore_request *request = arg_options(state);
+	const char *needed;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = state->input;
+		return 0;
+	case KEY_SCHEDULES:
+		if (!request->budget_given)
+			request->explore.budget_ns = 0;
+		return parse_schedules(arg, state, &request->explore.schedules);
+	case KEY_BUDGET:
+		needed = parse_duration(arg, &request->explore.budget_ns);
+		request->budget_given = true;
+		return needed ? arg_refuse(state, "--budget %s: it needs %s", arg, needed) : 0;
+	case KEY_STRATEGY:
+		return parse_strategy(arg, state, &request->explore.strategy);
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_child children[] = {{&run_argp, 0, "How to find and run them:", 1},
+					     {NULL, 0, NULL, 0}};
+
+const struct argp explore_argp = {
+	.options = options,
+	.parser = parse_option,
+	.args_doc = "FILE...\n-- COMMAND [ARGUMENT...]",
+	.doc = "Run programs of `ipcfault cc` by turns, in one schedule after the other, until one "
+	       "shows a bug.\vExit status: 0 none was found; 1 a bug; 2 bad usage; 3 it could not "
+	       "be explored.\n",
+	.children = children,
+};
+
+static int explore_command_line(const struct cli_env *env, struct explore_request *request,
+				struct run_request *run)
+{
+	struct sweep_base base;
+	int code, rc = base_of_command(request->command, NULL, &base);
+
+	if (rc)
+		return command_error(env, strerror(-rc), EXIT_INCONCLUSIVE);
+	base.own->expect.survives = SURVIVAL_NONE;
+	run->scenario = base.own;
+	code = run_with(env, run);
+	base_release(&base);
+	return code;
+}
+
+static int check_request(const struct cli_env *env, const struct explore_request *request)
+{
+	const struct run_options *run = &request->run;
+
+	if (request->command && run->files.count)
+		return usage_error(env, "either files or a command behind `--`, not both");
+	if (!request->command && !run->files.count)
+		return usage_error(
+			env, "nothing to explore: ipcfault explore FILE, or explore -- COMMAND");
+	if (run->gdb || run->keep || run->timeout_ns)
+		return usage_error(env, "--gdb, --keep and --timeout mean nothing for explore");
+	return EXIT_PASSED;
+}
+
+/* What stands behind `--` is the command. */
+static int split(int argc, char **argv, struct explore_request *request)
+{
+	for (int i = 1; i < argc; i++)
+		if (strcmp(argv[i], "--") == 0) {
+			request->command = i + 1 < argc ? argv + i + 1 : NULL;
+			return i;
+		}
+	return argc;
+}
+
+int explore_command(const struct cli_env *env, int argc, char **argv)
+{
+	struct explore_request request = {
+		.explore = {.schedules = SCHEDULES, .budget_ns = BUDGET_NS, .strategy = -1}};
+	struct run_request run = {.options = &request.run, .explore = &request.explore};
+	struct err err = ERR_INIT;
+	int code, own = split(argc, argv, &request);
+
+	if (arg_parse(&explore_argp, 0, own, argv, &request, &err) < 0)
+		code = usage_error(env, err.text);
+	else
+		code = check_request(env, &request);
+	if (code == EXIT_PASSED)
+		code = request.command ? explore_command_line(env, &request, &run)
+				       : run_with(env, &run);
+	run_options_release(&request.run);
+	return code;
+}

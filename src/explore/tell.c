@@ -1,0 +1,195 @@
+#include "explore/tell.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/util.h"
+#include "elf/image.h"
+
+#define LINES_MAX 24 /* of a picture */
+#define COLUMN	  40
+
+static const char *const point_words[POINT_MAX_] = {
+	[POINT_READ] = "reads",	     [POINT_WRITE] = "writes",	  [POINT_ATOMIC] = "atomic, on",
+	[POINT_FENCE] = "fence",     [POINT_LOCK] = "locks",	  [POINT_UNLOCK] = "unlocks",
+	[POINT_WAIT] = "waits for",  [POINT_WAKE] = "wakes",	  [POINT_IO] = "reads or writes a descriptor",
+	[POINT_TIME] = "sleeps",     [POINT_CHILD] = "waits for a child", [POINT_FORK] = "forks",
+	[POINT_EXIT] = "ends",	     [POINT_SIGNAL] = "sends a signal",	  [POINT_YIELD] = "yields",
+};
+
+static char *append(char *text, char *more)
+{
+	char *joined = text && more ? mem_printf("%s%s", text, more) : NULL;
+
+	free(text);
+	free(more);
+	return joined;
+}
+
+char *tell_flow(const struct teller *teller, uint32_t index)
+{
+	const struct control_flow *flow = &teller->outcome->control->flows[index];
+	cleanup_free char *parent = NULL;
+
+	if (flow->role)
+		return mem_strdup(teller->role_name(teller->ctx, flow->role));
+	parent = tell_flow(teller, flow->parent);
+	if (!parent)
+		return NULL;
+	return mem_printf("%s/%s[%u]", parent, flow->is_thread ? "thread" : "child", flow->child);
+}
+
+static struct image *image_of(const struct teller *teller, uint32_t module)
+{
+	const struct segment_module *m = &teller->outcome->segment->modules[module];
+	struct image *image = NULL;
+	struct err err = ERR_INIT;
+	struct stat st;
+	int fd;
+
+	if (!module || module >= SEGMENT_MODULES)
+		return NULL;
+	fd = open(m->path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return NULL;
+	if (fstat(fd, &st) == 0)
+		image = image_set_find(teller->images, &st);
+	if (image)
+		close(fd);
+	else if (image_set_add(teller->images, fd, m->path, &image, &err))
+		image = NULL;
+	return image;
+}
+
+static const char *base_name(const char *path)
+{
+	return strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+}
+
+/* "add() lost.c:12" */
+static char *place_text(const struct teller *teller, const struct control_event *event)
+{
+	struct image *image = image_of(teller, event->module);
+	/* The return address may already belong to the next line. */
+	uint64_t at = event->place - 1;
+	const char *function = image ? image_name_at(image, at) : NULL, *file;
+	int line;
+
+	if (image && image_source_at(image, at, &file, &line))
+		return mem_printf("%s%s%s:%d", function ? function : "", function ? "() " : "",
+				  base_name(file), line);
+	return mem_strdup(function ? function : "?");
+}
+
+static char *object_text(const struct teller *teller, const struct control_event *event)
+{
+	const struct segment_object *object;
+
+	if (!event->object || event->object >= SEGMENT_OBJECTS)
+		return mem_strdup("");
+	object = &teller->outcome->segment->objects[event->object];
+	switch (object->kind) {
+	case SEGMENT_SYSV:
+		return mem_printf(" System V memory %llu +%llu", (unsigned long long)object->id,
+				  (unsigned long long)event->offset);
+	case SEGMENT_FILE:
+		return mem_printf(" %s +%llu", base_name(object->path),
+				  (unsigned long long)event->offset);
+	default:
+		return mem_printf(" shared memory +%llu", (unsigned long long)event->offset);
+	}
+}
+
+static char *event_text(const struct teller *teller, const struct control_event *event)
+{
+	cleanup_free char *place = place_text(teller, event), *object = object_text(teller, event);
+	const char *word = event->kind < POINT_MAX_ ? point_words[event->kind] : NULL;
+
+	if (!place || !object)
+		return NULL;
+	return mem_printf("%s %s%s", place, word ? word : "?", object);
+}
+
+static bool is_left(const struct control_flow *flow)
+{
+	return flow->state == FLOW_BLOCKED || flow->state == FLOW_SPINS ||
+	       flow->state == FLOW_SLEEPS;
+}
+
+static char *wait_text(const struct teller *teller, uint32_t index)
+{
+	const struct control *c = teller->outcome->control;
+	const struct control_flow *flow = &c->flows[index];
+	cleanup_free char *name = tell_flow(teller, index), *event = event_text(teller, &flow->next);
+	cleanup_free char *owner = NULL;
+
+	if (!name || !event)
+		return NULL;
+	if (flow->owner)
+		owner = tell_flow(teller, flow->owner);
+	return mem_printf("\n%s: %s%s%s%s", name, event,
+			  flow->state == FLOW_SPINS ? ", again and again" : "",
+			  !owner ? "" : ", held by ", owner ? owner : "");
+}
+
+char *tell_waits(const struct teller *teller)
+{
+	const struct control *c = teller->outcome->control;
+	char *text = mem_strdup("");
+
+	for (uint32_t i = 1; text && i <= c->flows_used; i++)
+		if (is_left(&c->flows[i]))
+			text = append(text, wait_text(teller, i));
+	return text;
+}
+
+/* The @index-th event of the whole run; NULL: it is not kept any more. */
+static const struct control_event *event_at(const struct control *c, uint64_t index)
+{
+	if (index >= c->event_count || index + CONTROL_EVENTS < c->event_count)
+		return NULL;
+	return &c->events[index % CONTROL_EVENTS];
+}
+
+/* The first and the last before another flow goes on are shown. */
+static bool is_shown(const struct control *c, uint64_t index)
+{
+	const struct control_event *event = event_at(c, index), *before, *after;
+
+	before = index ? event_at(c, index - 1) : NULL;
+	after = event_at(c, index + 1);
+	return event && (!before || !after || before->flow != event->flow ||
+			 after->flow != event->flow);
+}
+
+static char *row_text(const struct teller *teller, const struct control_event *event)
+{
+	cleanup_free char *text = event_text(teller, event), *name = tell_flow(teller, event->flow);
+	uint32_t column = event->flow - 1;
+
+	if (!text || !name)
+		return NULL;
+	return mem_printf("\n%*s%s: %s", (int)(column * COLUMN / 2), "", name, text);
+}
+
+char *tell_schedule(const struct teller *teller)
+{
+	const struct control *c = teller->outcome->control;
+	char *text = mem_strdup("");
+	uint64_t total = 0, shown = 0;
+
+	for (uint64_t i = 0; i < c->event_count; i++)
+		total += is_shown(c, i);
+	for (uint64_t i = 0; text && i < c->event_count; i++) {
+		if (!is_shown(c, i) || ++shown + LINES_MAX <= total)
+			continue;
+		text = append(text, row_text(teller, event_at(c, i)));
+	}
+	return text;
+}

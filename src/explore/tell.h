@@ -1,0 +1,31 @@
+/*
+ * tell.h - a schedule in words: who waited for whom, who did which line when.
+ */
+#ifndef EXPLORE_TELL_H
+#define EXPLORE_TELL_H
+
+#include "explore/session.h"
+
+struct image_set;
+
+struct teller {
+	const struct session_outcome *outcome;
+	struct image_set *images; /* for source lines */
+	/* The name of the process that a role is; valid as long as the teller. */
+	const char *(*role_name)(void *ctx, uint32_t role);
+	void *ctx;
+};
+
+/* "writer", "writer/child[1]", "writer/thread[2]"; to be freed, NULL when memory is short. */
+char *tell_flow(const struct teller *teller, uint32_t flow);
+
+/* A line for each flow that is left waiting: to be freed, NULL when memory is short. */
+char *tell_waits(const struct teller *teller);
+
+/*
+ * The context switches of the run, one column for each flow: what each did
+ * last before and first after.  To be freed, NULL when memory is short.
+ */
+char *tell_schedule(const struct teller *teller);
+
+#endif

@@ -1,0 +1,382 @@
+#include "run/explored.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/mem.h"
+#include "base/util.h"
+#include "explore/campaign.h"
+#include "explore/shrink.h"
+#include "explore/tell.h"
+#include "oracle/oracle.h"
+#include "run/check.h"
+#include "run/outputs.h"
+#include "sandbox/tmp.h"
+
+#define SHRINK_TESTS 400
+#define CONFIRMED    20 /* replays that must all show it */
+
+/* A bug: the first schedule that has shown it. */
+struct shown {
+	struct finding *findings;
+	size_t count;
+	struct control_switch switches[CONTROL_SWITCHES];
+	size_t switch_count;
+	bool is_whole; /* all switches are there */
+};
+
+struct explored {
+	struct job *job;
+	const struct explore_options *options;
+	struct execution x;
+	struct preparation **preparations;
+	struct launch *launches;
+	struct session *session;
+	struct campaign campaign;
+	uint64_t started_ns, digest;
+	uint64_t too_long, stuck;
+	bool differs; /* the same schedule, and not the same run */
+};
+
+static const char *role_name(void *ctx, uint32_t role)
+{
+	struct explored *e = ctx;
+
+	return role && role <= e->x.subject_count ? e->x.subjects[role - 1].spec->name : "?";
+}
+
+/* --- opening ------------------------------------------------------------- */
+
+static int check_scenario(const struct scenario *s, struct err *err)
+{
+	if (s->channel_count)
+		return err_set(err, -ENOTSUP,
+			       "explore starts programs again and again: they must make their "
+			       "channels themselves, `channels` is not possible here");
+	if (s->fault_count)
+		return err_set(err, -ENOTSUP, "explore tries schedules: `faults` have no place");
+	return 0;
+}
+
+static int prepare_launches(struct explored *e, struct err *err)
+{
+	int rc = 0;
+
+	e->preparations = mem_zalloc((e->x.subject_count + 1) * sizeof(struct preparation *));
+	e->launches = mem_zalloc((e->x.subject_count + 1) * sizeof(*e->launches));
+	if (!e->preparations || !e->launches)
+		return err_errno(err, -ENOMEM, "explore");
+	for (size_t i = 0; !rc && i < e->x.subject_count; i++)
+		rc = subject_prepare(&e->x, &e->x.subjects[i], &e->preparations[i],
+				     &e->launches[i], err);
+	return rc;
+}
+
+static int explored_open(struct explored *e, struct err *err)
+{
+	struct job *job = e->job;
+	int rc = check_scenario(job->c->scenario, err);
+
+	if (rc)
+		return rc;
+	job->tmp = mem_strdup(job->worker->tmp);
+	if (!job->tmp)
+		return err_errno(err, -ENOMEM, "explore");
+	rc = tmp_empty(job->tmp, err);
+	e->x = (struct execution){.worker = job->worker,
+				  .scenario = job->c->scenario,
+				  .specs = job->specs,
+				  .tmp = job->tmp,
+				  .dir = job->dir,
+				  .build = job->build.folder,
+				  .cc = job->build.compiler,
+				  .cflags = job->build.flags,
+				  .seen = &job->seen};
+	rc = rc ? rc : subjects_prepare(&e->x, err);
+	rc = rc ? rc : prepare_launches(e, err);
+	return rc ? rc : session_open(e->launches, e->x.subject_count, &e->session, err);
+}
+
+static void explored_close(struct explored *e)
+{
+	if (e->session)
+		session_close(e->session);
+	for (size_t i = 0; e->preparations && i < e->x.subject_count; i++)
+		preparation_free(e->preparations[i]);
+	free(e->preparations);
+	free(e->launches);
+	subjects_release(&e->x);
+}
+
+/* --- one schedule -------------------------------------------------------- */
+
+static int observe_process(struct explored *e, size_t index, int status)
+{
+	const struct subject *s = &e->x.subjects[index];
+	struct observed *seen = &e->job->seen;
+	struct observed_process *p =
+		mem_append(&seen->processes, &seen->process_count, sizeof(*p));
+
+	if (!p)
+		return -ENOMEM;
+	p->spec = s->index;
+	p->copy = s->copy;
+	p->name = mem_strdup(s->spec->name);
+	p->started = p->exited = true;
+	p->signaled = WIFSIGNALED(status);
+	p->status = p->signaled ? WTERMSIG(status) : WEXITSTATUS(status);
+	if (!p->name || output_read(s->out_fd, &p->out) || output_read(s->err_fd, &p->err))
+		return -ENOMEM;
+	return 0;
+}
+
+static int observe_end(struct explored *e, const struct session_outcome *outcome)
+{
+	const struct teller teller = {outcome, e->job->worker->images, role_name, e};
+	cleanup_free char *waits = NULL;
+
+	if (outcome->end != CONTROL_DEADLOCK && outcome->end != CONTROL_SPINS)
+		return 0;
+	waits = tell_waits(&teller);
+	if (!waits)
+		return -ENOMEM;
+	if (outcome->end == CONTROL_DEADLOCK)
+		return observed_add(&e->job->seen, FINDING_DEADLOCK, NULL,
+				    "every process that is left waits for another%s", waits);
+	return observed_add(&e->job->seen, FINDING_SPIN, NULL,
+			    "who is left waits in a loop for what nobody will write%s", waits);
+}
+
+static int observe(struct explored *e, const struct session_outcome *outcome)
+{
+	int rc = 0;
+
+	observed_release(&e->job->seen);
+	e->job->seen = (struct observed){.duration_ns = outcome->duration_ns};
+	for (size_t i = 0; !rc && i < e->x.subject_count; i++)
+		rc = observe_process(e, i, outcome->status[i]);
+	return rc ? rc : observe_end(e, outcome);
+}
+
+static char *expand(void *ctx, const char *text)
+{
+	return execution_expand(ctx, text);
+}
+
+static int judge(struct explored *e, struct findings *ret, struct err *err)
+{
+	struct judgement j = {.scenario = e->job->c->scenario,
+			      .seen = &e->job->seen,
+			      .tmp = e->job->tmp,
+			      .expand = expand,
+			      .ctx = &e->x};
+	int rc = check_run(&e->x, err);
+
+	rc = rc ? rc : oracle_judge_files(&j, err);
+	rc = rc ? rc : oracle_judge(&j, err);
+	*ret = j.findings;
+	return rc;
+}
+
+/* What the next run must not find. */
+static int tidy_up(struct explored *e, struct err *err)
+{
+	for (size_t i = 0; i < e->x.subject_count; i++) {
+		const int fds[] = {e->x.subjects[i].out_fd, e->x.subjects[i].err_fd};
+
+		for (size_t k = 0; k < ARRAY_SIZE(fds); k++)
+			if (fds[k] >= 0 && (ftruncate(fds[k], 0) || lseek(fds[k], 0, SEEK_SET)))
+				return err_errno(err, -errno, "explore");
+	}
+	return sandbox_clean_beside(&e->job->worker->sandbox, session_last_pid(e->session), err);
+}
+
+/* Findings of a run that has come to an end; else none. */
+static int run_schedule(struct explored *e, const struct session_request *request,
+			struct session_outcome *outcome, struct findings *ret, struct err *err)
+{
+	int rc = session_run(e->session, request, outcome, err);
+
+	*ret = (struct findings){.items = NULL};
+	if (rc)
+		return rc;
+	e->too_long += outcome->end == CONTROL_TOO_LONG;
+	e->stuck += outcome->end == CONTROL_STUCK || outcome->end == CONTROL_FULL;
+	if (outcome->end == CONTROL_DONE || outcome->end == CONTROL_DEADLOCK ||
+	    outcome->end == CONTROL_SPINS) {
+		rc = observe(e, outcome);
+		rc = rc ? err_errno(err, rc, "explore") : judge(e, ret, err);
+	}
+	return rc ? rc : tidy_up(e, err);
+}
+
+static void findings_release(struct findings *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		finding_release(&list->items[i]);
+	free(list->items);
+	*list = (struct findings){.items = NULL};
+}
+
+/* --- a schedule that shows a bug ------------------------------------------ */
+
+struct replaying {
+	struct explored *e;
+	enum finding_kind kind;
+	struct findings last;
+	struct err *err;
+};
+
+static int replay(void *ctx, const struct control_switch *switches, size_t count)
+{
+	struct replaying *r = ctx;
+	const struct session_request request = {
+		.strategy = CONTROL_REPLAY, .switches = switches, .switch_count = count};
+	struct session_outcome outcome;
+	struct findings findings;
+	int rc = run_schedule(r->e, &request, &outcome, &findings, r->err), shows = 0;
+
+	for (size_t i = 0; i < findings.count; i++)
+		shows |= findings.items[i].kind == r->kind;
+	findings_release(&r->last);
+	r->last = findings;
+	return rc ? rc : shows;
+}
+
+static int add_picture(struct explored *e, struct finding *finding,
+		       const struct session_outcome *outcome, size_t switches, unsigned confirmed)
+{
+	const struct teller teller = {outcome, e->job->worker->images, role_name, e};
+	cleanup_free char *picture = tell_schedule(&teller), *before = finding->text;
+
+	if (!picture)
+		return -ENOMEM;
+	finding->text = mem_printf("%s\nafter %llu schedule%s; %zu context switch%s; replayed %u of "
+				   "%u times:%s",
+				   before, (unsigned long long)e->campaign.schedules,
+				   e->campaign.schedules == 1 ? "" : "s", switches,
+				   switches == 1 ? "" : "es", confirmed, CONFIRMED, picture);
+	return finding->text ? 0 : -ENOMEM;
+}
+
+/* The same with as few switches as possible, as often as it takes to be sure. */
+static int settle(struct explored *e, enum finding_kind kind, const struct session_outcome *first,
+		  struct err *err)
+{
+	struct control_switch switches[CONTROL_SWITCHES];
+	size_t count = first->control->taken_count < CONTROL_SWITCHES
+			       ? (size_t)first->control->taken_count
+			       : CONTROL_SWITCHES;
+	struct replaying r = {.e = e, .kind = kind, .err = err};
+	struct session_request request = {.strategy = CONTROL_REPLAY, .switches = switches};
+	struct session_outcome outcome;
+	struct findings findings = {.items = NULL};
+	unsigned confirmed = 0;
+	int rc;
+
+	memcpy(switches, first->control->taken, count * sizeof(*switches));
+	rc = shrink(switches, &count, SHRINK_TESTS, replay, &r);
+	for (unsigned i = 0; rc >= 0 && i < CONFIRMED; i++) {
+		rc = replay(&r, switches, count);
+		confirmed += rc > 0;
+	}
+	findings_release(&r.last);
+	request.switch_count = count;
+	if (rc >= 0)
+		rc = run_schedule(e, &request, &outcome, &findings, err);
+	if (!rc && !findings.count)
+		rc = err_set(err, -EIO, "a schedule that had shown a bug does not show it again: "
+					"the program is not a function of its schedule");
+	for (size_t i = 0; !rc && i < findings.count; i++)
+		rc = add_picture(e, &findings.items[i], &outcome, count, confirmed);
+	e->job->result->findings = findings.items;
+	e->job->result->finding_count = findings.count;
+	return rc;
+}
+
+/* --- the whole ----------------------------------------------------------- */
+
+static bool is_over(const struct explored *e)
+{
+	const struct explore_options *options = e->options;
+
+	return e->campaign.schedules >= options->schedules ||
+	       (options->budget_ns && now_ns() - e->started_ns >= options->budget_ns);
+}
+
+/* The second plain schedule must be the same run as the first. */
+static void compare_plain(struct explored *e, const struct session_outcome *outcome)
+{
+	if (e->campaign.schedules == 1)
+		e->digest = outcome->control->digest;
+	else if (e->campaign.schedules == CAMPAIGN_PLAIN)
+		e->differs = e->digest != outcome->control->digest;
+}
+
+static int explore(struct explored *e, struct err *err)
+{
+	struct session_request request;
+	struct session_outcome outcome;
+	struct findings findings;
+	int rc = 0;
+
+	while (!rc && !is_over(e)) {
+		campaign_next(&e->campaign, &request);
+		rc = run_schedule(e, &request, &outcome, &findings, err);
+		if (rc)
+			break;
+		campaign_note(&e->campaign, &request, &outcome);
+		compare_plain(e, &outcome);
+		if (findings.count) {
+			enum finding_kind kind = findings.items[0].kind;
+
+			findings_release(&findings);
+			return settle(e, kind, &outcome, err);
+		}
+	}
+	return rc;
+}
+
+static int say(struct explored *e)
+{
+	struct case_result *result = e->job->result;
+	char **slot = mem_append(&result->notes, &result->note_count, sizeof(*slot));
+
+	if (!slot)
+		return -ENOMEM;
+	*slot = mem_printf("%llu schedules of %u processes or threads, up to %llu points each; a "
+			   "bug that needs 2 ordered moments was missed with a chance below %.2g",
+			   (unsigned long long)e->campaign.schedules, e->campaign.flows,
+			   (unsigned long long)e->campaign.length,
+			   campaign_miss_chance(&e->campaign, 2));
+	if (!*slot)
+		return -ENOMEM;
+	if (!e->differs)
+		return 0;
+	slot = mem_append(&result->notes, &result->note_count, sizeof(*slot));
+	if (slot)
+		*slot = mem_strdup("two runs by the same schedule were not the same: something "
+				   "outside of it decides, too");
+	return slot && *slot ? 0 : -ENOMEM;
+}
+
+int explored_run(struct job *job, struct err *err)
+{
+	struct explored e = {.job = job, .options = job->c->explore};
+	int rc = explored_open(&e, err);
+
+	if (!rc) {
+		campaign_begin(&e.campaign, job->c->seed, e.options->strategy);
+		e.started_ns = now_ns();
+		rc = explore(&e, err);
+		job->seen.duration_ns = now_ns() - e.started_ns;
+	}
+	if (!rc && say(&e))
+		rc = err_errno(err, -ENOMEM, "explore");
+	explored_close(&e);
+	return rc;
+}

@@ -1,0 +1,23 @@
+/*
+ * explored.h - a case that is run by turns, again and again, until a schedule
+ * shows a bug.
+ */
+#ifndef RUN_EXPLORED_H
+#define RUN_EXPLORED_H
+
+#include "run/job.h"
+
+struct explore_options {
+	uint64_t schedules; /* at most */
+	uint64_t budget_ns; /* 0 = no limit */
+	int strategy;	    /* enum control_strategy; -1 = a mix */
+	/* This one instead, and nothing else: a replay. */
+	const struct control_switch *switches;
+	size_t switch_count;
+	bool replay;
+};
+
+/* Compiled and ready: findings, and what was tried, go into job->result. */
+int explored_run(struct job *job, struct err *err);
+
+#endif
