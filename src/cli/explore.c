@@ -5,15 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/err.h"
+#include "base/mem.h"
 #include "base/util.h"
 #include "cli/command.h"
+#include "cli/reproduce.h"
 #include "cli/run.h"
 #include "explore/campaign.h"
 #include "scenario/values.h"
 #include "sweep/base.h"
 
-enum explore_key { KEY_SCHEDULES = 512, KEY_BUDGET, KEY_STRATEGY };
+enum explore_key { KEY_SCHEDULES = 512, KEY_BUDGET, KEY_STRATEGY, KEY_SCHEDULE };
 
 #define SCHEDULES 10000
 #define BUDGET_NS (10 * NS_PER_S)
@@ -23,6 +26,7 @@ struct explore_request {
 	char *const *command;	/* NULL: the files of @run */
 	struct explore_options explore;
 	bool budget_given;
+	struct trail trail;
 };
 
 /* clang-format off */
@@ -31,6 +35,7 @@ static const struct argp_option options[] = {
 	{ "schedules", KEY_SCHEDULES, "N", 0, "At most so many schedules of each case (default 10000)", -1 },
 	{ "budget",    KEY_BUDGET,    "D", 0, "At most so long: 30s, 5m (default 10s, unless --schedules is given)", -1 },
 	{ "strategy",  KEY_STRATEGY,  "S", 0, "random, pct, pos, starve (default: all of them in turn)", -1 },
+	{ "schedule",  KEY_SCHEDULE,  "S", 0, "This one only, as a finding names it: 12:2,30:1/41", -1 },
 	{ NULL, 0, NULL, 0, NULL, 0 },
 };
 /* clang-format on */
@@ -74,6 +79,12 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		needed = parse_duration(arg, &request->explore.budget_ns);
 		request->budget_given = true;
 		return needed ? arg_refuse(state, "--budget %s: it needs %s", arg, needed) : 0;
+	case KEY_SCHEDULE:
+		if (!trail_parse(arg, &request->trail))
+			return arg_refuse(state, "--schedule %s: it is STEP:FLOW,STEP:FLOW/STEPS",
+					  arg);
+		request->explore.trail = &request->trail;
+		return 0;
 	case KEY_STRATEGY:
 		return parse_strategy(arg, state, &request->explore.strategy);
 	default:
@@ -94,6 +105,19 @@ const struct argp explore_argp = {
 	.children = children,
 };
 
+/* The command as a shell takes it; NULL when memory is short. */
+static char *command_text(char *const *argv)
+{
+	char *text = mem_strdup("");
+
+	for (; text && *argv; argv++) {
+		cleanup_free char *before = text, *word = shell_quoted(*argv);
+
+		text = word ? mem_printf("%s%s%s", before, *before ? " " : "", word) : NULL;
+	}
+	return text;
+}
+
 static int explore_command_line(const struct cli_env *env, struct explore_request *request,
 				struct run_request *run)
 {
@@ -102,7 +126,14 @@ static int explore_command_line(const struct cli_env *env, struct explore_reques
 
 	if (rc)
 		return command_error(env, strerror(-rc), EXIT_INCONCLUSIVE);
+	free(base.own->title);
+	base.own->title = command_text(request->command);
+	if (!base.own->title) {
+		base_release(&base);
+		return command_error(env, "out of memory", EXIT_INCONCLUSIVE);
+	}
 	base.own->expect.survives = SURVIVAL_NONE;
+	base.own->file[0] = '\0';
 	run->scenario = base.own;
 	code = run_with(env, run);
 	base_release(&base);

@@ -92,11 +92,27 @@ static int print_variant(FILE *out, const struct scenario *scenario)
 	return 0;
 }
 
-static int print_line(FILE *out, const struct run_case *c, const struct run_options *options)
+/* Of a command the title is the whole of it, ready for a shell. */
+static void print_exploration(FILE *out, const struct run_case *c, const char *schedule)
+{
+	fputs("ipcfault explore ", out);
+	if (schedule)
+		fprintf(out, "--schedule %s ", schedule);
+	if (!c->scenario->file[0])
+		fprintf(out, "-- %s", c->scenario->title);
+}
+
+static int print_line(FILE *out, const struct run_case *c, const struct run_options *options,
+		      const char *schedule)
 {
 	const struct scenario *scenario = c->scenario;
 
-	fputs("ipcfault run ", out);
+	if (c->explore)
+		print_exploration(out, c, schedule);
+	else
+		fputs("ipcfault run ", out);
+	if (!scenario->file[0])
+		return 0;
 	if (scenario->file[0] == '-')
 		fputs("./", out);
 	print_word(out, scenario->file);
@@ -114,7 +130,8 @@ static int print_line(FILE *out, const struct run_case *c, const struct run_opti
 	return 0;
 }
 
-char *reproduce_line(const struct run_case *c, const struct run_options *options)
+char *reproduce_line(const struct run_case *c, const struct run_options *options,
+		     const char *schedule)
 {
 	char *text = NULL;
 	size_t size;
@@ -123,7 +140,7 @@ char *reproduce_line(const struct run_case *c, const struct run_options *options
 
 	if (!out)
 		return NULL;
-	r = print_line(out, c, options);
+	r = print_line(out, c, options, schedule);
 	if (fclose(out) == 0 && r == 0)
 		return text;
 	free(text);

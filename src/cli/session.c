@@ -199,7 +199,7 @@ void session_done(struct session *session, const struct run_case *c, struct case
 	*kept = *result;
 	memset(result, 0, sizeof(*result));
 	if (!kept->reproduce)
-		kept->reproduce = reproduce_line(c, session->options);
+		kept->reproduce = reproduce_line(c, session->options, kept->schedule);
 	session->is_done[index] = true;
 	report_totals_add(&session->totals, kept);
 	give(session, kept, false);

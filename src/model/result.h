@@ -126,6 +126,7 @@ struct case_result {
 	size_t note_count;
 	char *reproduce;      /* one shell line */
 	uint64_t occurrences; /* sweep: faults that show the same; 0 = just a case */
+	char *schedule;	      /* explore: the one that shows the findings (explore/trail.h); NULL */
 	struct record record;
 };
 

@@ -154,6 +154,7 @@ static const struct field case_result_fields[] = {
 	{ "notes",       FIELD_TEXTS,  MEMBER(struct case_result, notes), COUNT(struct case_result, note_count) },
 	{ "reproduce",   FIELD_TEXT,   MEMBER(struct case_result, reproduce) },
 	{ "occurrences", FIELD_COUNT,  MEMBER(struct case_result, occurrences) },
+	{ "schedule",    FIELD_TEXT,   MEMBER(struct case_result, schedule) },
 	{ "record",      FIELD_PART,   MEMBER(struct case_result, record), .shape = &record },
 };
 SHAPE(case_result, struct case_result);

@@ -20,15 +20,6 @@
 #define SHRINK_TESTS 400
 #define CONFIRMED    20 /* replays that must all show it */
 
-/* A bug: the first schedule that has shown it. */
-struct shown {
-	struct finding *findings;
-	size_t count;
-	struct control_switch switches[CONTROL_SWITCHES];
-	size_t switch_count;
-	bool is_whole; /* all switches are there */
-};
-
 struct explored {
 	struct job *job;
 	const struct explore_options *options;
@@ -114,8 +105,16 @@ static void explored_close(struct explored *e)
 
 /* --- one schedule -------------------------------------------------------- */
 
-static int observe_process(struct explored *e, size_t index, int status)
+/* Those that wait when the run is over are made to leave. */
+static bool was_stopped(const struct session_outcome *outcome, int status)
 {
+	return outcome->end != CONTROL_DONE && WIFEXITED(status) &&
+	       WEXITSTATUS(status) == CONTROL_EXIT;
+}
+
+static int observe_process(struct explored *e, size_t index, const struct session_outcome *outcome)
+{
+	const int status = outcome->status[index];
 	const struct subject *s = &e->x.subjects[index];
 	struct observed *seen = &e->job->seen;
 	struct observed_process *p =
@@ -126,7 +125,9 @@ static int observe_process(struct explored *e, size_t index, int status)
 	p->spec = s->index;
 	p->copy = s->copy;
 	p->name = mem_strdup(s->spec->name);
-	p->started = p->exited = true;
+	p->started = true;
+	p->exited = !was_stopped(outcome, status);
+	p->alive = !p->exited;
 	p->signaled = WIFSIGNALED(status);
 	p->status = p->signaled ? WTERMSIG(status) : WEXITSTATUS(status);
 	if (!p->name || output_read(s->out_fd, &p->out) || output_read(s->err_fd, &p->err))
@@ -158,7 +159,7 @@ static int observe(struct explored *e, const struct session_outcome *outcome)
 	observed_release(&e->job->seen);
 	e->job->seen = (struct observed){.duration_ns = outcome->duration_ns};
 	for (size_t i = 0; !rc && i < e->x.subject_count; i++)
-		rc = observe_process(e, i, outcome->status[i]);
+		rc = observe_process(e, i, outcome);
 	return rc ? rc : observe_end(e, outcome);
 }
 
@@ -255,47 +256,90 @@ static int add_picture(struct explored *e, struct finding *finding,
 
 	if (!picture)
 		return -ENOMEM;
-	finding->text = mem_printf("%s\nafter %llu schedule%s; %zu context switch%s; replayed %u of "
-				   "%u times:%s",
-				   before, (unsigned long long)e->campaign.schedules,
-				   e->campaign.schedules == 1 ? "" : "s", switches,
-				   switches == 1 ? "" : "es", confirmed, CONFIRMED, picture);
+	finding->text = e->options->trail
+				? mem_printf("%s\n%zu context switch%s:%s", before, switches,
+					     switches == 1 ? "" : "es", picture)
+				: mem_printf("%s\nafter %llu schedule%s; %zu context switch%s; "
+					     "replayed %u of %u times:%s",
+					     before, (unsigned long long)e->campaign.schedules,
+					     e->campaign.schedules == 1 ? "" : "s", switches,
+					     switches == 1 ? "" : "es", confirmed, CONFIRMED,
+					     picture);
 	return finding->text ? 0 : -ENOMEM;
+}
+
+/* Findings and all that belongs to them into the result; @trail has its switches. */
+static int report(struct explored *e, struct trail *trail, unsigned confirmed, struct err *err)
+{
+	const struct session_request request = {.strategy = CONTROL_REPLAY,
+						.switches = trail->switches,
+						.switch_count = trail->count};
+	struct case_result *result = e->job->result;
+	struct session_outcome outcome;
+	struct findings findings;
+	int rc = run_schedule(e, &request, &outcome, &findings, err);
+
+	result->findings = findings.items;
+	result->finding_count = findings.count;
+	if (rc || !findings.count)
+		return rc;
+	trail->steps = outcome.control->step;
+	result->schedule = trail_text(trail);
+	if (!result->schedule)
+		return err_errno(err, -ENOMEM, "explore");
+	for (size_t i = 0; !rc && i < findings.count; i++)
+		rc = add_picture(e, &findings.items[i], &outcome, trail->count, confirmed);
+	return rc ? err_errno(err, rc, "explore") : 0;
 }
 
 /* The same with as few switches as possible, as often as it takes to be sure. */
 static int settle(struct explored *e, enum finding_kind kind, const struct session_outcome *first,
 		  struct err *err)
 {
-	struct control_switch switches[CONTROL_SWITCHES];
-	size_t count = first->control->taken_count < CONTROL_SWITCHES
-			       ? (size_t)first->control->taken_count
-			       : CONTROL_SWITCHES;
 	struct replaying r = {.e = e, .kind = kind, .err = err};
-	struct session_request request = {.strategy = CONTROL_REPLAY, .switches = switches};
-	struct session_outcome outcome;
-	struct findings findings = {.items = NULL};
+	struct trail trail = {.count = first->control->taken_count < CONTROL_SWITCHES
+					       ? (size_t)first->control->taken_count
+					       : CONTROL_SWITCHES};
 	unsigned confirmed = 0;
 	int rc;
 
-	memcpy(switches, first->control->taken, count * sizeof(*switches));
-	rc = shrink(switches, &count, SHRINK_TESTS, replay, &r);
+	memcpy(trail.switches, first->control->taken, trail.count * sizeof(*trail.switches));
+	rc = shrink(trail.switches, &trail.count, SHRINK_TESTS, replay, &r);
 	for (unsigned i = 0; rc >= 0 && i < CONFIRMED; i++) {
-		rc = replay(&r, switches, count);
+		rc = replay(&r, trail.switches, trail.count);
 		confirmed += rc > 0;
 	}
 	findings_release(&r.last);
-	request.switch_count = count;
-	if (rc >= 0)
-		rc = run_schedule(e, &request, &outcome, &findings, err);
-	if (!rc && !findings.count)
-		rc = err_set(err, -EIO, "a schedule that had shown a bug does not show it again: "
-					"the program is not a function of its schedule");
-	for (size_t i = 0; !rc && i < findings.count; i++)
-		rc = add_picture(e, &findings.items[i], &outcome, count, confirmed);
-	e->job->result->findings = findings.items;
-	e->job->result->finding_count = findings.count;
+	rc = rc < 0 ? rc : report(e, &trail, confirmed, err);
+	if (!rc && !e->job->result->finding_count)
+		rc = err_set(err, -EIO,
+			     "a schedule that had shown a bug does not show it again: the program "
+			     "is not a function of its schedule");
 	return rc;
+}
+
+/* A given schedule; where the program has become another one, its steps do not fit. */
+static int follow(struct explored *e, struct err *err)
+{
+	struct trail trail = *e->options->trail;
+	const struct session_request request = {.strategy = CONTROL_REPLAY,
+						.switches = trail.switches,
+						.switch_count = trail.count};
+	struct session_outcome outcome;
+	struct findings findings;
+	int rc = run_schedule(e, &request, &outcome, &findings, err);
+
+	findings_release(&findings);
+	if (rc)
+		return rc;
+	campaign_note(&e->campaign, &request, &outcome);
+	if (outcome.control->step != trail.steps || outcome.control->is_diverged)
+		return err_set(err, -ESTALE,
+			       "the schedule does not fit: the program has changed since (%llu "
+			       "steps, not %llu)",
+			       (unsigned long long)outcome.control->step,
+			       (unsigned long long)trail.steps);
+	return report(e, &trail, CONFIRMED, err);
 }
 
 /* --- the whole ----------------------------------------------------------- */
@@ -372,7 +416,7 @@ int explored_run(struct job *job, struct err *err)
 	if (!rc) {
 		campaign_begin(&e.campaign, job->c->seed, e.options->strategy);
 		e.started_ns = now_ns();
-		rc = explore(&e, err);
+		rc = e.options->trail ? follow(&e, err) : explore(&e, err);
 		job->seen.duration_ns = now_ns() - e.started_ns;
 	}
 	if (!rc && say(&e))

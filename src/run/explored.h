@@ -5,16 +5,14 @@
 #ifndef RUN_EXPLORED_H
 #define RUN_EXPLORED_H
 
+#include "explore/trail.h"
 #include "run/job.h"
 
 struct explore_options {
 	uint64_t schedules; /* at most */
 	uint64_t budget_ns; /* 0 = no limit */
 	int strategy;	    /* enum control_strategy; -1 = a mix */
-	/* This one instead, and nothing else: a replay. */
-	const struct control_switch *switches;
-	size_t switch_count;
-	bool replay;
+	const struct trail *trail; /* this schedule instead, and no other; NULL */
 };
 
 /* Compiled and ready: findings, and what was tried, go into job->result. */

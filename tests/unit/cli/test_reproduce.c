@@ -63,11 +63,11 @@ Test(cli_reproduce, names_what_the_case_needs)
 	struct run_options options = {.timeout_ns = 1500 * NS_PER_MS}, none = {0};
 	struct run_case first = {&plain, ROLE_SUBJECT, 0};
 	struct run_case second = {&full, ROLE_CONTROL, UINT64_MAX};
-	char *line = reproduce_line(&first, &none);
+	char *line = reproduce_line(&first, &none, NULL);
 
 	cr_expect(eq(str, line, "ipcfault run a.scn --filter 'a title' --seed 0"));
 	free(line);
-	line = reproduce_line(&second, &options);
+	line = reproduce_line(&second, &options, NULL);
 	cr_expect(
 		eq(str, line,
 		   "ipcfault run ./-b.scn --filter 'it'\\''s' --case 'signal=SIGUSR1 restart=yes' "
