@@ -18,6 +18,7 @@
 #include "sandbox/tmp.h"
 
 #define SHRINK_TESTS 400
+#define AFTER_RACE   500 /* schedules */
 #define CONFIRMED    20 /* replays that must all show it */
 
 struct explored {
@@ -30,6 +31,8 @@ struct explored {
 	struct campaign campaign;
 	uint64_t started_ns, digest;
 	uint64_t too_long, stuck;
+	uint64_t race_at; /* the first schedule with a race; 0 = none yet */
+	struct trail race;
 	bool differs; /* the same schedule, and not the same run */
 };
 
@@ -152,6 +155,21 @@ static int observe_end(struct explored *e, const struct session_outcome *outcome
 			    "who is left waits in a loop for what nobody will write%s", waits);
 }
 
+/* A finding of its own for each. */
+static int observe_races(struct explored *e, const struct session_outcome *outcome)
+{
+	const struct teller teller = {outcome, e->job->worker->images, role_name, e};
+	uint32_t count = outcome->control->race_count;
+	int rc = 0;
+
+	for (uint32_t i = 0; !rc && i < count && i < CONTROL_RACES; i++) {
+		cleanup_free char *text = tell_race(&teller, i);
+
+		rc = text ? observed_add(&e->job->seen, FINDING_RACE, NULL, "%s", text) : -ENOMEM;
+	}
+	return rc;
+}
+
 static int observe(struct explored *e, const struct session_outcome *outcome)
 {
 	int rc = 0;
@@ -160,7 +178,8 @@ static int observe(struct explored *e, const struct session_outcome *outcome)
 	e->job->seen = (struct observed){.duration_ns = outcome->duration_ns};
 	for (size_t i = 0; !rc && i < e->x.subject_count; i++)
 		rc = observe_process(e, i, outcome);
-	return rc ? rc : observe_end(e, outcome);
+	rc = rc ? rc : observe_end(e, outcome);
+	return rc ? rc : observe_races(e, outcome);
 }
 
 static char *expand(void *ctx, const char *text)
@@ -293,17 +312,16 @@ static int report(struct explored *e, struct trail *trail, unsigned confirmed, s
 }
 
 /* The same with as few switches as possible, as often as it takes to be sure. */
-static int settle(struct explored *e, enum finding_kind kind, const struct session_outcome *first,
-		  struct err *err)
+static int settle(struct explored *e, enum finding_kind kind, const struct control_switch *taken,
+		  uint64_t taken_count, struct err *err)
 {
 	struct replaying r = {.e = e, .kind = kind, .err = err};
-	struct trail trail = {.count = first->control->taken_count < CONTROL_SWITCHES
-					       ? (size_t)first->control->taken_count
-					       : CONTROL_SWITCHES};
+	struct trail trail = {.count = taken_count < CONTROL_SWITCHES ? (size_t)taken_count
+								      : CONTROL_SWITCHES};
 	unsigned confirmed = 0;
 	int rc;
 
-	memcpy(trail.switches, first->control->taken, trail.count * sizeof(*trail.switches));
+	memcpy(trail.switches, taken, trail.count * sizeof(*trail.switches));
 	rc = shrink(trail.switches, &trail.count, SHRINK_TESTS, replay, &r);
 	for (unsigned i = 0; rc >= 0 && i < CONFIRMED; i++) {
 		rc = replay(&r, trail.switches, trail.count);
@@ -349,6 +367,7 @@ static bool is_over(const struct explored *e)
 	const struct explore_options *options = e->options;
 
 	return e->campaign.schedules >= options->schedules ||
+	       (e->race_at && e->campaign.schedules >= e->race_at + AFTER_RACE) ||
 	       (options->budget_ns && now_ns() - e->started_ns >= options->budget_ns);
 }
 
@@ -359,6 +378,35 @@ static void compare_plain(struct explored *e, const struct session_outcome *outc
 		e->digest = outcome->control->digest;
 	else if (e->campaign.schedules == CAMPAIGN_PLAIN)
 		e->differs = e->digest != outcome->control->digest;
+}
+
+static bool has_only_races(const struct findings *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (list->items[i].kind != FINDING_RACE)
+			return false;
+	return true;
+}
+
+static enum finding_kind hardest(const struct findings *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (list->items[i].kind != FINDING_RACE)
+			return list->items[i].kind;
+	return FINDING_RACE;
+}
+
+/* What it can lead to is looked for a while longer: that convinces more. */
+static void note_race(struct explored *e, const struct session_outcome *outcome)
+{
+	const struct control *c = outcome->control;
+
+	if (e->race_at)
+		return;
+	e->race_at = e->campaign.schedules;
+	e->race.count = c->taken_count < CONTROL_SWITCHES ? (size_t)c->taken_count
+							  : CONTROL_SWITCHES;
+	memcpy(e->race.switches, c->taken, e->race.count * sizeof(*c->taken));
 }
 
 static int explore(struct explored *e, struct err *err)
@@ -375,14 +423,18 @@ static int explore(struct explored *e, struct err *err)
 			break;
 		campaign_note(&e->campaign, &request, &outcome);
 		compare_plain(e, &outcome);
-		if (findings.count) {
-			enum finding_kind kind = findings.items[0].kind;
-
+		if (findings.count && !has_only_races(&findings)) {
+			rc = settle(e, hardest(&findings), outcome.control->taken,
+				    outcome.control->taken_count, err);
 			findings_release(&findings);
-			return settle(e, kind, &outcome, err);
+			return rc;
 		}
+		if (findings.count)
+			note_race(e, &outcome);
+		findings_release(&findings);
 	}
-	return rc;
+	return rc || !e->race_at ? rc
+				 : settle(e, FINDING_RACE, e->race.switches, e->race.count, err);
 }
 
 static int say(struct explored *e)

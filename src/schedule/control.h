@@ -119,6 +119,45 @@ struct control_flow {
 	struct control_event next; /* what it is about to do */
 };
 
+/* Happens-before: see order.h.  Index 0 is not used. */
+#define CONTROL_SYNCS 4096u
+#define CONTROL_WORDS (1u << 16)
+#define CONTROL_READS 4u
+#define CONTROL_RACES 32u
+
+struct control_clocks {
+	uint32_t now[CONTROL_FLOWS + 1];
+	uint32_t acquired[CONTROL_FLOWS + 1]; /* by relaxed loads, until a fence */
+	uint32_t released[CONTROL_FLOWS + 1]; /* as of the last release fence */
+};
+
+struct control_sync {
+	uint64_t key;
+	uint32_t run, unused; /* the run that it belongs to: command */
+	uint32_t clock[CONTROL_FLOWS + 1];
+};
+
+struct control_access {
+	uint32_t flow, clock;
+	uint64_t place, offset;
+	uint32_t module;
+	uint16_t size;
+	uint8_t is_write, kind; /* enum access_kind */
+	uint32_t mask;		/* bytes of the word */
+};
+
+struct control_word {
+	uint64_t offset;
+	uint32_t object, run;
+	struct control_access write, reads[CONTROL_READS];
+};
+
+struct control_race {
+	struct control_access first, second;
+	uint64_t offset, step;
+	uint32_t object, unused;
+};
+
 /* At step `step` the turn goes to `flow`. */
 struct control_switch {
 	uint64_t step;
@@ -170,8 +209,15 @@ struct control {
 	/* What a replay needs to do the same: where it was decided otherwise than it would. */
 	uint64_t taken_count; /* may be more than there is room for */
 	struct control_switch taken[CONTROL_SWITCHES];
+	uint32_t race_count; /* may be more than there is room for */
+	struct control_race races[CONTROL_RACES];
 	uint64_t event_count;
+
+	/* Not cleared for a run: records know theirs. */
 	struct control_event events[CONTROL_EVENTS];
+	struct control_clocks clocks[CONTROL_FLOWS + 1];
+	struct control_sync syncs[CONTROL_SYNCS];
+	struct control_word words[CONTROL_WORDS];
 };
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 
+#include "schedule/order.h"
 #include "schedule/strategy.h"
 
 /* Plain sleeps are no order: one ends early now and then. */
@@ -61,6 +62,7 @@ uint32_t schedule_add(struct control *c, uint32_t parent)
 	flow->parent = parent;
 	flow->until_ns = FOREVER;
 	flow->state = FLOW_READY;
+	order_begin(c, c->flows_used, parent);
 	if (strategy_of(c)->add)
 		strategy_of(c)->add(c, c->flows_used);
 	return c->flows_used;
