@@ -13,6 +13,7 @@
 #include "elf/image.h"
 #include "qualifier/field.h"
 #include "schedule/order.h"
+#include "sys/names.h"
 
 #define LINES_MAX 24 /* of a picture */
 #define COLUMN	  40
@@ -147,6 +148,9 @@ static char *event_text(const struct teller *teller, const struct control_event 
 
 	if (!place || !object)
 		return NULL;
+	if (event->kind == POINT_STRUCK)
+		return mem_printf("%s is hit by %s here%s", place,
+				  signal_name(teller->outcome->control->strike_signal), object);
 	return mem_printf("%s %s%s", place, word ? word : "?", object);
 }
 
@@ -167,9 +171,10 @@ static char *wait_text(const struct teller *teller, uint32_t index)
 		return NULL;
 	if (flow->owner)
 		owner = tell_flow(teller, flow->owner);
-	return mem_printf("\n%s: %s%s%s%s", name, event,
+	return mem_printf("\n%s: %s%s%s%s%s", name, event,
 			  flow->state == FLOW_SPINS ? ", again and again" : "",
-			  !owner ? "" : ", held by ", owner ? owner : "");
+			  !owner ? "" : ", held by ", owner ? owner : "",
+			  owner && c->flows[flow->owner].state == FLOW_DEAD ? ", which is dead" : "");
 }
 
 char *tell_waits(const struct teller *teller)
@@ -198,7 +203,7 @@ static bool is_shown(const struct control *c, uint64_t index)
 
 	before = index ? event_at(c, index - 1) : NULL;
 	after = event_at(c, index + 1);
-	return event && (!before || !after || before->flow != event->flow ||
+	return event && (event->kind == POINT_STRUCK || !before || !after || before->flow != event->flow ||
 			 after->flow != event->flow);
 }
 

@@ -51,11 +51,12 @@ void rt_wrote(void);
 
 /*
  * Give the turn away until somebody wakes @key, or virtual time has come to
- * @until_ns (RT_FOREVER): false then.  @kind and @address say what it waits
- * for.
+ * @until_ns (RT_FOREVER): false then.  rt_block() is for who tries again: it
+ * also comes back when a process has ended.
  */
 #define RT_FOREVER UINT64_MAX
 bool rt_block(uint64_t key, uint64_t until_ns);
+bool rt_await(uint64_t key, uint64_t until_ns);
 void rt_sleep_until(uint64_t until_ns);
 void rt_wake(uint64_t key);
 bool rt_wake_one(uint64_t key);

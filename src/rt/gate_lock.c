@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "rt/gate.h"
+#include "schedule/order.h"
 
 REAL(int, pthread_mutex_lock, (pthread_mutex_t * m));
 REAL(int, pthread_mutex_trylock, (pthread_mutex_t * m));
@@ -40,7 +41,16 @@ static int tried(const volatile void *lock, int rc, uint64_t place)
 	rt_modified((uint64_t)lock, 0, rc != EBUSY, place);
 	if (rc != EBUSY)
 		rt_acquired(rt_key(lock));
+	inherit(rc);
 	return rc;
+}
+
+/* Whose it was is behind its unlock that never came: its death. */
+static void inherit(int rc)
+{
+	for (uint32_t i = 1; rc == EOWNERDEAD && i <= rt_control->flows_used; i++)
+		if (rt_control->flows[i].state == FLOW_DEAD)
+			order_join(rt_control, rt_flow, i);
 }
 
 static int lock_until(pthread_mutex_t *m, uint64_t until_ns)
@@ -55,6 +65,7 @@ static int lock_until(pthread_mutex_t *m, uint64_t until_ns)
 			return ETIMEDOUT;
 	}
 	rt_self()->owner = 0;
+	inherit(rc);
 	rt_acquired(rt_key(m));
 	rt_wrote();
 	return rc;

@@ -93,7 +93,7 @@ static int cond_until(pthread_cond_t *c, pthread_mutex_t *m, uint64_t until_ns)
 	if (rc)
 		return rc;
 	rt_wake(rt_key(m));
-	woken = rt_block(rt_key(c), until_ns);
+	woken = rt_await(rt_key(c), until_ns);
 	rc = __wrap_pthread_mutex_lock(m);
 	return rc || woken ? rc : ETIMEDOUT;
 }
@@ -164,7 +164,7 @@ RT_EXPORT int __wrap_pthread_barrier_wait(pthread_barrier_t *b)
 	rt_point(POINT_WAIT, (uint64_t)b, sizeof(*b), PLACE);
 	rt_releases(key);
 	if (barrier_waiting(key) + 1 < barrier_count(b)) {
-		rt_block(key, RT_FOREVER);
+		rt_await(key, RT_FOREVER);
 		rt_acquired(key);
 		return 0;
 	}

@@ -40,13 +40,6 @@ static void describe(struct control_event *event, enum point_kind kind, uint64_t
 	event->value = 0;
 }
 
-/* By SIGKILL it ends here, with the turn, and has not done what it was about to do. */
-static void strike(void)
-{
-	raw3(SYS_tgkill, raw3(SYS_getpid, 0, 0, 0), raw3(SYS_gettid, 0, 0, 0),
-	     rt_control->kill_signal);
-}
-
 static void record(struct control_flow *self)
 {
 	struct control *c = rt_control;
@@ -54,6 +47,18 @@ static void record(struct control_flow *self)
 	self->next.step = c->step;
 	c->events[c->event_count % CONTROL_EVENTS] = self->next;
 	__atomic_store_n(&c->event_count, c->event_count + 1, __ATOMIC_RELEASE);
+}
+
+/* By SIGKILL it ends here, with the turn, and has not done what it was about to do. */
+static void strike(struct control_flow *self)
+{
+	uint16_t kind = self->next.kind;
+
+	self->next.kind = POINT_STRUCK;
+	record(self);
+	raw3(SYS_tgkill, raw3(SYS_getpid, 0, 0, 0), raw3(SYS_gettid, 0, 0, 0),
+	     rt_control->strike_signal);
+	self->next.kind = kind;
 }
 
 void rt_point(enum point_kind kind, uint64_t address, uint64_t size, uint64_t place)
@@ -65,8 +70,8 @@ void rt_point(enum point_kind kind, uint64_t address, uint64_t size, uint64_t pl
 	self->steps++;
 	if (c->max_steps && c->step >= c->max_steps)
 		c->end = CONTROL_TOO_LONG;
-	if (c->kill_flow == rt_flow && c->kill_step == self->steps)
-		strike();
+	if (c->strike_flow == rt_flow && c->strike_step == self->steps)
+		strike(self);
 	schedule_note(c, rt_flow);
 	rt_choose();
 	if (address)

@@ -79,6 +79,7 @@ enum point_kind {
 	POINT_EXIT,
 	POINT_SIGNAL,
 	POINT_YIELD,
+	POINT_STRUCK, /* gets strike_signal, in front of what it was about to do */
 	POINT_MAX_
 };
 
@@ -110,6 +111,8 @@ struct control_flow {
 	uint64_t until_ns;	   /* virtual; UINT64_MAX = no limit */
 	uint32_t timed_out, is_outside;
 	uint32_t is_gone; /* its process is: 1 it has ended, 2 by a signal; of who has seen it end */
+	uint32_t retries; /* FLOW_BLOCKED: it tries again, whatever it was woken by */
+	uint32_t unused;
 	uint32_t owner; /* flow that has what this one waits for, 0 = not known */
 	uint64_t priority;
 	uint64_t steps; /* points it came to */
@@ -174,9 +177,9 @@ struct control {
 	uint64_t length;    /* points that a run is expected to have, for pct and starve */
 	uint64_t max_steps;
 	uint32_t roles;
-	uint32_t kill_flow; /* flow that dies by kill_signal in front of its kill_step-th point */
-	uint64_t kill_step; /* 0 = nobody */
-	int32_t kill_signal;
+	uint32_t strike_flow; /* flow that gets strike_signal in front of its strike_step-th point */
+	uint64_t strike_step; /* 0 = nobody */
+	int32_t strike_signal;
 	uint32_t switch_count;
 	struct control_switch switches[CONTROL_SWITCHES]; /* ascending; for a replay */
 
