@@ -35,6 +35,14 @@ static uint32_t flow_of_thread(int tid)
 	return 0;
 }
 
+/* Whose it was is behind its unlock that never came: its death. */
+static void inherit(int rc)
+{
+	for (uint32_t i = 1; rc == EOWNERDEAD && i <= rt_control->flows_used; i++)
+		if (rt_control->flows[i].state == FLOW_DEAD)
+			order_join(rt_control, rt_flow, i);
+}
+
 /* A loop around it waits as one that reads does. */
 static int tried(const volatile void *lock, int rc, uint64_t place)
 {
@@ -43,14 +51,6 @@ static int tried(const volatile void *lock, int rc, uint64_t place)
 		rt_acquired(rt_key(lock));
 	inherit(rc);
 	return rc;
-}
-
-/* Whose it was is behind its unlock that never came: its death. */
-static void inherit(int rc)
-{
-	for (uint32_t i = 1; rc == EOWNERDEAD && i <= rt_control->flows_used; i++)
-		if (rt_control->flows[i].state == FLOW_DEAD)
-			order_join(rt_control, rt_flow, i);
 }
 
 static int lock_until(pthread_mutex_t *m, uint64_t until_ns)
