@@ -126,6 +126,7 @@ struct control_flow {
 #define CONTROL_SYNCS 4096u
 #define CONTROL_WORDS (1u << 16)
 #define CONTROL_READS 4u
+#define CONTROL_WRITES 2u /* of different bytes */
 #define CONTROL_RACES 32u
 
 struct control_clocks {
@@ -152,7 +153,7 @@ struct control_access {
 struct control_word {
 	uint64_t offset;
 	uint32_t object, run;
-	struct control_access write, reads[CONTROL_READS];
+	struct control_access writes[CONTROL_WRITES], reads[CONTROL_READS];
 };
 
 struct control_race {

@@ -220,6 +220,17 @@ static struct control_access *slot_for_read(struct control *c, struct control_wo
 	return slot ? slot : &word->reads[0];
 }
 
+/* The one whose bytes are all written anew; else the older. */
+static struct control_access *slot_for_write(struct control_word *word,
+					     const struct control_access *now)
+{
+	for (uint32_t i = 0; i < CONTROL_WRITES; i++)
+		if (!(word->writes[i].mask & ~now->mask))
+			return &word->writes[i];
+	word->writes[0] = word->writes[1];
+	return &word->writes[1];
+}
+
 static void access_word(struct control *c, uint32_t object, uint64_t offset,
 			const struct control_access *now)
 {
@@ -227,11 +238,12 @@ static void access_word(struct control *c, uint32_t object, uint64_t offset,
 
 	if (!word)
 		return;
-	check(c, word, &word->write, now);
+	for (uint32_t i = 0; i < CONTROL_WRITES; i++)
+		check(c, word, &word->writes[i], now);
 	for (uint32_t i = 0; now->is_write && i < CONTROL_READS; i++)
 		check(c, word, &word->reads[i], now);
 	if (now->is_write)
-		word->write = *now;
+		*slot_for_write(word, now) = *now;
 	else
 		*slot_for_read(c, word, now->flow) = *now;
 }
