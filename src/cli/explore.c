@@ -18,7 +18,7 @@
 #include "sweep/base.h"
 #include "sys/names.h"
 
-enum explore_key { KEY_SCHEDULES = 512, KEY_BUDGET, KEY_STRATEGY, KEY_SCHEDULE, KEY_KILL, KEY_SIGNAL, KEY_OF };
+enum explore_key { KEY_SCHEDULES = 512, KEY_BUDGET, KEY_STRATEGY, KEY_SCHEDULE, KEY_MEMORY, KEY_KILL, KEY_SIGNAL, KEY_OF };
 
 #define SCHEDULES 10000
 #define BUDGET_NS (10 * NS_PER_S)
@@ -37,6 +37,7 @@ static const struct argp_option options[] = {
 	{ "schedules", KEY_SCHEDULES, "N", 0, "At most so many schedules of each case (default 10000)", -1 },
 	{ "budget",    KEY_BUDGET,    "D", 0, "At most so long: 30s, 5m (default 10s, unless --schedules is given)", -1 },
 	{ "strategy",  KEY_STRATEGY,  "S", 0, "random, pct, pos, starve (default: all of them in turn)", -1 },
+	{ "memory",    KEY_MEMORY,    "M", 0, "How stores are seen by others: sc (default), tso as on x86, pso as on ARM", -1 },
 	{ "kill",      KEY_KILL,      "NAME", 0, "Kill this process at each of its points, in one schedule after the other", -1 },
 	{ "signal",    KEY_SIGNAL,    "SIG", 0, "Send this signal at each point of --of NAME", -1 },
 	{ "of",        KEY_OF,        "NAME", 0, "The process or thread that --signal is sent to", -1 },
@@ -84,6 +85,11 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		needed = parse_duration(arg, &request->explore.budget_ns);
 		request->budget_given = true;
 		return needed ? arg_refuse(state, "--budget %s: it needs %s", arg, needed) : 0;
+	case KEY_MEMORY:
+		if (vocab_find(&memory_vocab, arg) < 0)
+			return arg_refuse(state, "--memory %s: it is one of sc, tso, pso", arg);
+		request->explore.memory = (enum control_memory)vocab_find(&memory_vocab, arg);
+		return 0;
 	case KEY_KILL:
 		request->explore.strike = arg;
 		request->explore.signal = SIGKILL;

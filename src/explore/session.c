@@ -213,6 +213,8 @@ static void prepare(struct session *s, const struct session_request *request)
 	c->strike_flow = request->strike_flow;
 	c->strike_step = request->strike_step;
 	c->strike_signal = request->strike_signal;
+	c->memory = (uint32_t)request->memory;
+	c->memory_seed = request->memory_seed;
 	c->switch_count = (uint32_t)(request->switch_count < CONTROL_SWITCHES
 					     ? request->switch_count
 					     : CONTROL_SWITCHES);

@@ -34,6 +34,8 @@ struct session_request {
 	uint32_t strike_flow; /* gets strike_signal in front of its strike_step-th point; 0 = nobody */
 	uint64_t strike_step;
 	int strike_signal;
+	enum control_memory memory;
+	uint64_t memory_seed; /* when stores become visible */
 };
 
 /* The end of a run.  All is valid until the next one. */

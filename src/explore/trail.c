@@ -5,6 +5,18 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include "base/vocab.h"
+
+/* clang-format off */
+static const struct vocab_row memory_words[] = {
+	[CONTROL_SC]  = { "sc",  "every store is seen by all at once", false },
+	[CONTROL_TSO] = { "tso", "stores are seen later, in their order: x86", false },
+	[CONTROL_PSO] = { "pso", "stores are seen later, in any order: as ARM does", false },
+};
+/* clang-format on */
+const struct vocab memory_vocab = {"memory model", memory_words, CONTROL_MEMORY_MAX_};
 
 char *trail_text(const struct trail *trail)
 {
@@ -18,6 +30,9 @@ char *trail_text(const struct trail *trail)
 		fprintf(out, "%s%" PRIu64 ":%u", i ? "," : "", trail->switches[i].step,
 			trail->switches[i].flow);
 	fprintf(out, "/%" PRIu64, trail->steps);
+	if (trail->memory)
+		fprintf(out, "~%s%" PRIu64, vocab_name(&memory_vocab, (int)trail->memory),
+			trail->memory_seed);
 	if (trail->strike_flow)
 		fprintf(out, "!%u@%" PRIu64 "=%d", trail->strike_flow, trail->strike_step,
 			trail->strike_signal);
@@ -55,6 +70,21 @@ static bool read_switch(const char **text, struct trail *trail)
 	return true;
 }
 
+static bool read_memory(const char **text, struct trail *trail)
+{
+	char name[4] = {0};
+
+	if (**text != '~')
+		return true;
+	for (size_t i = 0; i < 3 && (*text)[1 + i]; i++)
+		name[i] = (*text)[1 + i];
+	*text += 1 + strlen(name);
+	if (vocab_find(&memory_vocab, name) <= CONTROL_SC)
+		return false;
+	trail->memory = (enum control_memory)vocab_find(&memory_vocab, name);
+	return read_number(text, UINT64_MAX, &trail->memory_seed);
+}
+
 static bool read_strike(const char **text, struct trail *trail)
 {
 	uint64_t flow, signal;
@@ -78,7 +108,7 @@ bool trail_parse(const char *text, struct trail *trail)
 			return false;
 	}
 	text++;
-	if (!read_number(&text, UINT64_MAX, &trail->steps))
+	if (!read_number(&text, UINT64_MAX, &trail->steps) || !read_memory(&text, trail))
 		return false;
 	return !*text || read_strike(&text, trail);
 }

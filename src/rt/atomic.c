@@ -7,7 +7,6 @@
  */
 #include "rt/flow.h"
 #include "rt/rt.h"
-#include "schedule/order.h"
 
 #define PLACE ((uint64_t)__builtin_return_address(0))
 
@@ -20,7 +19,7 @@ static inline bool is_scheduled(const volatile void *p)
 #define BOTH(p)                                                                              \
 	do {                                                                                       \
 		if (is_scheduled(p)) {                                                             \
-			rt_point(POINT_ATOMIC, (uint64_t)(p), sizeof(*(p)), PLACE);                \
+			rt_point_modify((uint64_t)(p), sizeof(*(p)), PLACE);                       \
 			break;                                                                     \
 		}                                                                                  \
 		RT_ACCESS(p, sizeof(*(p)), SEGMENT_ATOMIC, 0);                                     \
@@ -88,8 +87,7 @@ static inline bool is_scheduled(const volatile void *p)
 	void __tsan_atomic##bits##_store(volatile type *p, type value, int order)                  \
 	{                                                                                          \
 		if (is_scheduled(p)) {                                                             \
-			rt_point_atomic((uint64_t)p, sizeof(*p), false, true, order, PLACE);       \
-			rt_wrote();                                                                \
+			rt_point_store((uint64_t)p, sizeof(*p), order, PLACE);                     \
 		} else {                                                                           \
 			RT_ACCESS(p, sizeof(*p), SEGMENT_ATOMIC, SEGMENT_WRITE);                   \
 		}                                                                                  \
@@ -166,10 +164,8 @@ RT_EXPORT void __tsan_atomic_signal_fence(int order);
 
 void __tsan_atomic_thread_fence(int order)
 {
-	if (rt_is_scheduled()) {
-		rt_point(POINT_FENCE, 0, 0, PLACE);
-		order_fence(rt_control, rt_flow, (uint32_t)order);
-	}
+	if (rt_is_scheduled())
+		rt_point_fence(order, PLACE);
 	__sync_synchronize();
 }
 

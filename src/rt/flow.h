@@ -43,6 +43,9 @@ void rt_did_atomic(bool reads, bool writes, int order);
 /* The atomic operation that comes now; the turn is had. */
 void rt_point_atomic(uint64_t address, uint64_t size, bool reads, bool writes, int order,
 		     uint64_t place);
+void rt_point_modify(uint64_t address, uint64_t size, uint64_t place); /* read and write in one */
+void rt_point_store(uint64_t address, uint64_t size, int order, uint64_t place);
+void rt_point_fence(int order, uint64_t place);
 
 /* With the turn: the read that comes now will see what is there; may wait as part of a loop. */
 void rt_saw(uint64_t address, uint64_t value, uint64_t place);

@@ -73,7 +73,11 @@ void rt_point(enum point_kind kind, uint64_t address, uint64_t size, uint64_t pl
 	if (c->strike_flow == rt_flow && c->strike_step == self->steps)
 		strike(self);
 	schedule_note(c, rt_flow);
+	if (c->memory)
+		rt_buffer_step();
 	rt_choose();
+	if (kind != POINT_READ && kind != POINT_WRITE && kind != POINT_ATOMIC && kind != POINT_FENCE)
+		rt_buffer_drain();
 	if (address)
 		load(address, size, &self->next.value);
 	record(self);
@@ -172,6 +176,40 @@ void rt_releases(uint64_t key)
 	order_release(rt_control, rt_flow, key);
 }
 
+void rt_point_modify(uint64_t address, uint64_t size, uint64_t place)
+{
+	rt_point(POINT_ATOMIC, address, size, place);
+	rt_buffer_drain();
+}
+
+/* Memory of its own is nobody else's to see, and may be gone tomorrow. */
+static void write_at(uint64_t address, uint64_t size, bool is_release)
+{
+	if (!rt_self()->next.object || !rt_buffer_store(address, size, is_release))
+		rt_wrote();
+	else
+		rt_self()->seen_count = 0;
+}
+
+void rt_point_store(uint64_t address, uint64_t size, int order, uint64_t place)
+{
+	rt_point_atomic(address, size, false, true, order, place);
+	if (order < ORDER_SEQ_CST) {
+		write_at(address, size, order >= ORDER_RELEASE);
+		return;
+	}
+	rt_buffer_drain();
+	rt_wrote();
+}
+
+void rt_point_fence(int order, uint64_t place)
+{
+	rt_point(POINT_FENCE, 0, 0, place);
+	order_fence(rt_control, rt_flow, (uint32_t)order);
+	if (order >= ORDER_RELEASE)
+		rt_buffer_fence(order >= ORDER_SEQ_CST);
+}
+
 static enum access_kind kind_of(enum segment_access_kind kind)
 {
 	return kind == SEGMENT_ATOMIC	? ACCESS_ATOMIC
@@ -189,7 +227,7 @@ void rt_scheduled_access(uint64_t address, uint64_t size, enum segment_access_ki
 		 address, size, place);
 	order_access(rt_control, &rt_self()->next, is_write, kind_of(kind));
 	if (is_write)
-		rt_wrote();
+		write_at(address, size, false);
 	else if (size <= sizeof(uint64_t))
 		rt_saw(address, rt_self()->next.value, place);
 }

@@ -62,6 +62,7 @@ void rt_await_turn(void)
 	if (__atomic_load_n(&rt_control->stop, __ATOMIC_ACQUIRE))
 		leave();
 	__atomic_store_n(&self->go, 0, __ATOMIC_RELAXED);
+	rt_buffer_in();
 	raw6(SYS_rt_sigprocmask, SIG_SETMASK, (long)&before, 0, sizeof(before), 0, 0);
 }
 
@@ -81,6 +82,7 @@ bool rt_pass_turn(void)
 	next = schedule_pick(c, me);
 	if (next == me)
 		return true;
+	rt_buffer_out();
 	if (next)
 		rt_give_turn(next);
 	else if (c->end)

@@ -20,4 +20,12 @@ void rt_await_turn(void);
 /* The run is over: all leave. */
 void rt_stop_run(void);
 
+/* Store buffers: buffer.c.  False: the store is seen by all at once. */
+bool rt_buffer_store(uint64_t address, uint64_t size, bool is_release);
+void rt_buffer_step(void); /* a store may become visible */
+void rt_buffer_drain(void);
+void rt_buffer_fence(bool all); /* else only: what comes is behind what was */
+void rt_buffer_out(void);	/* the turn goes… */
+void rt_buffer_in(void);	/* …and is back */
+
 #endif

@@ -264,6 +264,8 @@ static struct session_request request_of(const struct trail *trail,
 	return (struct session_request){.strategy = CONTROL_REPLAY,
 					.switches = switches,
 					.switch_count = count,
+					.memory = trail->memory,
+					.memory_seed = trail->memory_seed,
 					.strike_flow = trail->strike_flow,
 					.strike_step = trail->strike_step,
 					.strike_signal = trail->strike_signal};
@@ -413,6 +415,8 @@ static struct trail trail_of(const struct session_request *request,
 	struct trail trail = {.count = c->taken_count < CONTROL_SWITCHES ? (size_t)c->taken_count
 									 : CONTROL_SWITCHES,
 			      .steps = c->step,
+			      .memory = request->memory,
+			      .memory_seed = request->memory_seed,
 			      .strike_flow = request->strike_flow,
 			      .strike_step = request->strike_step,
 			      .strike_signal = request->strike_signal};
@@ -498,6 +502,10 @@ static int explore(struct explored *e, struct err *err)
 		struct session_outcome outcome;
 
 		campaign_next(&e->campaign, &request);
+		request.memory = e->options->memory;
+		request.memory_seed = request.seed >> 32;
+		if (e->campaign.schedules < CAMPAIGN_PLAIN)
+			request.memory = CONTROL_SC;
 		rc = try_one(e, &request, &outcome, err);
 		if (!rc && e->options->strike && e->campaign.schedules != 1)
 			rc = strike_everywhere(e, &request, &outcome, err);

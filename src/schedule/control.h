@@ -41,6 +41,13 @@ enum control_strategy {
 	CONTROL_STRATEGY_MAX_
 };
 
+enum control_memory {
+	CONTROL_SC,  /* every store is seen by all at once */
+	CONTROL_TSO, /* …later, in their order: x86 */
+	CONTROL_PSO, /* …in any order: as ARM does, among more */
+	CONTROL_MEMORY_MAX_
+};
+
 enum control_end {
 	CONTROL_RUNS,
 	CONTROL_DONE,	  /* all flows have ended */
@@ -181,7 +188,9 @@ struct control {
 	uint32_t strike_flow; /* flow that gets strike_signal in front of its strike_step-th point */
 	uint64_t strike_step; /* 0 = nobody */
 	int32_t strike_signal;
-	uint32_t switch_count;
+	uint32_t memory; /* enum control_memory */
+	uint64_t memory_seed;
+	uint32_t unused, switch_count;
 	struct control_switch switches[CONTROL_SWITCHES]; /* ascending; for a replay */
 
 	/* Between explorer and servers: futexes. */
