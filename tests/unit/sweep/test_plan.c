@@ -170,7 +170,7 @@ Test(sweep_plan, what_a_signal_means_is_tried_first)
 	cr_expect(eq(sz, plan.attempts[0]->meaning, ATTEMPT_NONE));
 	cr_expect(eq(sz, plan.attempts[1]->meaning, 0));
 	cr_expect(eq(sz, plan.attempts[2]->meaning, 0));
-	cr_expect(eq(int, plan.attempts[2]->fault.at.phase, PHASE_BLOCKED));
+	cr_expect(eq(int, plan.attempts[2]->faults[0].at.phase, PHASE_BLOCKED));
 	cr_expect(not(plan.attempts[3]->is_meaning)); /* SIGCHLD asks for nothing */
 	cr_expect(eq(sz, plan.attempts[4]->meaning, ATTEMPT_NONE));
 	cr_expect(eq(int, plan.attempts[0]->scenario.expect.survives, SURVIVAL_TRUE));
@@ -231,8 +231,8 @@ Test(sweep_plan, names_the_thread_only_where_there_are_several)
 	record_add(&record, 1, "reader", "write", FD_KIND_FILE, 1, 1, ENOSPC);
 	plan = planned(false);
 	cr_assert(eq(sz, plan.count, 4));
-	cr_expect(eq(int, plan.attempts[0]->fault.at.thread, 2));
-	cr_expect(eq(int, plan.attempts[2]->fault.at.thread, 0));
+	cr_expect(eq(int, plan.attempts[0]->faults[0].at.thread, 2));
+	cr_expect(eq(int, plan.attempts[2]->faults[0].at.thread, 0));
 	sweep_plan_release(&plan);
 }
 

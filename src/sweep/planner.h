@@ -1,0 +1,81 @@
+/*
+ * planner.h - what the planners share: a fault at a place, before it is one
+ * of the plan.  A planner looks at one place and adds what could happen there.
+ */
+#ifndef SWEEP_PLANNER_H
+#define SWEEP_PLANNER_H
+
+#include "sweep/plan.h"
+
+struct planner {
+	const struct plan_options *options;
+	struct plan *plan;
+	int rc; /* first error; nothing is added after it */
+};
+
+/* A place of the record, and what the choice of places says of it. */
+struct spot {
+	size_t index; /* of the site */
+	const struct call_site *site;
+	const struct call_place *place;
+	bool first; /* of its site */
+};
+
+/* What else happens around the fault, so that it can strike or that the run goes on. */
+struct draft_step {
+	const char *name;
+	bool after; /* the fault has fired; else as the call of the fault starts, before it */
+	struct action_spec action;
+};
+
+#define DRAFT_STEPS_MAX (ATTEMPT_FAULTS_MAX - 1)
+
+struct draft {
+	const struct spot *spot;
+	enum fault_family family;
+	enum demand demand;
+	bool lasts;
+	enum phase phase;
+	struct action_spec action;
+	size_t meaning; /* as those of struct attempt */
+	bool is_meaning;
+	const char *victim; /* label of another process that is struck; NULL */
+	struct draft_step steps[DRAFT_STEPS_MAX];
+	size_t step_count;
+};
+
+struct draft draft_of(const struct spot *spot, enum fault_family family, enum action_kind kind);
+
+/* An action without anything that is special to one of them. */
+struct action_spec plain_action(enum action_kind kind);
+
+/* planner->rc is set when memory is short. */
+void planner_add(struct planner *planner, const struct draft *draft);
+
+/* A fault that lasts from a later place on is only tried when all are wanted. */
+void planner_add_once_or_lasting(struct planner *planner, const struct draft *draft);
+
+/* The other processes that communicate, one site for each. */
+#define PEERS_TRIED 3
+size_t spot_peers(const struct planner *planner, const struct spot *spot,
+		  const struct call_site *peers[PEERS_TRIED]);
+
+/* Through which others can be left waiting. */
+bool is_communication(const struct call_site *site);
+bool is_socket_kind(enum fd_kind kind);
+struct selector selector_of(const struct call_site *site);
+
+/* The planners: plan_errors.c */
+void plan_errors(struct planner *planner, const struct spot *spot);
+void plan_short(struct planner *planner, const struct spot *spot);
+void plan_lasting_errors(struct planner *planner, const struct spot *spot);
+void plan_lasting_short(struct planner *planner, const struct spot *spot);
+/* plan_signals.c */
+void plan_pulse(struct planner *planner, const struct spot *spot);
+void plan_signals(struct planner *planner, const struct spot *spot);
+/* plan_peers.c */
+void plan_kills(struct planner *planner, const struct spot *spot);
+/* plan_environment.c */
+void plan_nonblock(struct planner *planner, const struct spot *spot);
+
+#endif
