@@ -31,7 +31,8 @@ static char *action_text(const struct action_spec *action, const char *victim)
 	case ACTION_SHORT:
 		return mem_strdup("only one byte moves");
 	case ACTION_SIGNAL:
-		return mem_printf("%s, %s", signal_name(action->signal),
+		return mem_printf("%s%s, %s", signal_name(action->signal),
+				  action->burst > 1 ? " many times" : "",
 				  vocab_name(&when_vocab, (int)action->when));
 	case ACTION_PULSE:
 		return mem_strdup("SIGSTOP, SIGCONT");
@@ -39,6 +40,20 @@ static char *action_text(const struct action_spec *action, const char *victim)
 		return mem_strdup("O_NONBLOCK is set");
 	case ACTION_KILL:
 		return victim ? mem_printf("SIGKILL of %s", victim) : mem_strdup("SIGKILL");
+	case ACTION_FILL:
+		return mem_strdup("there is no room");
+	case ACTION_RESET:
+		return mem_strdup("the connection is reset");
+	case ACTION_REMOVE:
+		return mem_strdup("the object is removed");
+	case ACTION_TRUNCATE:
+		return mem_strdup("the object is cut");
+	case ACTION_DROP:
+		return mem_strdup("the datagram is lost");
+	case ACTION_DUPLICATE:
+		return mem_strdup("the datagram comes twice");
+	case ACTION_REORDER:
+		return mem_strdup("the datagram comes late");
 	default:
 		return mem_strdup(vocab_name(&action_vocab, (int)action->kind));
 	}
@@ -47,7 +62,17 @@ static char *action_text(const struct action_spec *action, const char *victim)
 /* Which of the calls will sleep cannot be known: the first that does. */
 static uint64_t nth_of(const struct draft *draft)
 {
-	return draft->phase == PHASE_BLOCKED ? 1 : draft->spot->place->nth;
+	return draft->phase == PHASE_BLOCKED || draft->trigger == TRIGGER_LOCK
+		       ? 1
+		       : draft->spot->place->nth;
+}
+
+static const char *nonblocking_text(const struct draft *draft)
+{
+	for (size_t i = 0; i < draft->step_count; i++)
+		if (draft->steps[i].action.kind == ACTION_NONBLOCK)
+			return ", and O_NONBLOCK is set";
+	return "";
 }
 
 /* "sort: write(1) number 3: ENOSPC" */
@@ -60,12 +85,15 @@ static char *title_of(const struct draft *draft)
 
 	if (draft->spot->place->fd >= 0)
 		snprintf(fd, sizeof(fd), "%d", draft->spot->place->fd);
-	if (ordinal && action)
-		title = mem_printf("%s: %s(%s)%s%s: %s", site->label, site->call, fd, ordinal,
+	if (ordinal && action && draft->trigger == TRIGGER_LOCK)
+		title = mem_printf("%s: with a lock in its hands: %s", site->label, action);
+	else if (ordinal && action)
+		title = mem_printf("%s: %s(%s)%s%s: %s%s%s%s", site->label, site->call, fd, ordinal,
 				   draft->phase == PHASE_EXIT	   ? ", done"
 				   : draft->phase == PHASE_BLOCKED ? ", asleep"
 								   : "",
-				   action);
+				   action, draft->slow ? ", while " : "", draft->slow ? draft->slow : "",
+				   draft->slow ? " is slow" : nonblocking_text(draft));
 	free(ordinal);
 	free(action);
 	return title;
@@ -113,14 +141,18 @@ static struct trigger_spec trigger_of(const struct planner *planner, const struc
 	size_t count = syscall_ids_from_word(site->call, attempt->calls, ATTEMPT_CALLS_MAX);
 
 	at.process = selector_of(site);
-	at.calls = at.named = attempt->calls;
-	at.call_count = at.named_count = count < ATTEMPT_CALLS_MAX ? count : ATTEMPT_CALLS_MAX;
-	at.on = on_of(draft);
-	at.thread = is_threaded(planner, site) ? site->thread : 0;
 	attempt->nth.fault = nth_of(draft);
 	attempt->nth.place = draft->spot->place->nth;
 	attempt->nth.one = 1;
 	at.count = count_of(&attempt->nth.fault, draft->lasts);
+	if (draft->trigger == TRIGGER_LOCK) {
+		at.kind = TRIGGER_LOCK;
+		return at;
+	}
+	at.calls = at.named = attempt->calls;
+	at.call_count = at.named_count = count < ATTEMPT_CALLS_MAX ? count : ATTEMPT_CALLS_MAX;
+	at.on = on_of(draft);
+	at.thread = is_threaded(planner, site) ? site->thread : 0;
 	return at;
 }
 
@@ -190,6 +222,13 @@ static bool is_removal(const char *call)
 	return false;
 }
 
+static enum survival survival_of(const struct planner *planner, enum demand demand)
+{
+	if (demand == DEMAND_END || planner->options->compare == SURVIVAL_END)
+		return SURVIVAL_END;
+	return demand == DEMAND_WELL ? SURVIVAL_SAME : planner->options->compare;
+}
+
 static int fill(const struct planner *planner, const struct draft *draft, struct attempt *attempt)
 {
 	struct scenario *s = &attempt->scenario;
@@ -203,8 +242,7 @@ static int fill(const struct planner *planner, const struct draft *draft, struct
 	*s = *planner->options->base;
 	s->title = title_of(draft);
 	s->deadline_ns = planner->options->deadline_ns;
-	s->expect.survives =
-		draft->demand == DEMAND_SAME ? planner->options->compare : SURVIVAL_END;
+	s->expect.survives = survival_of(planner, draft->demand);
 	/* What could not be removed is left behind by the fault, not by the program. */
 	s->expect.allow[FINDING_LEAK] |= is_removal(draft->spot->site->call);
 	return s->title ? add_faults(planner, draft, attempt) : -ENOMEM;

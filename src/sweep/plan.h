@@ -19,6 +19,7 @@
 /* What the fault asks of the program. */
 enum demand {
 	DEMAND_SAME, /* the same end and output, or a failure that is told */
+	DEMAND_WELL, /* the same end and output: nothing was wrong */
 	DEMAND_END,  /* …its output may be another: what it came from is gone */
 };
 

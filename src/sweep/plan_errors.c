@@ -8,6 +8,17 @@
 
 #define ERRORS_MAX 64
 
+bool spot_allows(const struct spot *spot, int error)
+{
+	struct kernel_error errors[ERRORS_MAX];
+	size_t count = kernel_errors_of(syscall_from_name(spot->site->call), errors, ERRORS_MAX);
+
+	for (size_t i = 0; i < count && i < ERRORS_MAX; i++)
+		if (errors[i].err == error && spot->place->errors >> i & 1)
+			return true;
+	return false;
+}
+
 /* One error of each family is enough, unless every one is wanted. */
 static void plan_each_error(struct planner *planner, const struct spot *spot, bool lasts)
 {
@@ -38,6 +49,7 @@ static void plan_one_byte(struct planner *planner, const struct spot *spot, bool
 
 	draft.action.cut = SHORT_BYTES;
 	draft.action.bytes = 1;
+	draft.demand = DEMAND_WELL;
 	draft.lasts = lasts;
 	if (spot->place->can_be_short)
 		planner_add_once_or_lasting(planner, &draft);

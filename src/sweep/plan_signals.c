@@ -10,6 +10,7 @@
 
 #define SIGNALS_TRIED 4
 #define PULSE_NS      (2 * NS_PER_MS)
+#define STORM_SIGNALS 20
 
 /* Nobody sends them but the processor. */
 static bool is_synchronous(int signal)
@@ -24,10 +25,26 @@ static bool is_harmless(int signal)
 	return signal == SIGCHLD || signal == SIGWINCH || signal == SIGCONT || signal == SIGURG;
 }
 
+/* Where it sleeps by itself, and where somebody makes it sleep. */
+static void add_asleep(struct planner *planner, const struct spot *spot, const struct draft *draft)
+{
+	const struct call_site *peers[PEERS_TRIED];
+	size_t count = spot_peers(planner, spot, false, peers);
+
+	planner_add(planner, draft);
+	for (size_t i = 0; i < count; i++) {
+		struct draft slow = *draft;
+
+		draft_slow_peer(&slow, peers[i]);
+		planner_add(planner, &slow);
+	}
+}
+
 static void plan_signal(struct planner *planner, const struct spot *spot, int signal)
 {
 	struct draft draft = draft_of(spot, FAULT_SIGNAL, ACTION_SIGNAL);
 
+	draft.demand = DEMAND_WELL;
 	draft.action.signal = signal;
 	draft.action.when = WHEN_BEFORE;
 	draft.is_meaning = !is_harmless(signal);
@@ -36,10 +53,16 @@ static void plan_signal(struct planner *planner, const struct spot *spot, int si
 	draft.is_meaning = false;
 	draft.action.when = WHEN_PENDING;
 	planner_add(planner, &draft);
+	if (!spot->first)
+		return;
+	draft.family = FAULT_STORM;
+	draft.action.burst = STORM_SIGNALS;
+	planner_add(planner, &draft);
+	draft.family = FAULT_SIGNAL;
+	draft.action.burst = 1;
 	draft.action.when = WHEN_BLOCKED;
 	draft.phase = PHASE_BLOCKED;
-	if (spot->first)
-		planner_add(planner, &draft);
+	add_asleep(planner, spot, &draft);
 }
 
 void plan_signals(struct planner *planner, const struct spot *spot)
@@ -69,8 +92,9 @@ void plan_pulse(struct planner *planner, const struct spot *spot)
 {
 	struct draft draft = draft_of(spot, FAULT_PULSE, ACTION_PULSE);
 
+	draft.demand = DEMAND_WELL;
 	draft.action.time_ns = PULSE_NS;
 	draft.phase = PHASE_BLOCKED;
 	if (spot->first && spot->place->waits && is_stopped_by_sigstop(spot->site))
-		planner_add(planner, &draft);
+		add_asleep(planner, spot, &draft);
 }

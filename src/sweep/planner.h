@@ -35,11 +35,13 @@ struct draft {
 	enum fault_family family;
 	enum demand demand;
 	bool lasts;
+	enum trigger_kind trigger; /* TRIGGER_CALL, or TRIGGER_LOCK of the process of the site */
 	enum phase phase;
 	struct action_spec action;
 	size_t meaning; /* as those of struct attempt */
 	bool is_meaning;
 	const char *victim; /* label of another process that is struck; NULL */
+	const char *slow;   /* …that is stopped meanwhile; NULL */
 	struct draft_step steps[DRAFT_STEPS_MAX];
 	size_t step_count;
 };
@@ -55,10 +57,16 @@ void planner_add(struct planner *planner, const struct draft *draft);
 /* A fault that lasts from a later place on is only tried when all are wanted. */
 void planner_add_once_or_lasting(struct planner *planner, const struct draft *draft);
 
-/* The other processes that communicate, one site for each. */
+/* The other processes, one site for each; only those that communicate where @talking. */
 #define PEERS_TRIED 3
-size_t spot_peers(const struct planner *planner, const struct spot *spot,
+size_t spot_peers(const struct planner *planner, const struct spot *spot, bool talking,
 		  const struct call_site *peers[PEERS_TRIED]);
+
+/* So that the call sleeps: @peer, of whom it waits for something, is stopped as it starts. */
+void draft_slow_peer(struct draft *draft, const struct call_site *peer);
+
+/* Whether the kernel can answer so there. */
+bool spot_allows(const struct spot *spot, int error);
 
 /* Through which others can be left waiting. */
 bool is_communication(const struct call_site *site);
@@ -75,6 +83,13 @@ void plan_pulse(struct planner *planner, const struct spot *spot);
 void plan_signals(struct planner *planner, const struct spot *spot);
 /* plan_peers.c */
 void plan_kills(struct planner *planner, const struct spot *spot);
+void plan_holder_kills(struct planner *planner, const struct spot *spot);
+void plan_resets(struct planner *planner, const struct spot *spot);
+/* plan_objects.c */
+void plan_full(struct planner *planner, const struct spot *spot);
+void plan_removal(struct planner *planner, const struct spot *spot);
+void plan_cut(struct planner *planner, const struct spot *spot);
+void plan_datagrams(struct planner *planner, const struct spot *spot);
 /* plan_environment.c */
 void plan_nonblock(struct planner *planner, const struct spot *spot);
 
