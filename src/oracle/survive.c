@@ -110,6 +110,15 @@ bool somebody_tells(const struct judgement *j)
 	return false;
 }
 
+/* Of the death of another one nobody needs to make many words. */
+static bool somebody_was_killed(const struct judgement *j)
+{
+	for (size_t i = 0; i < j->seen->process_count; i++)
+		if (j->seen->processes[i].killed_on_purpose)
+			return true;
+	return false;
+}
+
 static bool is_handled(const struct judgement *j, const struct observed_process *p,
 		       const struct observed_process *usual)
 {
@@ -120,7 +129,7 @@ static bool is_handled(const struct judgement *j, const struct observed_process 
 		return p->status != 0 || somebody_tells(j);
 	default:
 		return p->status ? has_message(p, usual) || prints_news(p, usual) ||
-					   p->status > STATUS_OF_SIGNAL
+					   p->status > STATUS_OF_SIGNAL || somebody_was_killed(j)
 				 : somebody_tells(j);
 	}
 }

@@ -161,11 +161,17 @@ static struct trigger_spec trigger_of_step(const struct draft_step *step, int fa
 {
 	struct trigger_spec trigger = *at;
 
-	if (!step->after) {
+	if (step->moment == STEP_AT_CALL) {
 		trigger.phase = PHASE_ENTRY;
 		trigger.count = count_of(&attempt->nth.place, false);
 		return trigger;
 	}
+	if (step->moment == STEP_AT_START)
+		return (struct trigger_spec){.kind = TRIGGER_STARTED,
+					     .process = step->action.of_process,
+					     .on = {.channel = INDEX_NONE},
+					     .after = INDEX_NONE,
+					     .count = count_of(&attempt->nth.one, false)};
 	return (struct trigger_spec){.kind = TRIGGER_AFTER,
 				     .process = {.process = INDEX_NONE},
 				     .on = {.channel = INDEX_NONE},
@@ -196,7 +202,7 @@ static int add_faults(const struct planner *planner, const struct draft *draft,
 	attempt->scenario.fault_count = 0;
 	for (size_t i = 0; !rc && i < draft->step_count; i++) {
 		trigger = trigger_of_step(&draft->steps[i], 0, attempt, &at);
-		if (!draft->steps[i].after)
+		if (draft->steps[i].moment != STEP_AFTER)
 			rc = add_fault(attempt, draft->steps[i].name, &trigger,
 				       &draft->steps[i].action);
 	}
@@ -204,7 +210,7 @@ static int add_faults(const struct planner *planner, const struct draft *draft,
 	rc = rc ? rc : add_fault(attempt, name, &at, &draft->action);
 	for (size_t i = 0; !rc && i < draft->step_count; i++) {
 		trigger = trigger_of_step(&draft->steps[i], (int)attempt->main_fault, attempt, &at);
-		if (draft->steps[i].after)
+		if (draft->steps[i].moment == STEP_AFTER)
 			rc = add_fault(attempt, draft->steps[i].name, &trigger,
 				       &draft->steps[i].action);
 	}

@@ -83,8 +83,11 @@ static const struct exception {
 	{"msgctl", F(DENIED)},
 	{"msgsnd", F(DENIED)},
 	{"msgrcv", F(DENIED)},
-	{"semop", F(DENIED)},
-	{"semtimedop", F(DENIED)},
+	{"semop", F(DENIED) | F(NO_SPACE)},
+	{"semtimedop", F(DENIED) | F(NO_SPACE)},
+	{"sendto", F(DENIED) | F(RESOURCES)},
+	{"sendmsg", F(DENIED) | F(RESOURCES)},
+	{"sendmmsg", F(DENIED) | F(RESOURCES)},
 	{"poll", F(RESOURCES)},
 	{"ppoll", F(RESOURCES)},
 	{"select", F(RESOURCES)},
@@ -161,8 +164,19 @@ enum fault_family family_of_error(const char *call, enum fd_kind kind, int error
 									: family;
 }
 
-bool family_lasts(enum fault_family family)
+/* What another one must do each time, who connects or answers, does not go on by itself. */
+static bool is_of_the_other(const char *call)
 {
+	const struct syscall_row *row = syscall_get(syscall_from_name(call));
+
+	return strncmp(call, "accept", strlen("accept")) == 0 ||
+	       (row && row->families & FAMILY_RECEIVES);
+}
+
+bool family_lasts(enum fault_family family, const char *call)
+{
+	if (family == FAULT_NETWORK && is_of_the_other(call))
+		return false;
 	switch (family) {
 	case FAULT_NO_SPACE:
 	case FAULT_IO:

@@ -48,7 +48,7 @@ enum fault_family family_of_error(const char *call, enum fd_kind kind, int error
 /* Whether such an object can be without room, so that `fill` is true of it. */
 bool family_can_fill(enum fd_kind kind);
 
-/* Whether such trouble can go on from then on: an interruption does not. */
-bool family_lasts(enum fault_family family);
+/* Whether such trouble can go on from then on at @call: an interruption does not. */
+bool family_lasts(enum fault_family family, const char *call);
 
 #endif

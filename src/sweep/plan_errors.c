@@ -2,6 +2,8 @@
  * plan_errors.c - what the kernel answers: an error, or fewer bytes than
  * were asked for; once, and from then on.
  */
+#include <errno.h>
+
 #include "sweep/planner.h"
 #include "sys/kernel_model.h"
 #include "sys/syscalls.h"
@@ -32,7 +34,7 @@ static void plan_each_error(struct planner *planner, const struct spot *spot, bo
 		struct draft draft;
 
 		if (!(spot->place->errors >> i & 1) || family == FAULT_FAMILY_MAX_ ||
-		    (lasts && !family_lasts(family)) ||
+		    (lasts && !family_lasts(family, site->call)) ||
 		    (had >> family & 1 && !planner->options->exhaustive))
 			continue;
 		had |= 1u << family;
@@ -43,6 +45,15 @@ static void plan_each_error(struct planner *planner, const struct spot *spot, bo
 	}
 }
 
+/* A send on a socket that waits for room is cut by a signal only. */
+static bool is_whole_send(const struct spot *spot)
+{
+	const struct syscall_row *row = syscall_get(syscall_from_name(spot->site->call));
+
+	return row && row->families & (FAMILY_WRITES | FAMILY_SENDS) &&
+	       is_socket_kind(spot->site->kind) && !spot_allows(spot, EAGAIN);
+}
+
 static void plan_one_byte(struct planner *planner, const struct spot *spot, bool lasts)
 {
 	struct draft draft = draft_of(spot, FAULT_SHORT, ACTION_SHORT);
@@ -51,7 +62,7 @@ static void plan_one_byte(struct planner *planner, const struct spot *spot, bool
 	draft.action.bytes = 1;
 	draft.demand = DEMAND_WELL;
 	draft.lasts = lasts;
-	if (spot->place->can_be_short)
+	if (spot->place->can_be_short && !is_whole_send(spot))
 		planner_add_once_or_lasting(planner, &draft);
 }
 

@@ -105,6 +105,12 @@ void plan_kills(struct planner *planner, const struct spot *spot)
 	plan_peer_kills(planner, spot);
 }
 
+/* At the first of its calls the other may be there already, as both start together. */
+static bool is_early(const struct spot *spot, const struct call_site *peer)
+{
+	return spot->place->nth == 1 && peer->part == SELECT_MAIN;
+}
+
 /* It is let go as soon as the fault has struck; where nothing sleeps it goes on by itself. */
 void draft_slow_peer(struct draft *draft, const struct call_site *peer)
 {
@@ -112,10 +118,11 @@ void draft_slow_peer(struct draft *draft, const struct call_site *peer)
 	struct draft_step *go_on = &draft->steps[draft->step_count++];
 
 	*stop = (struct draft_step){.name = "slow peer", .action = plain_action(ACTION_STOP)};
+	stop->moment = is_early(draft->spot, peer) ? STEP_AT_START : STEP_AT_CALL;
 	stop->action.time_ns = SLOW_PEER_NS;
 	stop->action.of_process = selector_of(peer);
 	*go_on = (struct draft_step){
-		.name = "it goes on", .after = true, .action = plain_action(ACTION_SIGNAL)};
+		.name = "it goes on", .moment = STEP_AFTER, .action = plain_action(ACTION_SIGNAL)};
 	go_on->action.signal = SIGCONT;
 	go_on->action.of_process = selector_of(peer);
 	draft->slow = peer->label;

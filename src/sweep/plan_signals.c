@@ -25,19 +25,22 @@ static bool is_harmless(int signal)
 	return signal == SIGCHLD || signal == SIGWINCH || signal == SIGCONT || signal == SIGURG;
 }
 
-/* Where it sleeps by itself, and where somebody makes it sleep. */
+/*
+ * Where somebody makes it sleep, and where it sleeps by itself.  Both come before what is only
+ * pending as the call starts: whether that interrupts it can be chance.
+ */
 static void add_asleep(struct planner *planner, const struct spot *spot, const struct draft *draft)
 {
 	const struct call_site *peers[PEERS_TRIED];
 	size_t count = spot_peers(planner, spot, false, peers);
 
-	planner_add(planner, draft);
 	for (size_t i = 0; i < count; i++) {
 		struct draft slow = *draft;
 
 		draft_slow_peer(&slow, peers[i]);
 		planner_add(planner, &slow);
 	}
+	planner_add(planner, draft);
 }
 
 static void plan_signal(struct planner *planner, const struct spot *spot, int signal)
@@ -51,18 +54,18 @@ static void plan_signal(struct planner *planner, const struct spot *spot, int si
 	planner_add(planner, &draft);
 	draft.meaning = draft.is_meaning ? planner->plan->count - 1 : ATTEMPT_NONE;
 	draft.is_meaning = false;
+	if (spot->first) {
+		draft.action.when = WHEN_BLOCKED;
+		draft.phase = PHASE_BLOCKED;
+		add_asleep(planner, spot, &draft);
+	}
 	draft.action.when = WHEN_PENDING;
+	draft.phase = PHASE_ENTRY;
 	planner_add(planner, &draft);
-	if (!spot->first)
-		return;
 	draft.family = FAULT_STORM;
 	draft.action.burst = STORM_SIGNALS;
-	planner_add(planner, &draft);
-	draft.family = FAULT_SIGNAL;
-	draft.action.burst = 1;
-	draft.action.when = WHEN_BLOCKED;
-	draft.phase = PHASE_BLOCKED;
-	add_asleep(planner, spot, &draft);
+	if (spot->first)
+		planner_add(planner, &draft);
 }
 
 void plan_signals(struct planner *planner, const struct spot *spot)

@@ -22,9 +22,15 @@ struct spot {
 };
 
 /* What else happens around the fault, so that it can strike or that the run goes on. */
+enum step_moment {
+	STEP_AT_CALL,  /* as the call of the fault starts, before it */
+	STEP_AT_START, /* of the process that the step strikes */
+	STEP_AFTER,    /* the fault has fired */
+};
+
 struct draft_step {
 	const char *name;
-	bool after; /* the fault has fired; else as the call of the fault starts, before it */
+	enum step_moment moment;
 	struct action_spec action;
 };
 

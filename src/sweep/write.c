@@ -315,6 +315,10 @@ static void write_at(struct writer *w, const struct trigger_spec *at)
 	}
 	fputs("    at: {process: ", w->to);
 	write_selector(w, &at->process);
+	if (at->kind == TRIGGER_STARTED) {
+		fputs(", started: true}\n", w->to);
+		return;
+	}
 	if (at->kind == TRIGGER_LOCK)
 		fputs(", lock: held", w->to);
 	else
