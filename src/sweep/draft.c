@@ -92,7 +92,8 @@ static char *title_of(const struct draft *draft)
 				   draft->phase == PHASE_EXIT	   ? ", done"
 				   : draft->phase == PHASE_BLOCKED ? ", asleep"
 								   : "",
-				   action, draft->slow ? ", while " : "", draft->slow ? draft->slow : "",
+				   action, draft->slow ? ", while " : "",
+				   draft->slow ? draft->slow : "",
 				   draft->slow ? " is slow" : nonblocking_text(draft));
 	free(ordinal);
 	free(action);
@@ -121,9 +122,8 @@ static struct on_spec on_of(const struct draft *draft)
 
 	if (draft->lasts && place->is_stdout)
 		return (struct on_spec){.kind = ON_PATH, .channel = INDEX_NONE, .glob = capture};
-	return (struct on_spec){.kind = place->fd >= 0 ? ON_FD : ON_ANY,
-				.channel = INDEX_NONE,
-				.fd = place->fd};
+	return (struct on_spec){
+		.kind = place->fd >= 0 ? ON_FD : ON_ANY, .channel = INDEX_NONE, .fd = place->fd};
 }
 
 static struct count_spec count_of(uint64_t *nth, bool lasts)
@@ -136,8 +136,7 @@ static struct trigger_spec trigger_of(const struct planner *planner, const struc
 				      struct attempt *attempt)
 {
 	const struct call_site *site = draft->spot->site;
-	struct trigger_spec at = {
-		.kind = TRIGGER_CALL, .phase = draft->phase, .after = INDEX_NONE};
+	struct trigger_spec at = {.kind = TRIGGER_CALL, .phase = draft->phase, .after = INDEX_NONE};
 	size_t count = syscall_ids_from_word(site->call, attempt->calls, ATTEMPT_CALLS_MAX);
 
 	at.process = selector_of(site);

@@ -9,8 +9,7 @@ results=${RESULTS:-$work/results}
 mkdir -p "$results"
 
 some="eventfd-int fd-passing-short-read fifo-eintr-open fifo-hung-writer fifo-server-killed
-	file-lock-abba futex-holder-killed mq-eintr-receive msg-eintr pipe-child-killed
-	pipe-short-read pipe-sort sem-sysv-pulse signal-nanosleep udp-lost unix-stream-short-send"
+	mq-eintr-receive pipe-child-killed pipe-short-read pipe-sort signal-nanosleep"
 
 # Kinds of one trouble: which of them it is depends on who waits for whom, and on what is demanded.
 kind_class='def class: if IN("deadlock", "hang", "spin", "late", "not-recovered") then "stuck"

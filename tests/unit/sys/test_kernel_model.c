@@ -4,10 +4,10 @@
 #include <criterion/new/assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/file.h>
 #include <limits.h>
 #include <linux/futex.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 
 #include "base/util.h"
