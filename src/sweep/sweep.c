@@ -28,13 +28,6 @@ size_t sweep_places(const struct sweep *sweep)
 	return sweep->states[ATTEMPT_SURVIVED] + sweep->states[ATTEMPT_FOUND];
 }
 
-double sweep_score(const struct sweep *sweep)
-{
-	size_t places = sweep_places(sweep);
-
-	return places ? (double)sweep->states[ATTEMPT_SURVIVED] / (double)places : 1.0;
-}
-
 static bool was_interrupted(const struct sweep *sweep)
 {
 	return sweep->options->interrupted && sweep->options->interrupted(sweep->options->ctx);
@@ -327,6 +320,18 @@ static void on_confirmed(void *ctx, const struct run_case *c, struct case_result
 		bug->confirmed |= result->findings[i].kind == bug->kind;
 }
 
+/* Nor is it known then that it is mended. */
+static void doubt(struct sweep *sweep, const struct bug *bug)
+{
+	for (size_t i = 0; i < sweep->plan.count; i++) {
+		struct attempt *attempt = sweep->plan.attempts[i];
+
+		attempt->doubted |= attempt->site == bug->site && attempt->family == bug->family;
+	}
+	set_state(sweep, sweep->plan.attempts[bug->attempt], ATTEMPT_NOT_POSSIBLE);
+	sweep->doubtful++;
+}
+
 static void drop_doubtful(struct sweep *sweep)
 {
 	struct bugs *bugs = &sweep->bugs;
@@ -339,8 +344,7 @@ static void drop_doubtful(struct sweep *sweep)
 			bugs->items[kept++] = *bug;
 			continue;
 		}
-		set_state(sweep, sweep->plan.attempts[bug->attempt], ATTEMPT_NOT_POSSIBLE);
-		sweep->doubtful++;
+		doubt(sweep, bug);
 		case_result_release(&bug->result);
 		free(bug->process);
 	}

@@ -59,7 +59,5 @@ void sweep_release(struct sweep *sweep);
 
 /* Attempts whose fault has happened: survived or not. */
 size_t sweep_places(const struct sweep *sweep);
-/* Survived of them, from 0 to 1; 1 when there were none. */
-double sweep_score(const struct sweep *sweep);
 
 #endif
