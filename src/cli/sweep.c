@@ -3,7 +3,6 @@
  * files, and a report of what was not survived.
  */
 #include <errno.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +15,7 @@
 #include "cli/gate.h"
 #include "cli/harness_dir.h"
 #include "cli/interrupt.h"
+#include "cli/run.h"
 #include "cli/select.h"
 #include "cli/session.h"
 #include "model/result.h"
@@ -35,14 +35,6 @@ struct sweeper {
 	size_t written;
 	bool doubtful; /* something could not be tried or told */
 };
-
-static unsigned processors(void)
-{
-	cpu_set_t set;
-	int count = sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;
-
-	return count > 0 ? (unsigned)count : 1;
-}
 
 static void on_progress(void *ctx, const struct sweep *sweep)
 {
@@ -142,7 +134,7 @@ static int sweep_base(struct sweeper *sweeper, const char *name, const struct sc
 {
 	const struct run_options *run = &sweeper->request->run;
 	const struct sweep_options how = {
-		.pool = {.jobs = run->jobs ? run->jobs : processors(),
+		.pool = {.jobs = run->jobs ? run->jobs : run_processors(),
 			 .harness_dir = sweeper->harness,
 			 .cache_dir = sweeper->cache.folder,
 			 .verbosity = run->verbosity},

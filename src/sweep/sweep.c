@@ -382,8 +382,10 @@ static int make_plan(struct sweep *sweep, struct err *err)
 		.seed = sweep->options->seed,
 		.deadline_ns = sweep->deadline_ns,
 	};
-	int rc = sweep_plan_make(&options, &sweep->plan);
+	int rc = programs_of_record(&sweep->record, &sweep->programs);
 
+	if (!rc)
+		rc = sweep_plan_make(&options, &sweep->plan);
 	return rc ? err_errno(err, rc, "sweep") : 0;
 }
 
@@ -415,6 +417,7 @@ void sweep_release(struct sweep *sweep)
 {
 	bugs_release(&sweep->bugs);
 	sweep_plan_release(&sweep->plan);
+	programs_release(&sweep->programs);
 	record_release(&sweep->record);
 	free(sweep->error_text);
 }

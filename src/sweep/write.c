@@ -116,6 +116,17 @@ static void write_channel(struct writer *w, const struct channel *c)
 	fputs("}\n", w->to);
 }
 
+/* Without a slash it would be the name of a channel. */
+static void write_file(struct writer *w, const char *path)
+{
+	cleanup_free char *whole = mem_printf("%s%s", strchr(path, '/') ? "" : "./", path);
+
+	if (whole)
+		write_text(w, whole);
+	else
+		w->rc = -ENOMEM;
+}
+
 static void write_stdio(struct writer *w, const char *key, const struct stdio_spec *stdio)
 {
 	switch (stdio->kind) {
@@ -125,8 +136,9 @@ static void write_stdio(struct writer *w, const char *key, const struct stdio_sp
 		putc('\n', w->to);
 		break;
 	case STDIO_FILE:
-		fputs("    ", w->to);
-		write_entry(w, key, stdio->text);
+		fprintf(w->to, "    %s: ", key);
+		write_file(w, stdio->text);
+		putc('\n', w->to);
 		break;
 	case STDIO_TEXT:
 		fprintf(w->to, "    %s: {text: ", key);
