@@ -69,6 +69,12 @@ for file in "$work"/bugs/*.scn; do
 	replays "$file" "${file##*/}"
 done
 
+first=$(of_case 0 .file)
+is 'the report says how to see it again' "$(of_case 0 .reproduce)" "ipcfault replay $first"
+run "$ipcfault" replay "$first"
+is 'replay: it shows again' "$status" 1
+check 'replay: the program is what it was' [ ! -s "$work/err" ]
+
 # A bug once mended: the same scenario passes.
 sed -i 's/while ((n = read(0, line, sizeof(line))) == sizeof(line))/while ((n = read(0, line, sizeof(line))) > 0)/; s/return 0;/return fclose(stdout) ? (perror("stdout"), 1) : 0;/' \
 	"$work/careless.c"
@@ -77,6 +83,9 @@ for file in "$work"/bugs/*.scn; do
 	run "$ipcfault" run -q "$file"
 	check "${file##*/} passes once it is mended" [ "$status" != 1 ]
 done
+run "$ipcfault" replay -q "$first"
+check 'replay: it does not show any more' [ "$status" != 1 ]
+says 'replay: the program has changed' "$work/err" "careless has changed since"
 sweep "$work/careless.scn"
 is 'nothing is found once it is mended' "$status, $(jq '.cases | length' "$work/report.json")" '0, 0'
 
