@@ -48,6 +48,7 @@ struct attempt {
 	size_t meaning;
 	bool is_meaning; /* it is such an attempt… */
 	bool changes;	 /* …and the program ended or printed otherwise than without it */
+	bool doubted;	 /* what it found was not seen again */
 	enum attempt_state state;
 	/* With pointers into this struct and the base: it must not be moved. */
 	struct scenario scenario;

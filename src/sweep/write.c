@@ -10,10 +10,10 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/mem.h"
-#include "base/utf8.h"
 #include "base/util.h"
 #include "model/expand.h"
 #include "model/scenario.h"
+#include "sweep/yaml.h"
 #include "sys/names.h"
 #include "sys/syscalls.h"
 
@@ -26,25 +26,11 @@ struct writer {
 	int rc;
 };
 
-/* A double-quoted scalar of YAML: always right, whatever the text. */
 static void write_quoted(struct writer *w, const char *text)
 {
-	if (!utf8_is_valid(text))
-		w->rc = -EILSEQ;
-	putc('"', w->to);
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
+	int rc = yaml_write_quoted(w->to, text);
 
-		if (c == '"' || c == '\\')
-			fprintf(w->to, "\\%c", c);
-		else if (c == '\n')
-			fputs("\\n", w->to);
-		else if (c < 0x20 || c == 0x7f)
-			fprintf(w->to, "\\x%02x", c);
-		else
-			putc(c, w->to);
-	}
-	putc('"', w->to);
+	w->rc = rc ? rc : w->rc;
 }
 
 static const char *look_up_dir(const char *name, size_t len, void *data)
@@ -130,6 +116,17 @@ static void write_channel(struct writer *w, const struct channel *c)
 	fputs("}\n", w->to);
 }
 
+/* Without a slash it would be the name of a channel. */
+static void write_file(struct writer *w, const char *path)
+{
+	cleanup_free char *whole = mem_printf("%s%s", strchr(path, '/') ? "" : "./", path);
+
+	if (whole)
+		write_text(w, whole);
+	else
+		w->rc = -ENOMEM;
+}
+
 static void write_stdio(struct writer *w, const char *key, const struct stdio_spec *stdio)
 {
 	switch (stdio->kind) {
@@ -139,8 +136,9 @@ static void write_stdio(struct writer *w, const char *key, const struct stdio_sp
 		putc('\n', w->to);
 		break;
 	case STDIO_FILE:
-		fputs("    ", w->to);
-		write_entry(w, key, stdio->text);
+		fprintf(w->to, "    %s: ", key);
+		write_file(w, stdio->text);
+		putc('\n', w->to);
 		break;
 	case STDIO_TEXT:
 		fprintf(w->to, "    %s: {text: ", key);
