@@ -23,7 +23,7 @@ static const struct command commands[] = {
 	{ "cc",      "compile so that accesses to shared memory are known",   cc_command,     &cc_argp },
 	{ "sweep",   "a fault at every place of a program or a scenario",     sweep_command,  &sweep_argp },
 	{ "explore", "the schedules of programs that share memory",         explore_command, &explore_argp },
-	{ "replay",  "run a found schedule again",                            NULL, NULL },
+	{ "replay",  "run what a sweep has written; has the program changed?", replay_command, &replay_argp },
 	{ "merge",   "join reports of several machines",                      NULL, NULL },
 };
 /* clang-format on */

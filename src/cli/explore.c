@@ -158,7 +158,7 @@ static int explore_command_line(const struct cli_env *env, struct explore_reques
 	base.own->expect.survives = SURVIVAL_NONE;
 	base.own->file[0] = '\0';
 	run->scenario = base.own;
-	code = run_with(env, run);
+	code = run_request(env, run);
 	base_release(&base);
 	return code;
 }
@@ -204,7 +204,7 @@ int explore_command(const struct cli_env *env, int argc, char **argv)
 		code = check_request(env, &request);
 	if (code == EXIT_PASSED)
 		code = request.command ? explore_command_line(env, &request, &run)
-				       : run_with(env, &run);
+				       : run_request(env, &run);
 	run_options_release(&request.run);
 	return code;
 }

@@ -13,14 +13,13 @@
 #include "cli/files.h"
 #include "cli/harness_dir.h"
 #include "cli/interrupt.h"
-#include "cli/options.h"
 #include "cli/run.h"
 #include "cli/select.h"
 #include "cli/session.h"
 #include "instrument/compiler.h"
 #include "model/result.h"
 
-static unsigned processors(void)
+unsigned run_processors(void)
 {
 	cpu_set_t set;
 	int count = sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;
@@ -50,7 +49,7 @@ static int run_cases(const struct cli_env *env, const struct run_options *option
 	cleanup_free char *ipcfault = compiler_program();
 	struct cache cache = {.folder = NULL};
 	struct pool_options pool = {
-		.jobs = options->jobs ? options->jobs : processors(),
+		.jobs = options->jobs ? options->jobs : run_processors(),
 		.fail_fast = options->fail_fast,
 		.keep = options->keep,
 		.gdb = options->gdb,
@@ -152,7 +151,7 @@ static int run_set(const struct cli_env *env, const struct run_request *request,
 		   : command_error(env, "out of memory", EXIT_INCONCLUSIVE);
 }
 
-int run_with(const struct cli_env *env, const struct run_request *request)
+int run_request(const struct cli_env *env, const struct run_request *request)
 {
 	cleanup_free char *harness = harness_dir_find(env);
 	struct err err = ERR_INIT;
@@ -170,17 +169,22 @@ int run_with(const struct cli_env *env, const struct run_request *request)
 	return code;
 }
 
+int run_with(const struct cli_env *env, const struct run_options *options)
+{
+	const struct run_request request = {.options = options};
+
+	return run_request(env, &request);
+}
+
 int run_command(const struct cli_env *env, int argc, char **argv)
 {
-	struct run_request request = {.scenario = NULL};
 	struct run_options options;
 	struct err err = ERR_INIT;
 	int code;
 
 	if (run_options_parse(argc, argv, &options, &err) < 0)
 		return usage_error(env, err.text);
-	request.options = &options;
-	code = run_with(env, &request);
+	code = run_with(env, &options);
 	run_options_release(&options);
 	return code;
 }

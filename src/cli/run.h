@@ -1,5 +1,5 @@
 /*
- * run.h - from files, or one scenario, to reports: what `run` does, and `explore` with it.
+ * run.h - what `ipcfault run` does, for other commands, too.
  */
 #ifndef CLI_RUN_H
 #define CLI_RUN_H
@@ -15,7 +15,13 @@ struct run_request {
 	struct scenario *scenario;	       /* instead of the files; NULL */
 };
 
-/* Returns the exit code. */
-int run_with(const struct cli_env *env, const struct run_request *request);
+/* Run the scenarios that @request names; the exit code. */
+int run_request(const struct cli_env *env, const struct run_request *request);
+
+/* Those of the files of @options, once. */
+int run_with(const struct cli_env *env, const struct run_options *options);
+
+/* How many cases run at a time when nobody says. */
+unsigned run_processors(void);
 
 #endif

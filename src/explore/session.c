@@ -106,10 +106,13 @@ static int check_server(struct session *s, const struct launch *launch, size_t i
 	if (waitpid(pid, &status, WNOHANG) != pid)
 		return 0;
 	s->servers[index] = 0;
+	status = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
 	return err_set(err, -ENOEXEC,
-		       WIFEXITED(status) && WEXITSTATUS(status) == START_FAILED
-			       ? "%s cannot be started"
-			       : "%s is not instrumented: compile it with `ipcfault cc`",
+		       status == START_FAILED	 ? "%s cannot be started"
+		       : status == CONTROL_OTHER ? "%s was compiled by another `ipcfault cc`: compile "
+						   "it again"
+						 : "%s is not instrumented: compile it with "
+						   "`ipcfault cc`",
 		       launch->path);
 }
 
@@ -401,9 +404,4 @@ int session_run(struct session *s, const struct session_request *request,
 						.status = s->status,
 						.duration_ns = time_now() - started};
 	return 0;
-}
-
-int32_t session_last_pid(const struct session *s)
-{
-	return (int32_t)s->count + 1;
 }

@@ -58,9 +58,6 @@ int session_open(const struct launch *launches, size_t count, struct session **r
 int session_run(struct session *session, const struct session_request *request,
 		struct session_outcome *ret_outcome, struct err *err);
 
-/* The servers' process ids as they see themselves: what must stay when a run is tidied up. */
-int32_t session_last_pid(const struct session *session);
-
 void session_close(struct session *session);
 
 #endif

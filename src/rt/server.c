@@ -22,7 +22,7 @@ static struct control *map_control(int fd)
 	struct stat st;
 	long got;
 
-	if (fd < 0 || raw3(SYS_fstat, fd, (long)&st, 0) || st.st_size < (off_t)sizeof(struct control))
+	if (fd < 0 || raw3(SYS_fstat, fd, (long)&st, 0) || st.st_size != (off_t)sizeof(struct control))
 		return NULL;
 	got = raw6(SYS_mmap, 0, sizeof(struct control), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (raw_failed(got))
@@ -98,6 +98,8 @@ static void serve(struct control *c, uint32_t role)
 void rt_control_attach(int fd, uint32_t role)
 {
 	rt_control = map_control(fd);
+	if (!rt_control && role)
+		raw3(SYS_exit_group, CONTROL_OTHER, 0, 0);
 	if (!rt_control || !role || role > CONTROL_ROLES)
 		return;
 	raw6(SYS_prctl, PR_SET_PDEATHSIG, 9, 0, 0, 0, 0);

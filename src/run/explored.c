@@ -218,7 +218,7 @@ static int tidy_up(struct explored *e, struct err *err)
 			if (fds[k] >= 0 && (ftruncate(fds[k], 0) || lseek(fds[k], 0, SEEK_SET)))
 				return err_errno(err, -errno, "explore");
 	}
-	return sandbox_clean_beside(&e->job->worker->sandbox, session_last_pid(e->session), err);
+	return sandbox_clean_beside(&e->job->worker->sandbox, err);
 }
 
 /* Findings of a run that has come to an end; else none. */

@@ -315,12 +315,9 @@ static int launch_subject(struct execution *x, struct subject *s, const struct f
 	describe_launch(s, prep, &launch);
 	launch.place = &place;
 	launch.filter = filter;
-	if (frozen_is_due(x)) {
-		rc = frozen_take(x, &launch, err);
-		rc = rc ? rc : frozen_start(x, s, err);
-		if (rc)
-			return rc < 0 ? rc : 0;
-	}
+	rc = frozen_launch(x, s, &launch, err);
+	if (rc)
+		return rc < 0 ? rc : 0;
 	rc = engine_launch(&x->engine, &launch, s->index, s->copy, &s->process, err);
 	s->fds_at_start = (unsigned)prep->fd_count;
 	return rc ? err_wrap(err, rc, "process '%s'", s->spec->name) : 0;

@@ -20,7 +20,6 @@
 #define CONTROL_ENV	"IPCFAULT_CONTROL_FD"
 #define CONTROL_ROLE	"IPCFAULT_ROLE" /* 1, 2, ...: a program that is to be a server */
 #define CONTROL_MAGIC	0x69706363u	/* "ipcc" */
-#define CONTROL_VERSION 1u
 
 #define CONTROL_ROLES	 16u
 #define CONTROL_FLOWS	 64u
@@ -29,8 +28,10 @@
 #define CONTROL_CHANGES	 8u	    /* depth of pct, at most, less 1 */
 #define CONTROL_SEEN	 8u	    /* reads of a loop that waits, at most */
 
-/* The exit status of processes that are ended because the run is. */
+/* The exit status of processes that are ended because the run is… */
 #define CONTROL_EXIT 95
+/* …and of programs whose runtime is of another version. */
+#define CONTROL_OTHER 94
 
 enum control_strategy {
 	CONTROL_RANDOM, /* anybody, at each point */
@@ -232,5 +233,8 @@ struct control {
 	struct control_sync syncs[CONTROL_SYNCS];
 	struct control_word words[CONTROL_WORDS];
 };
+
+/* Programs and the explorer must have the same. */
+#define CONTROL_VERSION (2u << 28 ^ (uint32_t)sizeof(struct control))
 
 #endif
