@@ -2,6 +2,7 @@
  * ipcfault explore: the schedules of programs that share memory.
  */
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,8 +16,9 @@
 #include "explore/campaign.h"
 #include "scenario/values.h"
 #include "sweep/base.h"
+#include "sys/names.h"
 
-enum explore_key { KEY_SCHEDULES = 512, KEY_BUDGET, KEY_STRATEGY, KEY_SCHEDULE };
+enum explore_key { KEY_SCHEDULES = 512, KEY_BUDGET, KEY_STRATEGY, KEY_SCHEDULE, KEY_KILL, KEY_SIGNAL, KEY_OF };
 
 #define SCHEDULES 10000
 #define BUDGET_NS (10 * NS_PER_S)
@@ -35,6 +37,9 @@ static const struct argp_option options[] = {
 	{ "schedules", KEY_SCHEDULES, "N", 0, "At most so many schedules of each case (default 10000)", -1 },
 	{ "budget",    KEY_BUDGET,    "D", 0, "At most so long: 30s, 5m (default 10s, unless --schedules is given)", -1 },
 	{ "strategy",  KEY_STRATEGY,  "S", 0, "random, pct, pos, starve (default: all of them in turn)", -1 },
+	{ "kill",      KEY_KILL,      "NAME", 0, "Kill this process at each of its points, in one schedule after the other", -1 },
+	{ "signal",    KEY_SIGNAL,    "SIG", 0, "Send this signal at each point of --of NAME", -1 },
+	{ "of",        KEY_OF,        "NAME", 0, "The process or thread that --signal is sent to", -1 },
 	{ "schedule",  KEY_SCHEDULE,  "S", 0, "This one only, as a finding names it: 12:2,30:1/41", -1 },
 	{ NULL, 0, NULL, 0, NULL, 0 },
 };
@@ -79,6 +84,18 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		needed = parse_duration(arg, &request->explore.budget_ns);
 		request->budget_given = true;
 		return needed ? arg_refuse(state, "--budget %s: it needs %s", arg, needed) : 0;
+	case KEY_KILL:
+		request->explore.strike = arg;
+		request->explore.signal = SIGKILL;
+		return 0;
+	case KEY_SIGNAL:
+		request->explore.signal = signal_from_name(arg);
+		return request->explore.signal > 0
+			       ? 0
+			       : arg_refuse(state, "--signal %s: it is no signal", arg);
+	case KEY_OF:
+		request->explore.strike = arg;
+		return 0;
 	case KEY_SCHEDULE:
 		if (!trail_parse(arg, &request->trail))
 			return arg_refuse(state, "--schedule %s: it is STEP:FLOW,STEP:FLOW/STEPS",
@@ -149,6 +166,8 @@ static int check_request(const struct cli_env *env, const struct explore_request
 	if (!request->command && !run->files.count)
 		return usage_error(
 			env, "nothing to explore: ipcfault explore FILE, or explore -- COMMAND");
+	if (!request->explore.strike != !request->explore.signal)
+		return usage_error(env, "--signal SIG and --of NAME go together");
 	if (run->gdb || run->keep || run->timeout_ns)
 		return usage_error(env, "--gdb, --keep and --timeout mean nothing for explore");
 	return EXIT_PASSED;

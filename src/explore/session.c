@@ -210,9 +210,9 @@ static void prepare(struct session *s, const struct session_request *request)
 	c->seed = request->seed;
 	c->depth = request->depth;
 	c->length = request->length;
-	c->kill_flow = request->kill_flow;
-	c->kill_step = request->kill_step;
-	c->kill_signal = request->kill_signal;
+	c->strike_flow = request->strike_flow;
+	c->strike_step = request->strike_step;
+	c->strike_signal = request->strike_signal;
 	c->switch_count = (uint32_t)(request->switch_count < CONTROL_SWITCHES
 					     ? request->switch_count
 					     : CONTROL_SWITCHES);

@@ -31,9 +31,9 @@ struct session_request {
 	uint64_t length;		       /* points that are expected */
 	const struct control_switch *switches; /* replay */
 	size_t switch_count;
-	uint32_t kill_flow; /* dies in front of its kill_step-th point; 0 = nobody */
-	uint64_t kill_step;
-	int kill_signal;
+	uint32_t strike_flow; /* gets strike_signal in front of its strike_step-th point; 0 = nobody */
+	uint64_t strike_step;
+	int strike_signal;
 };
 
 /* The end of a run.  All is valid until the next one. */

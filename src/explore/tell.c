@@ -11,6 +11,9 @@
 #include "base/mem.h"
 #include "base/util.h"
 #include "elf/image.h"
+#include "qualifier/field.h"
+#include "schedule/order.h"
+#include "sys/names.h"
 
 #define LINES_MAX 24 /* of a picture */
 #define COLUMN	  40
@@ -87,10 +90,40 @@ static char *place_text(const struct teller *teller, const struct control_event 
 	return mem_strdup(function ? function : "?");
 }
 
+/* "sh.ready"; NULL: the debug information does not tell. */
+static char *field_text(const struct teller *teller, const struct control_event *event)
+{
+	struct image *image = image_of(teller, event->module);
+	struct field_access access = {.is_write = event->kind != POINT_READ,
+				      .offset = event->offset,
+				      .size = event->size};
+	struct err err = ERR_INIT;
+	struct image_position position;
+	struct field field;
+	char *name;
+
+	if (!image || !event->object || !event->size ||
+	    !image_position_at(image, event->place - 1, &position))
+		return NULL;
+	access.file = position.file;
+	access.line = (unsigned)position.line;
+	access.column = (unsigned)position.column;
+	access.is_variable =
+		teller->outcome->segment->objects[event->object].kind == SEGMENT_VARIABLES;
+	if (field_find(image, &access, 1, &field, &err))
+		return NULL;
+	name = mem_strdup(field.name);
+	field_release(&field);
+	return name;
+}
+
 static char *object_text(const struct teller *teller, const struct control_event *event)
 {
 	const struct segment_object *object;
+	cleanup_free char *field = field_text(teller, event);
 
+	if (field)
+		return mem_printf(" %s", field);
 	if (!event->object || event->object >= SEGMENT_OBJECTS)
 		return mem_strdup("");
 	object = &teller->outcome->segment->objects[event->object];
@@ -98,6 +131,8 @@ static char *object_text(const struct teller *teller, const struct control_event
 	case SEGMENT_SYSV:
 		return mem_printf(" System V memory %llu +%llu", (unsigned long long)object->id,
 				  (unsigned long long)event->offset);
+	case SEGMENT_VARIABLES:
+		return mem_strdup(" a variable");
 	case SEGMENT_FILE:
 		return mem_printf(" %s +%llu", base_name(object->path),
 				  (unsigned long long)event->offset);
@@ -113,6 +148,9 @@ static char *event_text(const struct teller *teller, const struct control_event 
 
 	if (!place || !object)
 		return NULL;
+	if (event->kind == POINT_STRUCK)
+		return mem_printf("%s is hit by %s here%s", place,
+				  signal_name(teller->outcome->control->strike_signal), object);
 	return mem_printf("%s %s%s", place, word ? word : "?", object);
 }
 
@@ -133,9 +171,10 @@ static char *wait_text(const struct teller *teller, uint32_t index)
 		return NULL;
 	if (flow->owner)
 		owner = tell_flow(teller, flow->owner);
-	return mem_printf("\n%s: %s%s%s%s", name, event,
+	return mem_printf("\n%s: %s%s%s%s%s", name, event,
 			  flow->state == FLOW_SPINS ? ", again and again" : "",
-			  !owner ? "" : ", held by ", owner ? owner : "");
+			  !owner ? "" : ", held by ", owner ? owner : "",
+			  owner && c->flows[flow->owner].state == FLOW_DEAD ? ", which is dead" : "");
 }
 
 char *tell_waits(const struct teller *teller)
@@ -164,7 +203,7 @@ static bool is_shown(const struct control *c, uint64_t index)
 
 	before = index ? event_at(c, index - 1) : NULL;
 	after = event_at(c, index + 1);
-	return event && (!before || !after || before->flow != event->flow ||
+	return event && (event->kind == POINT_STRUCK || !before || !after || before->flow != event->flow ||
 			 after->flow != event->flow);
 }
 
@@ -192,4 +231,43 @@ char *tell_schedule(const struct teller *teller)
 		text = append(text, row_text(teller, event_at(c, i)));
 	}
 	return text;
+}
+
+static struct control_event event_of(const struct control_race *race,
+				     const struct control_access *access)
+{
+	return (struct control_event){.flow = access->flow,
+				      .kind = access->is_write ? POINT_WRITE : POINT_READ,
+				      .size = access->size,
+				      .object = race->object,
+				      .module = access->module,
+				      .offset = access->offset,
+				      .place = access->place};
+}
+
+static char *side_text(const struct teller *teller, const struct control_race *race,
+		       const struct control_access *access)
+{
+	const struct control_event event = event_of(race, access);
+	cleanup_free char *flow = tell_flow(teller, access->flow), *text = NULL;
+	static const char *const kinds[] = {
+		[ACCESS_PLAIN] = "", [ACCESS_VOLATILE] = " (volatile)", [ACCESS_ATOMIC] = " (atomic)"};
+
+	text = event_text(teller, &event);
+	if (!flow || !text)
+		return NULL;
+	return mem_printf("%s: %s, %u byte%s%s", flow, text, access->size,
+			  access->size == 1 ? "" : "s", kinds[access->kind % 3]);
+}
+
+char *tell_race(const struct teller *teller, uint32_t index)
+{
+	const struct control_race *race = &teller->outcome->control->races[index];
+	cleanup_free char *first = side_text(teller, race, &race->first);
+	cleanup_free char *second = side_text(teller, race, &race->second);
+
+	if (!first || !second)
+		return NULL;
+	return mem_printf("two accesses that nothing orders, no lock and no atomic\n%s\n%s", first,
+			  second);
 }

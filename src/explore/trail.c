@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -17,6 +18,9 @@ char *trail_text(const struct trail *trail)
 		fprintf(out, "%s%" PRIu64 ":%u", i ? "," : "", trail->switches[i].step,
 			trail->switches[i].flow);
 	fprintf(out, "/%" PRIu64, trail->steps);
+	if (trail->strike_flow)
+		fprintf(out, "!%u@%" PRIu64 "=%d", trail->strike_flow, trail->strike_step,
+			trail->strike_signal);
 	if (fclose(out) == 0)
 		return text;
 	free(text);
@@ -51,9 +55,22 @@ static bool read_switch(const char **text, struct trail *trail)
 	return true;
 }
 
+static bool read_strike(const char **text, struct trail *trail)
+{
+	uint64_t flow, signal;
+
+	if (*(*text)++ != '!' || !read_number(text, CONTROL_FLOWS, &flow) || !flow ||
+	    *(*text)++ != '@' || !read_number(text, UINT64_MAX, &trail->strike_step) ||
+	    *(*text)++ != '=' || !read_number(text, NSIG - 1, &signal) || !signal || **text)
+		return false;
+	trail->strike_flow = (uint32_t)flow;
+	trail->strike_signal = (int)signal;
+	return true;
+}
+
 bool trail_parse(const char *text, struct trail *trail)
 {
-	trail->count = 0;
+	*trail = (struct trail){.count = 0};
 	while (*text != '/') {
 		if (trail->count && *text++ != ',')
 			return false;
@@ -61,5 +78,7 @@ bool trail_parse(const char *text, struct trail *trail)
 			return false;
 	}
 	text++;
-	return read_number(&text, UINT64_MAX, &trail->steps) && !*text;
+	if (!read_number(&text, UINT64_MAX, &trail->steps))
+		return false;
+	return !*text || read_strike(&text, trail);
 }

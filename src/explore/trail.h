@@ -1,9 +1,9 @@
 /*
- * trail.h - a schedule in one word: "12:2,30:1/41".
+ * trail.h - a schedule in one word: "12:2,30:1/41", "12:2/41!2@17=9".
  *
  * At step 12 the turn goes to flow 2, at step 30 to flow 1; elsewhere nobody is
  * interrupted.  The run has 41 steps: one that has more or less is another
- * run, of another program.
+ * run, of another program.  Flow 2 gets signal 9 in front of its 17th point.
  */
 #ifndef EXPLORE_TRAIL_H
 #define EXPLORE_TRAIL_H
@@ -17,6 +17,9 @@ struct trail {
 	struct control_switch switches[CONTROL_SWITCHES];
 	size_t count;
 	uint64_t steps;
+	uint32_t strike_flow; /* 0 = nobody */
+	int strike_signal;
+	uint64_t strike_step;
 };
 
 /* To be freed; NULL when memory is short. */

@@ -7,6 +7,7 @@
  */
 #include "rt/flow.h"
 #include "rt/rt.h"
+#include "schedule/order.h"
 
 #define PLACE ((uint64_t)__builtin_return_address(0))
 
@@ -16,7 +17,7 @@ static inline bool is_scheduled(const volatile void *p)
 }
 
 /* In a scheduled run it is one point. */
-#define BOTH(p)                                                                                    \
+#define BOTH(p)                                                                              \
 	do {                                                                                       \
 		if (is_scheduled(p)) {                                                             \
 			rt_point(POINT_ATOMIC, (uint64_t)(p), sizeof(*(p)), PLACE);                \
@@ -26,10 +27,13 @@ static inline bool is_scheduled(const volatile void *p)
 		RT_ACCESS(p, sizeof(*(p)), SEGMENT_ATOMIC, SEGMENT_WRITE);                         \
 	} while (0)
 
-#define AFTER(p, old, has_changed)                                                                 \
+/* @is_done: also the writing half; @has_changed: others can see it. */
+#define AFTER(p, old, is_done, has_changed, order)                                                 \
 	do {                                                                                       \
-		if (is_scheduled(p))                                                               \
+		if (is_scheduled(p)) {                                                             \
+			rt_did_atomic(true, is_done, order);                                       \
 			rt_modified((uint64_t)(p), (uint64_t)(old), has_changed, PLACE);           \
+		}                                                                                  \
 	} while (0)
 
 /* gcc's exchanges are told by the result and put the old value into *expected. */
@@ -41,11 +45,10 @@ static inline bool is_scheduled(const volatile void *p)
 	{                                                                                          \
 		type old, wanted = *expected;                                                      \
                                                                                                    \
-		(void)order;                                                                       \
-		(void)failure_order;                                                               \
 		BOTH(p);                                                                           \
 		old = __sync_val_compare_and_swap(p, wanted, desired);                             \
-		AFTER(p, old, old == wanted && wanted != desired);                                 \
+		AFTER(p, old, old == wanted, old == wanted && wanted != desired,                   \
+		      old == wanted ? order : failure_order);                                \
 		if (old == wanted)                                                                 \
 			return 1;                                                                  \
 		*expected = old;                                                                   \
@@ -58,12 +61,11 @@ static inline bool is_scheduled(const volatile void *p)
 	{                                                                                          \
 		type old;                                                                          \
                                                                                                    \
-		(void)order;                                                                       \
 		BOTH(p);                                                                           \
 		do                                                                                 \
 			old = load##bits(p);                                                       \
 		while (!__sync_bool_compare_and_swap(p, old, (type)(value)));                      \
-		AFTER(p, old, old != (type)(value));                                               \
+		AFTER(p, old, true, old != (type)(value), order);                                              \
 		return old;                                                                        \
 	}
 
@@ -71,14 +73,26 @@ static inline bool is_scheduled(const volatile void *p)
 	RT_EXPORT type __tsan_atomic##bits##_load(const volatile type *p, int order);              \
 	type __tsan_atomic##bits##_load(const volatile type *p, int order)                         \
 	{                                                                                          \
-		(void)order;                                                                       \
-		RT_ACCESS(p, sizeof(*p), SEGMENT_ATOMIC, 0);                                       \
-		return load##bits(p);                                                              \
+		type value;                                                                        \
+                                                                                                   \
+		if (!is_scheduled(p)) {                                                            \
+			RT_ACCESS(p, sizeof(*p), SEGMENT_ATOMIC, 0);                               \
+			return load##bits(p);                                                      \
+		}                                                                                  \
+		rt_point_atomic((uint64_t)p, sizeof(*p), true, false, order, PLACE);               \
+		value = load##bits(p);                                                             \
+		rt_saw((uint64_t)p, (uint64_t)value, PLACE);                                       \
+		return value;                                                              \
 	}                                                                                          \
 	RT_EXPORT void __tsan_atomic##bits##_store(volatile type *p, type value, int order);       \
 	void __tsan_atomic##bits##_store(volatile type *p, type value, int order)                  \
 	{                                                                                          \
-		RT_ACCESS(p, sizeof(*p), SEGMENT_ATOMIC, SEGMENT_WRITE);                           \
+		if (is_scheduled(p)) {                                                             \
+			rt_point_atomic((uint64_t)p, sizeof(*p), false, true, order, PLACE);       \
+			rt_wrote();                                                                \
+		} else {                                                                           \
+			RT_ACCESS(p, sizeof(*p), SEGMENT_ATOMIC, SEGMENT_WRITE);                   \
+		}                                                                                  \
 		store##bits(p, value, order);                                                      \
 	}                                                                                          \
 	/* clang's: the old value is the result */                                                 \
@@ -89,11 +103,10 @@ static inline bool is_scheduled(const volatile void *p)
 	{                                                                                          \
 		type old;                                                                          \
                                                                                                    \
-		(void)order;                                                                       \
-		(void)failure_order;                                                               \
 		BOTH(p);                                                                           \
 		old = __sync_val_compare_and_swap(p, expected, desired);                           \
-		AFTER(p, old, old == expected && expected != desired);                             \
+		AFTER(p, old, old == expected, old == expected && expected != desired,             \
+		      old == expected ? order : failure_order);                            \
 		return old;                                                                        \
 	}                                                                                          \
 	COMPARE_EXCHANGE(bits, type, strong)                                                       \
@@ -153,9 +166,10 @@ RT_EXPORT void __tsan_atomic_signal_fence(int order);
 
 void __tsan_atomic_thread_fence(int order)
 {
-	(void)order;
-	if (rt_is_scheduled())
+	if (rt_is_scheduled()) {
 		rt_point(POINT_FENCE, 0, 0, PLACE);
+		order_fence(rt_control, rt_flow, (uint32_t)order);
+	}
 	__sync_synchronize();
 }
 

@@ -2,6 +2,9 @@
 #include "rt/flow.h"
 #include "rt/rt.h"
 
+extern char __data_start[] __attribute__((weak)); /* the C library's start files */
+extern char _end[] __attribute__((weak));	  /* the linker */
+
 static const struct rt_table *row_table(struct rt_table *table)
 {
 	table->records = rt_segment->rows;
@@ -60,13 +63,16 @@ uint32_t rt_object(const struct segment_object *object)
 }
 
 /* Our own file is mapped there: what it is called at link time tells the variable. */
-static bool find_variable(uint64_t address, uint32_t *ret_object, uint64_t *ret_offset)
+bool rt_variable_find(uint64_t address, uint32_t *ret_object, uint64_t *ret_offset)
 {
 	static uint32_t known;
 	struct segment_object object;
 	uint64_t place;
-	uint32_t module = rt_module((uint64_t)rt_attach, &place);
+	uint32_t module;
 
+	if (!__data_start || !_end || address - (uint64_t)__data_start >= (uint64_t)(_end - __data_start))
+		return false;
+	module = rt_module((uint64_t)rt_attach, &place);
 	if (!known && module) {
 		rt_clear(&object, sizeof(object));
 		object.kind = SEGMENT_VARIABLES;
@@ -94,7 +100,7 @@ void rt_access(uint64_t address, uint64_t size, enum segment_access_kind kind, u
 		return;
 	if (!rt_arena_find(address, &key.object, &key.offset) &&
 	    (address - RT_ARENA < RT_ARENA_SIZE ||
-	     !find_variable(address, &key.object, &key.offset)))
+	     !rt_variable_find(address, &key.object, &key.offset)))
 		return;
 	key.module = rt_module(place, &key.place);
 	key.process = (uint16_t)rt_process();

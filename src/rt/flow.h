@@ -35,8 +35,14 @@ void rt_point(enum point_kind kind, uint64_t address, uint64_t size, uint64_t pl
 /* The same for an access, all the way: as rt_access(). */
 void rt_scheduled_access(uint64_t address, uint64_t size, enum segment_access_kind kind,
 			 unsigned flags, uint64_t place);
-/* Behind an atomic operation: has it changed what was there? */
+/* Behind a trial, or an atomic operation: has it changed what was there? */
 void rt_modified(uint64_t address, uint64_t old, bool has_changed, uint64_t place);
+
+/* The atomic operation of the last point was done: what it orders. */
+void rt_did_atomic(bool reads, bool writes, int order);
+/* The atomic operation that comes now; the turn is had. */
+void rt_point_atomic(uint64_t address, uint64_t size, bool reads, bool writes, int order,
+		     uint64_t place);
 
 /* With the turn: the read that comes now will see what is there; may wait as part of a loop. */
 void rt_saw(uint64_t address, uint64_t value, uint64_t place);
@@ -45,14 +51,19 @@ void rt_wrote(void);
 
 /*
  * Give the turn away until somebody wakes @key, or virtual time has come to
- * @until_ns (RT_FOREVER): false then.  @kind and @address say what it waits
- * for.
+ * @until_ns (RT_FOREVER): false then.  rt_block() is for who tries again: it
+ * also comes back when a process has ended.
  */
 #define RT_FOREVER UINT64_MAX
 bool rt_block(uint64_t key, uint64_t until_ns);
+bool rt_await(uint64_t key, uint64_t until_ns);
 void rt_sleep_until(uint64_t until_ns);
 void rt_wake(uint64_t key);
 bool rt_wake_one(uint64_t key);
+
+/* Behind a lock, a semaphore, a message: what others did before its release was before this. */
+void rt_acquired(uint64_t key);
+void rt_releases(uint64_t key);
 
 /* Names what is at @address for all processes that share it. */
 uint64_t rt_key(const volatile void *address);

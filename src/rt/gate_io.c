@@ -41,10 +41,14 @@ static bool await_fd(int fd, short events, uint64_t place)
 	return true;
 }
 
+/* Both ends of a connection: which of them, no process can tell of the other. */
 static void has_moved(bool is_scheduled)
 {
-	if (is_scheduled)
-		rt_wake(SCHEDULE_KEY_IO);
+	if (!is_scheduled)
+		return;
+	rt_releases(SCHEDULE_KEY_IO);
+	rt_acquired(SCHEDULE_KEY_IO);
+	rt_wake(SCHEDULE_KEY_IO);
 }
 
 RT_EXPORT ssize_t __wrap_read(int fd, void *buf, size_t size)

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "rt/gate.h"
+#include "schedule/order.h"
 
 REAL(int, pthread_mutex_lock, (pthread_mutex_t * m));
 REAL(int, pthread_mutex_trylock, (pthread_mutex_t * m));
@@ -34,10 +35,21 @@ static uint32_t flow_of_thread(int tid)
 	return 0;
 }
 
+/* Whose it was is behind its unlock that never came: its death. */
+static void inherit(int rc)
+{
+	for (uint32_t i = 1; rc == EOWNERDEAD && i <= rt_control->flows_used; i++)
+		if (rt_control->flows[i].state == FLOW_DEAD)
+			order_join(rt_control, rt_flow, i);
+}
+
 /* A loop around it waits as one that reads does. */
 static int tried(const volatile void *lock, int rc, uint64_t place)
 {
 	rt_modified((uint64_t)lock, 0, rc != EBUSY, place);
+	if (rc != EBUSY)
+		rt_acquired(rt_key(lock));
+	inherit(rc);
 	return rc;
 }
 
@@ -53,6 +65,8 @@ static int lock_until(pthread_mutex_t *m, uint64_t until_ns)
 			return ETIMEDOUT;
 	}
 	rt_self()->owner = 0;
+	inherit(rc);
+	rt_acquired(rt_key(m));
 	rt_wrote();
 	return rc;
 }
@@ -97,6 +111,7 @@ RT_EXPORT int __wrap_pthread_mutex_unlock(pthread_mutex_t *m)
 	if (!rt_is_scheduled())
 		return __real_pthread_mutex_unlock(m);
 	rt_point(POINT_UNLOCK, (uint64_t)m, sizeof(*m), PLACE);
+	rt_releases(rt_key(m));
 	rc = __real_pthread_mutex_unlock(m);
 	rt_wake(rt_key(m));
 	return rc;
@@ -108,6 +123,7 @@ static int rwlock_until(pthread_rwlock_t *l, int (*try)(pthread_rwlock_t *l))
 
 	while ((rc = try(l)) == EBUSY)
 		rt_block(rt_key(l), RT_FOREVER);
+	rt_acquired(rt_key(l));
 	rt_wrote();
 	return rc;
 }
@@ -159,6 +175,7 @@ RT_EXPORT int __wrap_pthread_rwlock_unlock(pthread_rwlock_t *l)
 	if (!rt_is_scheduled())
 		return __real_pthread_rwlock_unlock(l);
 	rt_point(POINT_UNLOCK, (uint64_t)l, sizeof(*l), PLACE);
+	rt_releases(rt_key(l));
 	rc = __real_pthread_rwlock_unlock(l);
 	rt_wake(rt_key(l));
 	return rc;
@@ -173,6 +190,7 @@ RT_EXPORT int __wrap_pthread_spin_lock(pthread_spinlock_t *l)
 	rt_point(POINT_LOCK, (uint64_t)l, sizeof(*l), PLACE);
 	while ((rc = __real_pthread_spin_trylock(l)) == EBUSY)
 		rt_block(rt_key(l), RT_FOREVER);
+	rt_acquired(rt_key(l));
 	rt_wrote();
 	return rc;
 }
@@ -184,6 +202,7 @@ RT_EXPORT int __wrap_pthread_spin_unlock(pthread_spinlock_t *l)
 	if (!rt_is_scheduled())
 		return __real_pthread_spin_unlock(l);
 	rt_point(POINT_UNLOCK, (uint64_t)l, sizeof(*l), PLACE);
+	rt_releases(rt_key(l));
 	rc = __real_pthread_spin_unlock(l);
 	rt_wake(rt_key(l));
 	return rc;

@@ -6,6 +6,7 @@
 
 #include "rt/gate.h"
 #include "rt/raw.h"
+#include "schedule/order.h"
 
 REAL(pid_t, fork, (void));
 REAL(pid_t, waitpid, (pid_t pid, int *ret_status, int options));
@@ -40,6 +41,14 @@ RT_EXPORT pid_t __wrap_vfork(void)
 	return __wrap_fork();
 }
 
+/* With all of its threads. */
+static void join_process(pid_t pid)
+{
+	for (uint32_t i = 1; pid > 0 && i <= rt_control->flows_used; i++)
+		if (rt_control->flows[i].pid == pid)
+			order_join(rt_control, rt_flow, i);
+}
+
 RT_EXPORT pid_t __wrap_waitpid(pid_t pid, int *ret_status, int options)
 {
 	pid_t got;
@@ -49,6 +58,7 @@ RT_EXPORT pid_t __wrap_waitpid(pid_t pid, int *ret_status, int options)
 	rt_point(POINT_CHILD, 0, 0, PLACE);
 	while ((got = __real_waitpid(pid, ret_status, options | WNOHANG)) == 0)
 		rt_block(SCHEDULE_KEY_CHILD(rt_self()->pid), RT_FOREVER);
+	join_process(got);
 	return got;
 }
 

@@ -4,6 +4,7 @@
 
 #include "rt/gate.h"
 #include "rt/raw.h"
+#include "schedule/order.h"
 
 typedef void *start_fn(void *arg);
 
@@ -78,6 +79,7 @@ RT_EXPORT int __wrap_pthread_join(pthread_t thread, void **ret_value)
 	rt_point(POINT_CHILD, 0, 0, PLACE);
 	while (rt_control->flows[flow].state != FLOW_ENDED)
 		rt_block(SCHEDULE_KEY_FLOW(flow), RT_FOREVER);
+	order_join(rt_control, rt_flow, flow);
 	return __real_pthread_join(thread, ret_value);
 }
 

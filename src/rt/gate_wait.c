@@ -34,6 +34,7 @@ static int sem_until(sem_t *s, uint64_t until_ns)
 			errno = ETIMEDOUT;
 			return -1;
 		}
+	rt_acquired(rt_key(s));
 	rt_wrote();
 	return rc;
 }
@@ -63,6 +64,8 @@ RT_EXPORT int __wrap_sem_trywait(sem_t *s)
 	rt_point(POINT_WAIT, (uint64_t)s, sizeof(*s), PLACE);
 	rc = __real_sem_trywait(s);
 	rt_modified((uint64_t)s, 0, rc == 0, PLACE);
+	if (rc == 0)
+		rt_acquired(rt_key(s));
 	return rc;
 }
 
@@ -73,6 +76,7 @@ RT_EXPORT int __wrap_sem_post(sem_t *s)
 	if (!rt_is_scheduled())
 		return __real_sem_post(s);
 	rt_point(POINT_WAKE, (uint64_t)s, sizeof(*s), PLACE);
+	rt_releases(rt_key(s));
 	rc = __real_sem_post(s);
 	rt_wake(rt_key(s));
 	return rc;
@@ -81,12 +85,15 @@ RT_EXPORT int __wrap_sem_post(sem_t *s)
 static int cond_until(pthread_cond_t *c, pthread_mutex_t *m, uint64_t until_ns)
 {
 	bool woken;
-	int rc = __real_pthread_mutex_unlock(m);
+	int rc;
+
+	rt_releases(rt_key(m));
+	rc = __real_pthread_mutex_unlock(m);
 
 	if (rc)
 		return rc;
 	rt_wake(rt_key(m));
-	woken = rt_block(rt_key(c), until_ns);
+	woken = rt_await(rt_key(c), until_ns);
 	rc = __wrap_pthread_mutex_lock(m);
 	return rc || woken ? rc : ETIMEDOUT;
 }
@@ -155,10 +162,13 @@ RT_EXPORT int __wrap_pthread_barrier_wait(pthread_barrier_t *b)
 	if (!rt_is_scheduled())
 		return __real_pthread_barrier_wait(b);
 	rt_point(POINT_WAIT, (uint64_t)b, sizeof(*b), PLACE);
+	rt_releases(key);
 	if (barrier_waiting(key) + 1 < barrier_count(b)) {
-		rt_block(key, RT_FOREVER);
+		rt_await(key, RT_FOREVER);
+		rt_acquired(key);
 		return 0;
 	}
+	rt_acquired(key);
 	rt_wake(key);
 	return PTHREAD_BARRIER_SERIAL_THREAD;
 }

@@ -3,6 +3,7 @@
 
 #include "rt/raw.h"
 #include "rt/turn.h"
+#include "schedule/order.h"
 
 static bool load(uint64_t address, uint64_t size, uint64_t *ret_value)
 {
@@ -32,17 +33,11 @@ static void describe(struct control_event *event, enum point_kind kind, uint64_t
 	event->size = (uint16_t)(size < UINT16_MAX ? size : UINT16_MAX);
 	event->object = 0;
 	event->offset = address;
-	if (!rt_arena_find(address, &event->object, &event->offset))
+	if (!rt_arena_find(address, &event->object, &event->offset) &&
+	    !rt_variable_find(address, &event->object, &event->offset))
 		event->offset = address;
 	event->module = rt_module(place, &event->place);
 	event->value = 0;
-}
-
-/* By SIGKILL it ends here, with the turn, and has not done what it was about to do. */
-static void strike(void)
-{
-	raw3(SYS_tgkill, raw3(SYS_getpid, 0, 0, 0), raw3(SYS_gettid, 0, 0, 0),
-	     rt_control->kill_signal);
 }
 
 static void record(struct control_flow *self)
@@ -54,6 +49,18 @@ static void record(struct control_flow *self)
 	__atomic_store_n(&c->event_count, c->event_count + 1, __ATOMIC_RELEASE);
 }
 
+/* By SIGKILL it ends here, with the turn, and has not done what it was about to do. */
+static void strike(struct control_flow *self)
+{
+	uint16_t kind = self->next.kind;
+
+	self->next.kind = POINT_STRUCK;
+	record(self);
+	raw3(SYS_tgkill, raw3(SYS_getpid, 0, 0, 0), raw3(SYS_gettid, 0, 0, 0),
+	     rt_control->strike_signal);
+	self->next.kind = kind;
+}
+
 void rt_point(enum point_kind kind, uint64_t address, uint64_t size, uint64_t place)
 {
 	struct control *c = rt_control;
@@ -63,8 +70,8 @@ void rt_point(enum point_kind kind, uint64_t address, uint64_t size, uint64_t pl
 	self->steps++;
 	if (c->max_steps && c->step >= c->max_steps)
 		c->end = CONTROL_TOO_LONG;
-	if (c->kill_flow == rt_flow && c->kill_step == self->steps)
-		strike();
+	if (c->strike_flow == rt_flow && c->strike_step == self->steps)
+		strike(self);
 	schedule_note(c, rt_flow);
 	rt_choose();
 	if (address)
@@ -135,6 +142,43 @@ void rt_modified(uint64_t address, uint64_t old, bool has_changed, uint64_t plac
 		rt_saw(address, old, place);
 }
 
+static uint64_t key_of_word(const struct control_event *event)
+{
+	return (uint64_t)event->object << 44 ^ event->offset;
+}
+
+void rt_did_atomic(bool reads, bool writes, int order)
+{
+	const struct control_event *event = &rt_self()->next;
+
+	order_access(rt_control, event, writes, ACCESS_ATOMIC);
+	order_atomic(rt_control, rt_flow, key_of_word(event), reads, writes, (uint32_t)order);
+}
+
+void rt_point_atomic(uint64_t address, uint64_t size, bool reads, bool writes, int order,
+		     uint64_t place)
+{
+	rt_point(POINT_ATOMIC, address, size, place);
+	rt_did_atomic(reads, writes, order);
+}
+
+void rt_acquired(uint64_t key)
+{
+	order_acquire(rt_control, rt_flow, key);
+}
+
+void rt_releases(uint64_t key)
+{
+	order_release(rt_control, rt_flow, key);
+}
+
+static enum access_kind kind_of(enum segment_access_kind kind)
+{
+	return kind == SEGMENT_ATOMIC	? ACCESS_ATOMIC
+	       : kind == SEGMENT_VOLATILE ? ACCESS_VOLATILE
+					  : ACCESS_PLAIN;
+}
+
 /* In front of what is about to be done; the access itself follows with the turn. */
 void rt_scheduled_access(uint64_t address, uint64_t size, enum segment_access_kind kind,
 			 unsigned flags, uint64_t place)
@@ -143,6 +187,7 @@ void rt_scheduled_access(uint64_t address, uint64_t size, enum segment_access_ki
 
 	rt_point(kind == SEGMENT_ATOMIC ? POINT_ATOMIC : is_write ? POINT_WRITE : POINT_READ,
 		 address, size, place);
+	order_access(rt_control, &rt_self()->next, is_write, kind_of(kind));
 	if (is_write)
 		rt_wrote();
 	else if (size <= sizeof(uint64_t))

@@ -104,6 +104,9 @@ static inline bool rt_is_watched(uint64_t address)
 				  (uint64_t)__builtin_return_address(0));                          \
 	} while (0)
 
+/* Is it a variable of the program?  @ret_offset: its address in the file. */
+bool rt_variable_find(uint64_t address, uint32_t *ret_object, uint64_t *ret_offset);
+
 /* What @row's access at @address, which is still to come, tells of other flows. */
 void rt_observe(struct segment_row *row, uint64_t address);
 

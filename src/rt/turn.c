@@ -98,6 +98,16 @@ void rt_choose(void)
 
 bool rt_block(uint64_t key, uint64_t until_ns)
 {
+	bool woken;
+
+	rt_self()->retries = 1;
+	woken = rt_await(key, until_ns);
+	rt_self()->retries = 0;
+	return woken;
+}
+
+bool rt_await(uint64_t key, uint64_t until_ns)
+{
 	struct control_flow *self = rt_self();
 
 	self->key = key;

@@ -18,6 +18,7 @@
 #include "sandbox/tmp.h"
 
 #define SHRINK_TESTS 400
+#define AFTER_RACE   500 /* schedules */
 #define CONFIRMED    20 /* replays that must all show it */
 
 struct explored {
@@ -30,7 +31,10 @@ struct explored {
 	struct campaign campaign;
 	uint64_t started_ns, digest;
 	uint64_t too_long, stuck;
-	bool differs; /* the same schedule, and not the same run */
+	uint64_t race_at; /* the first schedule with a race; 0 = none yet */
+	struct trail race;
+	uint64_t struck; /* points at which the signal was sent */
+	bool differs;	 /* the same schedule, and not the same run */
 };
 
 static const char *role_name(void *ctx, uint32_t role)
@@ -125,11 +129,16 @@ static int observe_process(struct explored *e, size_t index, const struct sessio
 	p->spec = s->index;
 	p->copy = s->copy;
 	p->name = mem_strdup(s->spec->name);
-	p->started = true;
-	p->exited = !was_stopped(outcome, status);
-	p->alive = !p->exited;
 	p->signaled = WIFSIGNALED(status);
 	p->status = p->signaled ? WTERMSIG(status) : WEXITSTATUS(status);
+	p->started = true;
+	p->exited = !was_stopped(outcome, status);
+	p->killed_on_purpose = p->signaled &&
+			       outcome->control->strike_flow &&
+			       outcome->control->flows[outcome->control->strike_flow].role ==
+				       index + 1 &&
+			       p->status == outcome->control->strike_signal;
+	p->alive = !p->exited;
 	if (!p->name || output_read(s->out_fd, &p->out) || output_read(s->err_fd, &p->err))
 		return -ENOMEM;
 	return 0;
@@ -152,6 +161,21 @@ static int observe_end(struct explored *e, const struct session_outcome *outcome
 			    "who is left waits in a loop for what nobody will write%s", waits);
 }
 
+/* A finding of its own for each. */
+static int observe_races(struct explored *e, const struct session_outcome *outcome)
+{
+	const struct teller teller = {outcome, e->job->worker->images, role_name, e};
+	uint32_t count = outcome->control->race_count;
+	int rc = 0;
+
+	for (uint32_t i = 0; !rc && i < count && i < CONTROL_RACES; i++) {
+		cleanup_free char *text = tell_race(&teller, i);
+
+		rc = text ? observed_add(&e->job->seen, FINDING_RACE, NULL, "%s", text) : -ENOMEM;
+	}
+	return rc;
+}
+
 static int observe(struct explored *e, const struct session_outcome *outcome)
 {
 	int rc = 0;
@@ -160,7 +184,8 @@ static int observe(struct explored *e, const struct session_outcome *outcome)
 	e->job->seen = (struct observed){.duration_ns = outcome->duration_ns};
 	for (size_t i = 0; !rc && i < e->x.subject_count; i++)
 		rc = observe_process(e, i, outcome);
-	return rc ? rc : observe_end(e, outcome);
+	rc = rc ? rc : observe_end(e, outcome);
+	return rc ? rc : observe_races(e, outcome);
 }
 
 static char *expand(void *ctx, const char *text)
@@ -228,15 +253,26 @@ static void findings_release(struct findings *list)
 struct replaying {
 	struct explored *e;
 	enum finding_kind kind;
+	const struct trail *trail; /* with its strike */
 	struct findings last;
 	struct err *err;
 };
 
+static struct session_request request_of(const struct trail *trail,
+					 const struct control_switch *switches, size_t count)
+{
+	return (struct session_request){.strategy = CONTROL_REPLAY,
+					.switches = switches,
+					.switch_count = count,
+					.strike_flow = trail->strike_flow,
+					.strike_step = trail->strike_step,
+					.strike_signal = trail->strike_signal};
+}
+
 static int replay(void *ctx, const struct control_switch *switches, size_t count)
 {
 	struct replaying *r = ctx;
-	const struct session_request request = {
-		.strategy = CONTROL_REPLAY, .switches = switches, .switch_count = count};
+	const struct session_request request = request_of(r->trail, switches, count);
 	struct session_outcome outcome;
 	struct findings findings;
 	int rc = run_schedule(r->e, &request, &outcome, &findings, r->err), shows = 0;
@@ -271,9 +307,7 @@ static int add_picture(struct explored *e, struct finding *finding,
 /* Findings and all that belongs to them into the result; @trail has its switches. */
 static int report(struct explored *e, struct trail *trail, unsigned confirmed, struct err *err)
 {
-	const struct session_request request = {.strategy = CONTROL_REPLAY,
-						.switches = trail->switches,
-						.switch_count = trail->count};
+	const struct session_request request = request_of(trail, trail->switches, trail->count);
 	struct case_result *result = e->job->result;
 	struct session_outcome outcome;
 	struct findings findings;
@@ -293,18 +327,14 @@ static int report(struct explored *e, struct trail *trail, unsigned confirmed, s
 }
 
 /* The same with as few switches as possible, as often as it takes to be sure. */
-static int settle(struct explored *e, enum finding_kind kind, const struct session_outcome *first,
+static int settle(struct explored *e, enum finding_kind kind, const struct trail *shown,
 		  struct err *err)
 {
-	struct replaying r = {.e = e, .kind = kind, .err = err};
-	struct trail trail = {.count = first->control->taken_count < CONTROL_SWITCHES
-					       ? (size_t)first->control->taken_count
-					       : CONTROL_SWITCHES};
+	struct trail trail = *shown;
+	struct replaying r = {.e = e, .kind = kind, .trail = &trail, .err = err};
 	unsigned confirmed = 0;
-	int rc;
+	int rc = shrink(trail.switches, &trail.count, SHRINK_TESTS, replay, &r);
 
-	memcpy(trail.switches, first->control->taken, trail.count * sizeof(*trail.switches));
-	rc = shrink(trail.switches, &trail.count, SHRINK_TESTS, replay, &r);
 	for (unsigned i = 0; rc >= 0 && i < CONFIRMED; i++) {
 		rc = replay(&r, trail.switches, trail.count);
 		confirmed += rc > 0;
@@ -322,9 +352,7 @@ static int settle(struct explored *e, enum finding_kind kind, const struct sessi
 static int follow(struct explored *e, struct err *err)
 {
 	struct trail trail = *e->options->trail;
-	const struct session_request request = {.strategy = CONTROL_REPLAY,
-						.switches = trail.switches,
-						.switch_count = trail.count};
+	const struct session_request request = request_of(&trail, trail.switches, trail.count);
 	struct session_outcome outcome;
 	struct findings findings;
 	int rc = run_schedule(e, &request, &outcome, &findings, err);
@@ -349,6 +377,7 @@ static bool is_over(const struct explored *e)
 	const struct explore_options *options = e->options;
 
 	return e->campaign.schedules >= options->schedules ||
+	       (e->race_at && e->campaign.schedules >= e->race_at + AFTER_RACE) ||
 	       (options->budget_ns && now_ns() - e->started_ns >= options->budget_ns);
 }
 
@@ -361,28 +390,121 @@ static void compare_plain(struct explored *e, const struct session_outcome *outc
 		e->differs = e->digest != outcome->control->digest;
 }
 
+static bool has_only_races(const struct findings *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (list->items[i].kind != FINDING_RACE)
+			return false;
+	return true;
+}
+
+static enum finding_kind hardest(const struct findings *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (list->items[i].kind != FINDING_RACE)
+			return list->items[i].kind;
+	return FINDING_RACE;
+}
+
+static struct trail trail_of(const struct session_request *request,
+			     const struct session_outcome *outcome)
+{
+	const struct control *c = outcome->control;
+	struct trail trail = {.count = c->taken_count < CONTROL_SWITCHES ? (size_t)c->taken_count
+									 : CONTROL_SWITCHES,
+			      .steps = c->step,
+			      .strike_flow = request->strike_flow,
+			      .strike_step = request->strike_step,
+			      .strike_signal = request->strike_signal};
+
+	memcpy(trail.switches, c->taken, trail.count * sizeof(*c->taken));
+	return trail;
+}
+
+/* One schedule; 1 when it is settled what broke, and there is nothing more to do. */
+static int try_one(struct explored *e, const struct session_request *request,
+		   struct session_outcome *outcome, struct err *err)
+{
+	struct findings findings;
+	int rc = run_schedule(e, request, outcome, &findings, err);
+	struct trail trail;
+
+	if (rc)
+		return rc;
+	campaign_note(&e->campaign, request, outcome);
+	compare_plain(e, outcome);
+	if (findings.count) {
+		trail = trail_of(request, outcome);
+		if (!has_only_races(&findings)) {
+			rc = settle(e, hardest(&findings), &trail, err);
+			rc = rc ? rc : 1;
+		} else if (!e->race_at) {
+			/* What it can lead to is looked for a while longer: that convinces more. */
+			e->race_at = e->campaign.schedules;
+			e->race = trail;
+		}
+	}
+	findings_release(&findings);
+	return rc;
+}
+
+/* The flow that is called so in that run; 0 = none. */
+static uint32_t find_flow(struct explored *e, const struct session_outcome *outcome,
+			  const char *wanted)
+{
+	const struct teller teller = {outcome, e->job->worker->images, role_name, e};
+
+	for (uint32_t i = 1; i <= outcome->control->flows_used; i++) {
+		cleanup_free char *name = tell_flow(&teller, i);
+
+		if (name && strcmp(name, wanted) == 0)
+			return i;
+	}
+	return 0;
+}
+
+/* The signal at each point that the victim comes to in the run of @base. */
+static int strike_everywhere(struct explored *e, const struct session_request *base,
+			     const struct session_outcome *of, struct err *err)
+{
+	struct trail trail = trail_of(base, of);
+	uint64_t points;
+	int rc = 0;
+
+	trail.strike_flow = find_flow(e, of, e->options->strike);
+	trail.strike_signal = e->options->signal;
+	if (!trail.strike_flow)
+		return err_set(err, -ENOENT, "no process or thread is called '%s'",
+			       e->options->strike);
+	points = of->control->flows[trail.strike_flow].steps;
+	for (uint64_t step = 1; !rc && step <= points && !is_over(e); step++) {
+		struct session_request request;
+		struct session_outcome outcome;
+
+		trail.strike_step = step;
+		request = request_of(&trail, trail.switches, trail.count);
+		e->struck++;
+		rc = try_one(e, &request, &outcome, err);
+	}
+	return rc;
+}
+
 static int explore(struct explored *e, struct err *err)
 {
-	struct session_request request;
-	struct session_outcome outcome;
-	struct findings findings;
 	int rc = 0;
 
 	while (!rc && !is_over(e)) {
-		campaign_next(&e->campaign, &request);
-		rc = run_schedule(e, &request, &outcome, &findings, err);
-		if (rc)
-			break;
-		campaign_note(&e->campaign, &request, &outcome);
-		compare_plain(e, &outcome);
-		if (findings.count) {
-			enum finding_kind kind = findings.items[0].kind;
+		struct session_request request;
+		struct session_outcome outcome;
 
-			findings_release(&findings);
-			return settle(e, kind, &outcome, err);
-		}
+		campaign_next(&e->campaign, &request);
+		rc = try_one(e, &request, &outcome, err);
+		if (!rc && e->options->strike && e->campaign.schedules != 1)
+			rc = strike_everywhere(e, &request, &outcome, err);
 	}
-	return rc;
+	if (rc)
+		return rc < 0 ? rc : 0;
+	return e->race_at ? settle(e, FINDING_RACE, &e->race, err) : 0;
 }
 
 static int say(struct explored *e)

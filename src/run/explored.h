@@ -12,6 +12,9 @@ struct explore_options {
 	uint64_t schedules; /* at most */
 	uint64_t budget_ns; /* 0 = no limit */
 	int strategy;	    /* enum control_strategy; -1 = a mix */
+	/* A process, as findings name it, that gets `signal` at each of its points; NULL = none. */
+	const char *strike;
+	int signal;
 	const struct trail *trail; /* this schedule instead, and no other; NULL */
 };
 

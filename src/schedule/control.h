@@ -79,6 +79,7 @@ enum point_kind {
 	POINT_EXIT,
 	POINT_SIGNAL,
 	POINT_YIELD,
+	POINT_STRUCK, /* gets strike_signal, in front of what it was about to do */
 	POINT_MAX_
 };
 
@@ -110,6 +111,8 @@ struct control_flow {
 	uint64_t until_ns;	   /* virtual; UINT64_MAX = no limit */
 	uint32_t timed_out, is_outside;
 	uint32_t is_gone; /* its process is: 1 it has ended, 2 by a signal; of who has seen it end */
+	uint32_t retries; /* FLOW_BLOCKED: it tries again, whatever it was woken by */
+	uint32_t unused;
 	uint32_t owner; /* flow that has what this one waits for, 0 = not known */
 	uint64_t priority;
 	uint64_t steps; /* points it came to */
@@ -117,6 +120,46 @@ struct control_flow {
 	struct control_seen seen[CONTROL_SEEN];
 	uint32_t seen_count, repeats;
 	struct control_event next; /* what it is about to do */
+};
+
+/* Happens-before: see order.h.  Index 0 is not used. */
+#define CONTROL_SYNCS 4096u
+#define CONTROL_WORDS (1u << 16)
+#define CONTROL_READS 4u
+#define CONTROL_WRITES 2u /* of different bytes */
+#define CONTROL_RACES 32u
+
+struct control_clocks {
+	uint32_t now[CONTROL_FLOWS + 1];
+	uint32_t acquired[CONTROL_FLOWS + 1]; /* by relaxed loads, until a fence */
+	uint32_t released[CONTROL_FLOWS + 1]; /* as of the last release fence */
+};
+
+struct control_sync {
+	uint64_t key;
+	uint32_t run, unused; /* the run that it belongs to: command */
+	uint32_t clock[CONTROL_FLOWS + 1];
+};
+
+struct control_access {
+	uint32_t flow, clock;
+	uint64_t place, offset;
+	uint32_t module;
+	uint16_t size;
+	uint8_t is_write, kind; /* enum access_kind */
+	uint32_t mask;		/* bytes of the word */
+};
+
+struct control_word {
+	uint64_t offset;
+	uint32_t object, run;
+	struct control_access writes[CONTROL_WRITES], reads[CONTROL_READS];
+};
+
+struct control_race {
+	struct control_access first, second;
+	uint64_t offset, step;
+	uint32_t object, unused;
 };
 
 /* At step `step` the turn goes to `flow`. */
@@ -135,9 +178,9 @@ struct control {
 	uint64_t length;    /* points that a run is expected to have, for pct and starve */
 	uint64_t max_steps;
 	uint32_t roles;
-	uint32_t kill_flow; /* flow that dies by kill_signal in front of its kill_step-th point */
-	uint64_t kill_step; /* 0 = nobody */
-	int32_t kill_signal;
+	uint32_t strike_flow; /* flow that gets strike_signal in front of its strike_step-th point */
+	uint64_t strike_step; /* 0 = nobody */
+	int32_t strike_signal;
 	uint32_t switch_count;
 	struct control_switch switches[CONTROL_SWITCHES]; /* ascending; for a replay */
 
@@ -170,8 +213,15 @@ struct control {
 	/* What a replay needs to do the same: where it was decided otherwise than it would. */
 	uint64_t taken_count; /* may be more than there is room for */
 	struct control_switch taken[CONTROL_SWITCHES];
+	uint32_t race_count; /* may be more than there is room for */
+	struct control_race races[CONTROL_RACES];
 	uint64_t event_count;
+
+	/* Not cleared for a run: records know theirs. */
 	struct control_event events[CONTROL_EVENTS];
+	struct control_clocks clocks[CONTROL_FLOWS + 1];
+	struct control_sync syncs[CONTROL_SYNCS];
+	struct control_word words[CONTROL_WORDS];
 };
 
 #endif

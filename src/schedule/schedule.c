@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 
+#include "schedule/order.h"
 #include "schedule/strategy.h"
 
 /* Plain sleeps are no order: one ends early now and then. */
@@ -61,6 +62,7 @@ uint32_t schedule_add(struct control *c, uint32_t parent)
 	flow->parent = parent;
 	flow->until_ns = FOREVER;
 	flow->state = FLOW_READY;
+	order_begin(c, c->flows_used, parent);
 	if (strategy_of(c)->add)
 		strategy_of(c)->add(c, c->flows_used);
 	return c->flows_used;
@@ -108,12 +110,29 @@ void schedule_wake(struct control *c, uint64_t key)
 		;
 }
 
+/* With a process go its robust locks, and its ends of pipes: all that try do so again. */
+static void note_gone(struct control *c)
+{
+	bool any = false;
+
+	for (uint32_t i = 1; i <= c->flows_used; i++) {
+		struct control_flow *flow = &c->flows[i];
+		uint32_t gone = __atomic_load_n(&flow->is_gone, __ATOMIC_ACQUIRE);
+
+		if (!gone || flow->state == FLOW_ENDED || flow->state == FLOW_DEAD)
+			continue;
+		flow->state = gone > 1 ? FLOW_DEAD : FLOW_ENDED;
+		any = true;
+	}
+	for (uint32_t i = 1; any && i <= c->flows_used; i++)
+		if (c->flows[i].state == FLOW_BLOCKED && c->flows[i].retries)
+			make_ready(c, &c->flows[i]);
+	if (any)
+		schedule_written(c);
+}
+
 static bool is_candidate(struct control *c, struct control_flow *flow)
 {
-	uint32_t gone = __atomic_load_n(&flow->is_gone, __ATOMIC_ACQUIRE);
-
-	if (gone)
-		flow->state = gone > 1 ? FLOW_DEAD : FLOW_ENDED;
 	switch (flow->state) {
 	case FLOW_READY:
 		return !flow->is_outside;
@@ -264,6 +283,7 @@ static uint32_t pick(struct control *c, uint32_t me)
 	struct candidates from;
 	uint32_t sleeper;
 
+	note_gone(c);
 	find_candidates(c, &from);
 	if (!from.count)
 		return pick_idle(c, me);
