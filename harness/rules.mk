@@ -3,13 +3,13 @@
 # They are compiled as any Makefile would (-O2 -g -pthread), never with a sanitizer: that of leaks
 # ends every program that is traced.  Debug information is DWARF 4, as valgrind 3.19 does not
 # survive what clang 14 makes of version 5.
-# harness/levels and harness/store are left to the scenarios, which compile them themselves.
+# harness/levels, harness/race and harness/store are left to the scenarios, which compile them themselves.
 # They are linked as shared programs; lines of the head comment may ask for something else:
 #	 * build: static	or musl, which is always static
 #	 * cflags: -O0
 #	 * libs: -lrt
 HARNESS_LIB := $(wildcard harness/lib/*.c)
-HARNESS_SRC := $(filter-out harness/lib/% harness/levels/% harness/store/%,$(wildcard harness/*/*.c))
+HARNESS_SRC := $(filter-out harness/lib/% harness/levels/% harness/race/% harness/store/%,$(wildcard harness/*/*.c))
 HARNESS := $(addprefix $(B)/harness/,$(notdir $(HARNESS_SRC:.c=)))
 ifneq ($(words $(HARNESS)),$(words $(sort $(HARNESS))))
 $(error two files of harness/ have the same name)
@@ -59,7 +59,7 @@ harness: $(HARNESS)
 	@if [ -d build/harness ] && [ ! -L build/harness ]; then rm -rf build/harness; fi
 	@ln -sfn $(VARIANT)/harness build/harness
 	@[ ! -L $(B)/harness/levels ] || rm $(B)/harness/levels
-	@cp -Ru harness/levels harness/store harness/lib $(B)/harness/
+	@cp -Ru harness/levels harness/race harness/store harness/lib $(B)/harness/
 
 .PHONY: check-harness catalogue
 check-harness: ## is every bundled program declared, and used by a scenario?

@@ -14,8 +14,9 @@ typedef int shrink_test_fn(void *ctx, const struct control_switch *switches, siz
 
 /*
  * Make *@count of @switches fewer, as long as @test says that the rest shows
- * it (ddmin: Zeller, Hildebrandt, TSE 2002), with at most @tests of them.
- * What is left shows it.  0 or an error of @test.
+ * it (ddmin: Zeller, Hildebrandt, TSE 2002; then stretches of a flow that can
+ * be joined are), with at most @tests of them.  What is left shows it.  0 or an
+ * error of @test.
  */
 int shrink(struct control_switch *switches, size_t *count, unsigned tests, shrink_test_fn *test,
 	   void *ctx);

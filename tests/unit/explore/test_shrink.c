@@ -52,6 +52,38 @@ Test(explore_shrink, what_matters_is_left)
 	}
 }
 
+/* Flow 1 has the turn first; the bug: all four steps of flow 2 between its second and its sixth. */
+static int is_between(void *ctx, const struct control_switch *switches, size_t count)
+{
+	unsigned done[3] = {0}, now = 1;
+	size_t next = 0;
+
+	(void)ctx;
+	for (uint64_t step = 0; step < 20; step++) {
+		if (next < count && switches[next].step == step)
+			now = switches[next++].flow;
+		if (now == 2 && (done[1] < 2 || done[1] >= 6))
+			return 0;
+		done[now]++;
+		if (done[2] == 4)
+			now = 1;
+	}
+	return done[2] == 4;
+}
+
+Test(explore_shrink, stretches_of_a_flow_are_joined)
+{
+	struct control_switch switches[] = {{.step = 2, .flow = 2}, {.step = 3, .flow = 1},
+					    {.step = 4, .flow = 2}, {.step = 6, .flow = 1},
+					    {.step = 7, .flow = 2}};
+	size_t count = 5;
+
+	cr_assert(eq(int, is_between(NULL, switches, count), 1));
+	cr_expect(eq(int, shrink(switches, &count, 100, is_between, NULL), 0));
+	cr_expect(eq(sz, count, 1));
+	cr_expect(eq(int, is_between(NULL, switches, count), 1));
+}
+
 Test(explore_shrink, few_tests_leave_more_but_nothing_wrong)
 {
 	struct wanted wanted = {.steps = {3, 50}, .count = 2};

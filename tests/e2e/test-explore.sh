@@ -1,0 +1,120 @@
+#!/bin/bash
+# Exploring finds the race of each bundled program that has one, by every strategy in the long
+# form; what it prints shows the race again every time; a mended program stays silent.
+# shellcheck source=tests/e2e/lib.sh
+. tests/e2e/lib.sh
+
+scenarios=(scenarios/explore/*.scn)
+strategies=(random pct pos starve)
+seconds=10 # in which a bug is to be found
+
+# explore ARGUMENT...: report in $work/report.json
+explore() {
+	rm -f "$work/report.json"
+	limit=${limit:-120} run "$ipcfault" explore --report "json:$work/report.json" "$@"
+}
+
+# The cases of which something is true, one in a line.
+cases() {
+	jq -r ".cases[] | select($1) | \"\(.file) \(.variant) \(.role): \(.verdict) \(.reason)\"" \
+		"$work/report.json" 2>&1
+}
+
+# silent ARGUMENT...: no mended program is said to have a bug.
+silent() {
+	local name=$1
+	shift
+	limit=3600 explore --role subject "$@" "${scenarios[@]}"
+	is "$name: status" "$status" 0
+	is "$name: silent" "$(cases '.verdict != "pass" or .findings != []')" ''
+	is "$name: all were run" "$(jq '.cases | length > 20' "$work/report.json")" true
+}
+
+# found NAME ARGUMENT...: each program that has a bug is said to have one, in time.
+found() {
+	local name=$1
+	shift
+	limit=3600 explore --role control "$@" "${scenarios[@]}"
+	is "$name: found" "$(cases '.verdict != "pass"')" ''
+	is "$name: in time" "$(cases ".duration_ms > $((seconds * 1000))")" ''
+	is "$name: each says how to see it again" "$(cases '.schedule == null')" ''
+}
+
+# The schedules of the last report show it again, $1 times of as many.
+replays() {
+	local times=$1 command caught total=0 shown=0
+	while read -r command; do
+		total=$((total + times))
+		eval "set -- $command" # quoted for a shell
+		shift
+		run "$ipcfault" "$@" --repeat "$times" -q
+		caught=$(grep -oE '[0-9]+ controls? caught' "$work/out" | cut -d' ' -f1)
+		shown=$((shown + ${caught:-0}))
+		[ "$status" = 0 ] || { echo "$command"; cat "$work/out" "$work/err"; } >>"$work/not-shown"
+	done < <(jq -r '.cases[].reproduce' "$work/report.json")
+	check 'there are schedules to replay' [ "$total" -gt 0 ]
+	if [ "$shown" = "$total" ]; then pass "replayed: $shown of $total"; else
+		fail "replayed: $shown of $total" "$work/not-shown"
+	fi
+}
+
+if [ -n "$LONG" ]; then
+	for strategy in "${strategies[@]}"; do
+		silent "$strategy" --strategy "$strategy" --schedules 10000
+	done
+	found 'in turn' --budget "${seconds}s"
+	replays 100
+else
+	silent 'in turn' --schedules 60
+	found 'in turn' --budget "${seconds}s"
+	replays 2
+fi
+
+# Of a command; the whole way.
+cat >"$work/count.c" <<-'EOT'
+	#include <sys/mman.h>
+	#include <sys/wait.h>
+	#include <unistd.h>
+	int main(void)
+	{
+		volatile int *count = mmap(0, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+		if (fork() == 0) {
+			(*count)++;
+			_exit(0);
+		}
+		(*count)++;
+		wait(NULL);
+		return *count != 2;
+	}
+EOT
+check 'the program compiles' "$ipcfault" cc -g -O1 -o "$work/count" "$work/count.c"
+explore -- "$work/count"
+is 'the bug of a command is found' "$status" 1
+says 'with the line' "$work/out" 'main\(\) count\.c:8'
+schedule=$(of_case 0 .schedule)
+explore --schedule "$schedule" -- "$work/count"
+is 'the schedule shows it again' "$status" 1
+
+# Mended, or another program: the schedule is of another one.
+sed -i 's/(\*count)++/__atomic_fetch_add(count, 1, 5)/' "$work/count.c"
+check 'the mended program compiles' "$ipcfault" cc -g -O1 -o "$work/count" "$work/count.c"
+explore --schedules 200 -- "$work/count"
+is 'nothing is found once it is mended' "$status" 0
+explore --schedule "$schedule" -- "$work/count"
+is 'the old schedule does not fit' "$status" 3
+says 'and that is said' "$work/out" 'the program has changed since'
+
+# The same seed tries the same.
+explore --seed 3 "${scenarios[0]}" --role control
+first=$(of_case 0 .schedule)
+explore --seed 3 "${scenarios[0]}" --role control
+is 'the same seed finds the same' "$(of_case 0 .schedule)" "$first"
+
+# Not ours.
+cp /bin/true "$work/true"
+explore -- "$work/true"
+is 'a program that was not compiled for it' "$status" 3
+says 'is told' "$work/out" 'compile it with `ipcfault cc`'
+
+nothing_left explore
+finish
