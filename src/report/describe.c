@@ -271,8 +271,11 @@ static void print_place(FILE *out, const struct case_result *result)
 	char took[DURATION_TEXT_MAX];
 
 	fputs("  ", out);
-	text_print(out, result->file ? result->file : "?");
-	fprintf(out, ":%d, %s, seed %" PRIu64 ", %s\n", result->line,
+	if (result->file && *result->file) { /* else a command, which is the title */
+		text_print(out, result->file);
+		fprintf(out, ":%d, ", result->line);
+	}
+	fprintf(out, "%s, seed %" PRIu64 ", %s\n",
 		result->role == ROLE_CONTROL ? "control (a program that has the bug)" : "subject",
 		result->seed, duration_text(result->duration_ns, took));
 }

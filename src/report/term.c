@@ -94,8 +94,10 @@ static void remember(struct term_state *state, const struct case_result *result)
 	out = open_memstream(&state->troubled[state->troubled_count - 1].line, &size);
 	if (!out)
 		return;
-	text_print(out, result->file);
-	fprintf(out, ":%d: ", result->line);
+	if (result->file && *result->file) {
+		text_print(out, result->file);
+		fprintf(out, ":%d: ", result->line);
+	}
 	describe_title(out, result);
 	fputs(": ", out);
 	if (result->verdict == VERDICT_FAIL)
