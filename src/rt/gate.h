@@ -10,6 +10,8 @@
 #ifndef RT_GATE_H
 #define RT_GATE_H
 
+#include <pthread.h>
+
 #include "rt/turn.h"
 
 #define PLACE ((uint64_t)__builtin_return_address(0))
@@ -24,5 +26,8 @@
 struct timespec;
 uint64_t rt_until(const struct timespec *limit, int clock);
 uint64_t rt_after(const struct timespec *time);
+
+/* In a scheduled run: pthread_mutex_lock(), called at @place. */
+int rt_mutex_lock(pthread_mutex_t *m, uint64_t place);
 
 #endif

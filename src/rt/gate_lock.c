@@ -71,12 +71,15 @@ static int lock_until(pthread_mutex_t *m, uint64_t until_ns)
 	return rc;
 }
 
+int rt_mutex_lock(pthread_mutex_t *m, uint64_t place)
+{
+	rt_point(POINT_LOCK, (uint64_t)m, sizeof(*m), place);
+	return lock_until(m, RT_FOREVER);
+}
+
 RT_EXPORT int __wrap_pthread_mutex_lock(pthread_mutex_t *m)
 {
-	if (!rt_is_scheduled())
-		return __real_pthread_mutex_lock(m);
-	rt_point(POINT_LOCK, (uint64_t)m, sizeof(*m), PLACE);
-	return lock_until(m, RT_FOREVER);
+	return rt_is_scheduled() ? rt_mutex_lock(m, PLACE) : __real_pthread_mutex_lock(m);
 }
 
 RT_EXPORT int __wrap_pthread_mutex_timedlock(pthread_mutex_t *m, const struct timespec *limit)

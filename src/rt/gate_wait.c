@@ -22,7 +22,6 @@ REAL(int, pthread_cond_timedwait,
 REAL(int, pthread_cond_signal, (pthread_cond_t * c));
 REAL(int, pthread_cond_broadcast, (pthread_cond_t * c));
 REAL(int, pthread_barrier_wait, (pthread_barrier_t * b));
-int __wrap_pthread_mutex_lock(pthread_mutex_t *m);
 int __real_pthread_mutex_unlock(pthread_mutex_t *m);
 
 static int sem_until(sem_t *s, uint64_t until_ns)
@@ -82,7 +81,7 @@ RT_EXPORT int __wrap_sem_post(sem_t *s)
 	return rc;
 }
 
-static int cond_until(pthread_cond_t *c, pthread_mutex_t *m, uint64_t until_ns)
+static int cond_until(pthread_cond_t *c, pthread_mutex_t *m, uint64_t until_ns, uint64_t place)
 {
 	bool woken;
 	int rc;
@@ -94,7 +93,7 @@ static int cond_until(pthread_cond_t *c, pthread_mutex_t *m, uint64_t until_ns)
 		return rc;
 	rt_wake(rt_key(m));
 	woken = rt_await(rt_key(c), until_ns);
-	rc = __wrap_pthread_mutex_lock(m);
+	rc = rt_mutex_lock(m, place);
 	return rc || woken ? rc : ETIMEDOUT;
 }
 
@@ -103,7 +102,7 @@ RT_EXPORT int __wrap_pthread_cond_wait(pthread_cond_t *c, pthread_mutex_t *m)
 	if (!rt_is_scheduled())
 		return __real_pthread_cond_wait(c, m);
 	rt_point(POINT_WAIT, (uint64_t)c, sizeof(*c), PLACE);
-	return cond_until(c, m, RT_FOREVER);
+	return cond_until(c, m, RT_FOREVER, PLACE);
 }
 
 /* glibc's: bit 1 of __flags' group refs tells CLOCK_MONOTONIC (pthread_condattr_setclock). */
@@ -118,7 +117,7 @@ RT_EXPORT int __wrap_pthread_cond_timedwait(pthread_cond_t *c, pthread_mutex_t *
 	if (!rt_is_scheduled())
 		return __real_pthread_cond_timedwait(c, m, limit);
 	rt_point(POINT_WAIT, (uint64_t)c, sizeof(*c), PLACE);
-	return cond_until(c, m, rt_until(limit, clock_of(c)));
+	return cond_until(c, m, rt_until(limit, clock_of(c)), PLACE);
 }
 
 RT_EXPORT int __wrap_pthread_cond_signal(pthread_cond_t *c)

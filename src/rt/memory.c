@@ -5,6 +5,7 @@
  * links with --wrap, which renames every reference of the program, and of the
  * C library when that is linked statically.
  */
+#include "rt/flow.h"
 #include "rt/rt.h"
 
 typedef void *copy_fn(void *to, const void *from, size_t size);
@@ -60,9 +61,66 @@ static void *set(void *to, int byte, size_t size)
 	return to;
 }
 
+/* In a scheduled run others come in between: of a long one, so many times. */
+#define PIECES 4
+#define WORD   sizeof(uint64_t)
+
+static size_t piece_of(size_t size)
+{
+	return size <= PIECES * WORD ? WORD : (size / PIECES + WORD) / WORD * WORD;
+}
+
+static bool overlap(const void *to, const void *from, size_t size)
+{
+	return (uintptr_t)to - (uintptr_t)from < size || (uintptr_t)from - (uintptr_t)to < size;
+}
+
+static bool is_split(const void *to, const void *from, size_t size)
+{
+	return size > WORD && (rt_is_watched((uint64_t)to) || rt_is_watched((uint64_t)from)) &&
+	       rt_is_scheduled() && !overlap(to, from, size);
+}
+
+static void access(const void *at, size_t size, unsigned flags, uint64_t place)
+{
+	if (rt_is_watched((uint64_t)at))
+		rt_access((uint64_t)at, size, SEGMENT_RANGE, flags, place);
+}
+
+static void *copy_pieces(void *to, const void *from, size_t size, uint64_t place)
+{
+	size_t piece = piece_of(size);
+
+	for (size_t at = 0; at < size; at += piece) {
+		size_t now = size - at < piece ? size - at : piece;
+
+		access((const char *)from + at, now, 0, place);
+		access((char *)to + at, now, SEGMENT_WRITE, place);
+		copy((char *)to + at, (const char *)from + at, now);
+	}
+	return to;
+}
+
+static void *set_pieces(void *to, int byte, size_t size, uint64_t place)
+{
+	size_t piece = piece_of(size);
+
+	for (size_t at = 0; at < size; at += piece) {
+		size_t now = size - at < piece ? size - at : piece;
+
+		access((char *)to + at, now, SEGMENT_WRITE, place);
+		set((char *)to + at, byte, now);
+	}
+	return to;
+}
+
+#define PLACE ((uint64_t)__builtin_return_address(0))
+
 #define COPY(name, how)                                                                            \
 	void *name(void *to, const void *from, size_t size)                                        \
 	{                                                                                          \
+		if (is_split(to, from, size))                                                      \
+			return copy_pieces(to, from, size, PLACE);                                 \
 		if (size) {                                                                        \
 			RT_ACCESS(from, size, SEGMENT_RANGE, 0);                                   \
 			RT_ACCESS(to, size, SEGMENT_RANGE, SEGMENT_WRITE);                         \
@@ -73,6 +131,8 @@ static void *set(void *to, int byte, size_t size)
 #define SET(name)                                                                                  \
 	void *name(void *to, int byte, size_t size)                                                \
 	{                                                                                          \
+		if (is_split(to, NULL, size))                                                      \
+			return set_pieces(to, byte, size, PLACE);                                  \
 		if (size)                                                                          \
 			RT_ACCESS(to, size, SEGMENT_RANGE, SEGMENT_WRITE);                         \
 		return set(to, byte, size);                                                        \

@@ -257,7 +257,7 @@ static uint32_t choose(struct control *c, uint32_t me, const struct candidates *
 {
 	uint32_t chosen = strategy_of(c)->pick(c, me, from);
 
-	if (chosen != strategy_default(me, from))
+	if (chosen != strategy_default(c, me, from))
 		note_taken(c, chosen);
 	return chosen;
 }

@@ -11,9 +11,9 @@ bool candidates_have(const struct candidates *from, uint32_t flow)
 	return false;
 }
 
-uint32_t strategy_default(uint32_t me, const struct candidates *from)
+uint32_t strategy_default(const struct control *c, uint32_t me, const struct candidates *from)
 {
-	if (candidates_have(from, me))
+	if (candidates_have(from, me) && c->flows[me].next.kind != POINT_YIELD)
 		return me;
 	for (uint32_t i = 0; i < from->count; i++)
 		if (from->flows[i] > me)
@@ -159,7 +159,7 @@ static uint32_t replay_pick(struct control *c, uint32_t me, const struct candida
 			return c->switches[c->changes[0]].flow;
 		c->is_diverged = 1;
 	}
-	return strategy_default(me, from);
+	return strategy_default(c, me, from);
 }
 
 static void replay_begin(struct control *c)

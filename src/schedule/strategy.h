@@ -21,8 +21,8 @@ struct strategy {
 
 extern const struct strategy strategies[CONTROL_STRATEGY_MAX_];
 
-/* As a replay decides where no switch is asked for: @me as long as it can, else the next one. */
-uint32_t strategy_default(uint32_t me, const struct candidates *from);
+/* As a replay decides where no switch is asked for: @me until it yields or must, then the next. */
+uint32_t strategy_default(const struct control *c, uint32_t me, const struct candidates *from);
 
 bool candidates_have(const struct candidates *from, uint32_t flow);
 

@@ -66,6 +66,23 @@ Test(schedule_strategy, what_was_taken_replays)
 		}
 }
 
+/* Else a loop that yields until another has done something would never end. */
+Test(schedule_strategy, who_yields_is_not_next_where_nobody_is_interrupted)
+{
+	struct control *c = play_new(CONTROL_REPLAY, 0, 3);
+
+	schedule_begin(c);
+	cr_expect(eq(u32, schedule_pick(c, 1), 1));
+	for (uint32_t i = 1; i <= 3; i++) {
+		c->flows[i].next.kind = POINT_YIELD;
+		cr_expect(eq(u32, schedule_pick(c, i), 1 + i % 3));
+	}
+	cr_expect(eq(u64, c->taken_count, 0));
+	c->flows[1].state = c->flows[2].state = FLOW_BLOCKED;
+	cr_expect(eq(u32, schedule_pick(c, 3), 3));
+	free(c);
+}
+
 Test(schedule_strategy, a_replay_that_does_not_fit_says_so)
 {
 	struct control *c = play_new(CONTROL_REPLAY, 0, 2);
