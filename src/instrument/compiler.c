@@ -60,7 +60,9 @@ static const char *const link_flags[] = {
 	WRAP(pthread_create), WRAP(pthread_join), WRAP(pthread_exit), WRAP(nanosleep),
 	WRAP(clock_nanosleep), WRAP(usleep), WRAP(sleep), WRAP(sched_yield), WRAP(clock_gettime),
 	WRAP(gettimeofday), WRAP(time), WRAP(read), WRAP(write), WRAP(close), WRAP(poll),
-	WRAP(send), WRAP(recv), WRAP(accept),
+	WRAP(send), WRAP(recv), WRAP(accept), WRAP(semop),
+	WRAP(msgsnd), WRAP(msgrcv), WRAP(mq_send), WRAP(mq_receive), WRAP(flock), WRAP(fcntl),
+	WRAP(fcntl64),
 	NULL,
 };
 

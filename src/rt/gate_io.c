@@ -1,5 +1,6 @@
 /* read() and write() of what can make a process wait: tried by poll(). */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -31,12 +32,18 @@ static bool is_ready(int fd, short events)
 	return raw3(SYS_poll, (long)&p, 1, 0) != 0;
 }
 
-static bool await_fd(int fd, short events, uint64_t place)
+static bool is_nonblocking(int fd)
+{
+	return raw3(SYS_fcntl, fd, F_GETFL, 0) & O_NONBLOCK;
+}
+
+/* False: nobody waits for it either. */
+static bool await_fd(int fd, short events, bool waits, uint64_t place)
 {
 	if (!rt_is_scheduled() || !can_wait(fd))
 		return false;
 	rt_point(POINT_IO, 0, 0, place);
-	while (!is_ready(fd, events))
+	while (waits && !is_nonblocking(fd) && !is_ready(fd, events))
 		rt_block(SCHEDULE_KEY_IO, RT_FOREVER);
 	return true;
 }
@@ -53,7 +60,7 @@ static void has_moved(bool is_scheduled)
 
 RT_EXPORT ssize_t __wrap_read(int fd, void *buf, size_t size)
 {
-	bool is_scheduled = await_fd(fd, POLLIN, PLACE);
+	bool is_scheduled = await_fd(fd, POLLIN, true, PLACE);
 	ssize_t got = __real_read(fd, buf, size);
 
 	has_moved(is_scheduled);
@@ -62,7 +69,7 @@ RT_EXPORT ssize_t __wrap_read(int fd, void *buf, size_t size)
 
 RT_EXPORT ssize_t __wrap_write(int fd, const void *buf, size_t size)
 {
-	bool is_scheduled = await_fd(fd, POLLOUT, PLACE);
+	bool is_scheduled = await_fd(fd, POLLOUT, true, PLACE);
 	ssize_t got = __real_write(fd, buf, size);
 
 	has_moved(is_scheduled);
@@ -71,7 +78,7 @@ RT_EXPORT ssize_t __wrap_write(int fd, const void *buf, size_t size)
 
 RT_EXPORT ssize_t __wrap_recv(int fd, void *buf, size_t size, int flags)
 {
-	bool is_scheduled = !(flags & MSG_DONTWAIT) && await_fd(fd, POLLIN, PLACE);
+	bool is_scheduled = await_fd(fd, POLLIN, !(flags & MSG_DONTWAIT), PLACE);
 	ssize_t got = __real_recv(fd, buf, size, flags);
 
 	has_moved(is_scheduled);
@@ -80,7 +87,7 @@ RT_EXPORT ssize_t __wrap_recv(int fd, void *buf, size_t size, int flags)
 
 RT_EXPORT ssize_t __wrap_send(int fd, const void *buf, size_t size, int flags)
 {
-	bool is_scheduled = !(flags & MSG_DONTWAIT) && await_fd(fd, POLLOUT, PLACE);
+	bool is_scheduled = await_fd(fd, POLLOUT, !(flags & MSG_DONTWAIT), PLACE);
 	ssize_t got = __real_send(fd, buf, size, flags);
 
 	has_moved(is_scheduled);
@@ -89,7 +96,7 @@ RT_EXPORT ssize_t __wrap_send(int fd, const void *buf, size_t size, int flags)
 
 RT_EXPORT int __wrap_accept(int fd, struct sockaddr *ret_address, socklen_t *ret_size)
 {
-	bool is_scheduled = await_fd(fd, POLLIN, PLACE);
+	bool is_scheduled = await_fd(fd, POLLIN, true, PLACE);
 	int got = __real_accept(fd, ret_address, ret_size);
 
 	has_moved(is_scheduled);
@@ -98,10 +105,12 @@ RT_EXPORT int __wrap_accept(int fd, struct sockaddr *ret_address, socklen_t *ret
 
 RT_EXPORT int __wrap_close(int fd)
 {
-	bool is_scheduled = rt_is_scheduled() && can_wait(fd);
+	bool is_scheduled = rt_is_scheduled(), is_end = is_scheduled && can_wait(fd);
 	int rc = __real_close(fd);
 
-	has_moved(is_scheduled);
+	has_moved(is_end);
+	if (is_scheduled && !is_end)
+		rt_wake(SCHEDULE_KEY_IO); /* its locks are gone */
 	return rc;
 }
 
