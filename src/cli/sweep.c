@@ -50,16 +50,19 @@ static bool was_interrupted(void *ctx)
 	return interrupt_signal() != 0;
 }
 
-static void report_bug(struct sweeper *sweeper, const struct sweep *sweep, struct bug *bug)
+static void report_bug(struct sweeper *sweeper, const char *name, const struct sweep *sweep,
+		       struct bug *bug)
 {
 	struct err err = ERR_INIT;
+
+	bug->result.bug = bug_text(name, sweep, bug);
 
 	if (sweeper->request->out &&
 	    bug_write(sweep, bug, sweeper->request->out, ++sweeper->written, &err)) {
 		command_error(sweeper->env, err.text, EXIT_INCONCLUSIVE);
 		sweeper->doubtful = true;
 	}
-	if (bug_complete(sweep, bug)) {
+	if (!bug->result.bug || bug_complete(sweep, bug)) {
 		command_error(sweeper->env, "out of memory", EXIT_INCONCLUSIVE);
 		sweeper->doubtful = true;
 	}
@@ -124,7 +127,7 @@ static int report_sweep(struct sweeper *sweeper, const char *name, struct sweep 
 	sweeper->before = sweeper->totals;
 	session_sweep(sweeper->session, &sweeper->totals);
 	for (size_t i = 0; i < sweep->bugs.count; i++)
-		report_bug(sweeper, sweep, &sweep->bugs.items[i]);
+		report_bug(sweeper, name, sweep, &sweep->bugs.items[i]);
 	say_doubts(sweeper, sweep);
 	sweeper->doubtful |= sweep->states[ATTEMPT_ERROR] != 0;
 	return rc;
@@ -139,6 +142,8 @@ static int sweep_base(struct sweeper *sweeper, const char *name, const struct sc
 			 .cache_dir = sweeper->cache.folder,
 			 .verbosity = run->verbosity},
 		.exhaustive = sweeper->request->exhaustive,
+		.part = {run->shard.count > 1 ? run->shard.index : 0,
+			 run->shard.count > 1 ? run->shard.count : 0},
 		.seed = run->seed_given ? run->seed : base->seed,
 		.deadline_ns = run->timeout_ns,
 		.budget_ns = sweeper->request->budget_ns,
@@ -254,6 +259,7 @@ static int sweep_files(struct sweeper *sweeper, const struct file_set *set)
 {
 	cleanup_free struct scenario **all = NULL;
 	struct selection selection = {0};
+	struct run_options whole; /* each part sweeps all of them: their places are shared out */
 	size_t count = 0, used = 0;
 	struct err err = ERR_INIT;
 	int rc, code;
@@ -264,7 +270,9 @@ static int sweep_files(struct sweeper *sweeper, const struct file_set *set)
 	for (size_t i = 0; all && i < set->count; i++)
 		for (size_t k = 0; k < set->files[i].count; k++)
 			all[used++] = set->files[i].scenarios[k];
-	rc = all ? selection_make(all, used, &sweeper->request->run, &selection) : -ENOMEM;
+	whole = sweeper->request->run;
+	whole.shard = (struct shard){.count = 0};
+	rc = all ? selection_make(all, used, &whole, &selection) : -ENOMEM;
 	if (rc)
 		return command_error(sweeper->env, strerror(-rc), EXIT_INCONCLUSIVE);
 	if (!selection.count) {

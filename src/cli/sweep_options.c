@@ -5,7 +5,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/cleanup.h"
 #include "base/err.h"
+#include "base/mem.h"
 #include "base/util.h"
 #include "cli/command.h"
 #include "scenario/values.h"
@@ -115,6 +117,24 @@ const struct argp sweep_argp = {
 	.children = children,
 };
 
+/* What a job scheduler says is no secret: the other parts are somewhere else. */
+static int find_shard(const struct cli_env *env, struct sweep_request *request)
+{
+	struct shard *shard = &request->run.shard;
+	cleanup_free char *text = NULL;
+	struct err err = ERR_INIT;
+
+	if (shard->count)
+		return EXIT_PASSED;
+	if (shard_from_environment(env->getenv, shard, &err))
+		return usage_error(env, err.text);
+	if (shard->count <= 1)
+		return EXIT_PASSED;
+	text = mem_printf("part %zu of %zu, as %s says; --shard 1/1 is all of it", shard->index,
+			  shard->count, shard->from);
+	return command_error(env, text ? text : "out of memory", EXIT_PASSED);
+}
+
 static int check_request(const struct cli_env *env, struct sweep_request *request)
 {
 	struct run_options *run = &request->run;
@@ -128,6 +148,9 @@ static int check_request(const struct cli_env *env, struct sweep_request *reques
 		return usage_error(env, "--stdin is for a command; scenarios have `stdin`");
 	if (request->update_baseline && !request->baseline)
 		return usage_error(env, "--update-baseline: which one? --baseline FILE");
+	if (request->update_baseline && run->shard.count > 1)
+		return usage_error(env, "--update-baseline needs all of the work: one part does "
+					"not know what the others have found");
 	if (run->gdb || run->keep || run->fail_fast || run->repeat)
 		return usage_error(env,
 				   "--gdb, --keep, --fail-fast and --repeat mean nothing for a "
@@ -159,11 +182,12 @@ int sweep_request_parse(const struct cli_env *env, int argc, char **argv,
 			struct sweep_request *request)
 {
 	struct err err = ERR_INIT;
-	int own = split(argc, argv, request);
+	int code, own = split(argc, argv, request);
 
 	if (arg_parse(&sweep_argp, 0, own, argv, request, &err) < 0)
 		return usage_error(env, err.text);
-	return check_request(env, request);
+	code = find_shard(env, request);
+	return code == EXIT_PASSED ? check_request(env, request) : code;
 }
 
 void sweep_request_release(struct sweep_request *request)

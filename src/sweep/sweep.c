@@ -23,6 +23,11 @@ static uint64_t time_now(void)
 	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
 }
 
+size_t sweep_planned(const struct sweep *sweep)
+{
+	return sweep->plan.count - sweep->states[ATTEMPT_ELSEWHERE];
+}
+
 size_t sweep_places(const struct sweep *sweep)
 {
 	return sweep->states[ATTEMPT_SURVIVED] + sweep->states[ATTEMPT_FOUND];
@@ -228,7 +233,7 @@ static bool is_wanted(void *ctx, const struct run_case *c)
 	struct sweep *sweep = trying->sweep;
 	struct attempt *attempt = sweep->plan.attempts[c - trying->cases];
 
-	if (budget_is_spent(sweep))
+	if (attempt->state != ATTEMPT_WAITS || budget_is_spent(sweep))
 		return false;
 	if (bugs_hung(&sweep->bugs, attempt) < HANGS_MAX)
 		return true;
@@ -254,7 +259,8 @@ static int try_all(struct sweep *sweep, struct err *err)
 		return err_errno(err, -ENOMEM, "sweep");
 	for (size_t i = 0; i < sweep->plan.count; i++)
 		cases[i] = case_of(sweep, sweep->plan.attempts[i]);
-	sweep->states[ATTEMPT_WAITS] = sweep->plan.count;
+	for (size_t i = 0; i < sweep->plan.count; i++)
+		sweep->states[sweep->plan.attempts[i]->state]++;
 	sweep->started_ns = time_now();
 	return sweep->plan.count ? sweep->options->pool_run(cases, sweep->plan.count,
 							    &sweep->options->pool, &events, err)
@@ -386,6 +392,10 @@ static int make_plan(struct sweep *sweep, struct err *err)
 
 	if (!rc)
 		rc = sweep_plan_make(&options, &sweep->plan);
+	if (!rc)
+		rc = share_plan(&sweep->record, &sweep->options->part, &sweep->plan);
+	if (!rc)
+		rc = share_sites(&sweep->record, &sweep->options->part, &sweep->sites);
 	return rc ? err_errno(err, rc, "sweep") : 0;
 }
 
