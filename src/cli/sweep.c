@@ -20,6 +20,7 @@
 #include "cli/session.h"
 #include "model/result.h"
 #include "sweep/base.h"
+#include "sweep/journal.h"
 #include "sweep/report.h"
 #include "sweep/totals.h"
 
@@ -31,6 +32,7 @@ struct sweeper {
 	const char *harness;
 	struct cache cache; /* of what `build:` makes */
 	struct gate gate;
+	struct journal *journal;	    /* NULL: there is none */
 	struct sweep_totals before, totals; /* of the sweeps done; with the one under way */
 	size_t written;
 	bool doubtful; /* something could not be tried or told */
@@ -111,6 +113,19 @@ static void say_doubts(struct sweeper *sweeper, const struct sweep *sweep)
 
 		say(sweeper, title, text ? text : "out of memory");
 	}
+	if (sweep->remembered) {
+		cleanup_free char *text = mem_printf(
+			"%zu faults were tried before: not tried again", sweep->remembered);
+
+		say(sweeper, title, text ? text : "out of memory");
+	}
+	if (sweeper->journal && journal_error(sweeper->journal)) {
+		cleanup_free char *text = mem_printf(
+			"cannot write %s (%s): --resume will try again what is not in it",
+			sweeper->request->state, strerror(-journal_error(sweeper->journal)));
+
+		say(sweeper, title, text ? text : "out of memory");
+	}
 	if (sweep->error_text)
 		say(sweeper, title, sweep->error_text);
 }
@@ -147,6 +162,8 @@ static int sweep_base(struct sweeper *sweeper, const char *name, const struct sc
 		.seed = run->seed_given ? run->seed : base->seed,
 		.deadline_ns = run->timeout_ns,
 		.budget_ns = sweeper->request->budget_ns,
+		.journal = sweeper->journal,
+		.name = name,
 		.pool_run = sweeper->env->pool_run,
 		.pool_stop = sweeper->env->pool_stop,
 		.progress = on_progress,
@@ -304,6 +321,17 @@ static int read_and_sweep(struct sweeper *sweeper)
 	return code;
 }
 
+static int open_journal(struct sweeper *sweeper)
+{
+	const struct sweep_request *request = sweeper->request;
+	struct err err = ERR_INIT;
+
+	if (!request->state ||
+	    journal_open(request->state, request->resume, &sweeper->journal, &err) == 0)
+		return EXIT_PASSED;
+	return command_error(sweeper->env, err.text, EXIT_USAGE);
+}
+
 int sweep_command(const struct cli_env *env, int argc, char **argv)
 {
 	struct sweep_request request = {.command = NULL};
@@ -315,8 +343,11 @@ int sweep_command(const struct cli_env *env, int argc, char **argv)
 	if (code == EXIT_PASSED)
 		code = gate_open(&sweeper.gate, env, &request);
 	if (code == EXIT_PASSED)
+		code = open_journal(&sweeper);
+	if (code == EXIT_PASSED)
 		code = request.command ? sweep_all(&sweeper, NULL) : read_and_sweep(&sweeper);
 	gate_release(&sweeper.gate);
+	journal_close(sweeper.journal);
 	sweep_totals_release(&sweeper.totals);
 	sweep_request_release(&request);
 	return code;

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/util.h"
+#include "sweep/journal.h"
 
 #define RECORDINGS	2
 #define DEADLINE_MIN_NS (1 * NS_PER_S)
@@ -199,14 +200,10 @@ static bool is_meaning(struct attempt *attempt, const struct case_result *result
 	return attempt->changes;
 }
 
-static void on_tried(void *ctx, const struct run_case *c, struct case_result *result)
+static void enter(struct sweep *sweep, size_t index, struct case_result *result)
 {
-	struct trying *trying = ctx;
-	struct sweep *sweep = trying->sweep;
-	size_t index = (size_t)(c - trying->cases);
 	struct attempt *attempt = sweep->plan.attempts[index];
 
-	sweep->runs++;
 	set_state(sweep, attempt, state_of(result));
 	if (attempt->state == ATTEMPT_ERROR)
 		note_error(sweep, result);
@@ -214,6 +211,18 @@ static void on_tried(void *ctx, const struct run_case *c, struct case_result *re
 		set_state(sweep, attempt, ATTEMPT_SURVIVED);
 	if (attempt->state == ATTEMPT_FOUND && bugs_add(&sweep->bugs, attempt, index, result))
 		fail(sweep, -ENOMEM);
+}
+
+static void on_tried(void *ctx, const struct run_case *c, struct case_result *result)
+{
+	struct trying *trying = ctx;
+	struct sweep *sweep = trying->sweep;
+	size_t index = (size_t)(c - trying->cases);
+
+	sweep->runs++;
+	if (sweep->options->journal)
+		journal_add(sweep->options->journal, sweep, sweep->plan.attempts[index], result);
+	enter(sweep, index, result);
 	if (sweep->options->progress)
 		sweep->options->progress(sweep->options->ctx, sweep);
 }
@@ -249,11 +258,35 @@ static struct run_case case_of(const struct sweep *sweep, const struct attempt *
 				 .like = sweep->base};
 }
 
+/* What was tried before is not tried again. */
+static int remember(struct sweep *sweep, struct err *err)
+{
+	struct journal *journal = sweep->options->journal;
+	int rc = journal ? journal_begin(journal, sweep->options->name, sweep, err) : 0;
+
+	for (size_t i = 0; journal && !rc && i < sweep->plan.count; i++) {
+		struct attempt *attempt = sweep->plan.attempts[i];
+		struct case_result result;
+
+		if (attempt->state != ATTEMPT_WAITS)
+			continue;
+		rc = journal_take(journal, sweep, attempt, &result, err);
+		if (rc <= 0)
+			continue;
+		rc = 0;
+		enter(sweep, i, &result);
+		case_result_release(&result);
+		sweep->remembered++;
+	}
+	return rc;
+}
+
 static int try_all(struct sweep *sweep, struct err *err)
 {
 	cleanup_free struct run_case *cases = mem_zalloc((sweep->plan.count + 1) * sizeof(*cases));
 	struct trying trying = {sweep, cases};
 	const struct pool_events events = {.done = on_tried, .wanted = is_wanted, .ctx = &trying};
+	int rc;
 
 	if (!cases)
 		return err_errno(err, -ENOMEM, "sweep");
@@ -261,6 +294,9 @@ static int try_all(struct sweep *sweep, struct err *err)
 		cases[i] = case_of(sweep, sweep->plan.attempts[i]);
 	for (size_t i = 0; i < sweep->plan.count; i++)
 		sweep->states[sweep->plan.attempts[i]->state]++;
+	rc = remember(sweep, err);
+	if (rc)
+		return rc;
 	sweep->started_ns = time_now();
 	return sweep->plan.count ? sweep->options->pool_run(cases, sweep->plan.count,
 							    &sweep->options->pool, &events, err)

@@ -13,6 +13,7 @@
 #include "sweep/share.h"
 
 struct err;
+struct journal;
 struct sweep;
 
 struct sweep_options {
@@ -22,6 +23,8 @@ struct sweep_options {
 	uint64_t seed;
 	uint64_t deadline_ns; /* of each run; 0 = from the time that a run without faults takes */
 	uint64_t budget_ns;   /* for the attempts; 0 = all are made */
+	struct journal *journal; /* of what was tried; NULL: there is none */
+	const char *name;	 /* of what is swept, there */
 	/* Of run/pool.h, or what a test plays. */
 	int (*pool_run)(const struct run_case *cases, size_t count, const struct pool_options *opts,
 			const struct pool_events *events, struct err *err);
@@ -42,6 +45,7 @@ struct sweep {
 	size_t sites;			   /* counted here, not in another part */
 	size_t states[ATTEMPT_STATE_MAX_]; /* how many attempts are in each state */
 	size_t runs;			   /* with the runs without faults */
+	size_t remembered;		   /* attempts that were made before; see journal.h */
 	size_t doubtful;		   /* bugs that were not seen again, and dropped */
 	uint64_t fault_free_ns;		   /* one run without faults */
 	uint64_t started_ns;		   /* the attempts; CLOCK_MONOTONIC */
