@@ -24,7 +24,7 @@ static const struct command commands[] = {
 	{ "sweep",   "a fault at every place of a program or a scenario",     sweep_command,  &sweep_argp },
 	{ "explore", "the schedules of programs that share memory",         explore_command, &explore_argp },
 	{ "replay",  "run what a sweep has written; has the program changed?", replay_command, &replay_argp },
-	{ "merge",   "join reports of several machines",                      NULL, NULL },
+	{ "merge",   "join the JSON reports of several machines",             merge_command,  &merge_argp },
 };
 /* clang-format on */
 
@@ -59,13 +59,7 @@ static void print_help(FILE *out)
 {
 	fputs(help_head, out);
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		if (commands[i].run)
-			fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].summary);
-	fputs("  Not available yet:", out);
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		if (!commands[i].run)
-			fprintf(out, " %s", commands[i].name);
-	putc('\n', out);
+		fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].summary);
 	fputs(help_tail, out);
 }
 
@@ -109,12 +103,6 @@ static int unknown_command(const struct cli_env *env, const char *word)
 
 static int run_one(const struct cli_env *env, const struct command *command, int argc, char **argv)
 {
-	struct err err = ERR_INIT;
-
-	if (!command->run) {
-		err_set(&err, -ENOTSUP, "%s: not available yet", command->name);
-		return usage_error(env, err.text);
-	}
 	if (asks_for_help(argc, argv)) {
 		print_command_help(command, env->out);
 		return EXIT_PASSED;
@@ -128,7 +116,7 @@ static int help_command(const struct cli_env *env, int argc, char **argv)
 
 	if (argc > 1 && !command)
 		return unknown_command(env, argv[1]);
-	if (command && command->run)
+	if (command)
 		print_command_help(command, env->out);
 	else
 		print_help(env->out);

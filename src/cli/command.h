@@ -18,14 +18,15 @@ typedef int command_fn(const struct cli_env *env, int argc, char **argv);
 struct command {
 	const char *name;
 	const char *summary;
-	command_fn *run; /* NULL: not available yet */
+	command_fn *run;
 	const struct argp *argp;
 };
 
 command_fn run_command, check_command, list_command, doctor_command, trace_command, new_command,
-	schema_command, cc_command, sweep_command, replay_command, explore_command;
+	schema_command, cc_command, sweep_command, replay_command, merge_command,
+	explore_command;
 extern const struct argp run_argp, check_argp, list_argp, doctor_argp, trace_argp, new_argp,
-	schema_argp, cc_argp, sweep_argp, replay_argp, explore_argp;
+	schema_argp, cc_argp, sweep_argp, replay_argp, merge_argp, output_argp, explore_argp;
 
 /*
  * argp_parse() that neither prints nor exits: 0, or -EINVAL with a message

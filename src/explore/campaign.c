@@ -53,6 +53,8 @@ void campaign_note(struct campaign *campaign, const struct session_request *requ
 	const struct control *c = outcome->control;
 
 	campaign->schedules++;
+	campaign->points += c->step;
+	campaign->switches += c->switched;
 	if (c->step > campaign->length && c->end != CONTROL_TOO_LONG)
 		campaign->length = c->step;
 	if (c->flows_used > campaign->flows)

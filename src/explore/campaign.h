@@ -13,6 +13,7 @@ struct campaign {
 	uint64_t schedules;	     /* tried */
 	uint64_t length;	     /* most points of a run so far */
 	uint32_t flows;		     /* most flows */
+	uint64_t points, switches;   /* of all */
 	uint64_t pct[CONTROL_CHANGES]; /* how many with that depth - 1 */
 	int only;		     /* enum control_strategy; -1 = a mix */
 };

@@ -113,7 +113,10 @@ void case_result_release(struct case_result *result)
 	free(result->variant);
 	free(result->reason);
 	free(result->reproduce);
-	free(result->schedule);
+	free(result->explore.strategy);
+	free(result->explore.bound);
+	free(result->explore.schedule);
+	free(result->bug);
 	record_release(&result->record);
 	memset(result, 0, sizeof(*result));
 }

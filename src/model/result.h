@@ -103,6 +103,16 @@ struct case_value {
 	char *name, *value;
 };
 
+/* What was tried of the schedules of a case; all zero: it was run once. */
+struct exploration {
+	uint64_t schedules;
+	uint64_t kill_points, signal_points; /* at which one was hit */
+	uint64_t points, switches;	     /* of all schedules */
+	uint64_t flows;			     /* processes and threads, at most */
+	char *strategy, *bound;		     /* NULL = not known */
+	char *schedule; /* the one that shows the findings (explore/trail.h); NULL */
+};
+
 struct case_result {
 	char *file;
 	int line;
@@ -125,8 +135,9 @@ struct case_result {
 	char **notes; /* what a reader must know: perturbed, not traced, not isolated */
 	size_t note_count;
 	char *reproduce;      /* one shell line */
+	char *bug;	      /* sweep: what it was found in, and what; NULL = just a case */
 	uint64_t occurrences; /* sweep: faults that show the same; 0 = just a case */
-	char *schedule;	      /* explore: the one that shows the findings (explore/trail.h); NULL */
+	struct exploration explore;
 	struct record record;
 };
 

@@ -1,6 +1,7 @@
 #include "run/explored.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -320,8 +321,8 @@ static int report(struct explored *e, struct trail *trail, unsigned confirmed, s
 	if (rc || !findings.count)
 		return rc;
 	trail->steps = outcome.control->step;
-	result->schedule = trail_text(trail);
-	if (!result->schedule)
+	result->explore.schedule = trail_text(trail);
+	if (!result->explore.schedule)
 		return err_errno(err, -ENOMEM, "explore");
 	for (size_t i = 0; !rc && i < findings.count; i++)
 		rc = add_picture(e, &findings.items[i], &outcome, trail->count, confirmed);
@@ -518,16 +519,22 @@ static int explore(struct explored *e, struct err *err)
 static int say(struct explored *e)
 {
 	struct case_result *result = e->job->result;
-	char **slot = mem_append(&result->notes, &result->note_count, sizeof(*slot));
+	struct exploration *explore = &result->explore;
+	char **slot;
 
-	if (!slot)
-		return -ENOMEM;
-	*slot = mem_printf("%llu schedules of %u processes or threads, up to %llu points each; a "
-			   "bug that needs 2 ordered moments was missed with a chance below %.2g",
-			   (unsigned long long)e->campaign.schedules, e->campaign.flows,
-			   (unsigned long long)e->campaign.length,
-			   campaign_miss_chance(&e->campaign, 2));
-	if (!*slot)
+	explore->schedules = e->campaign.schedules;
+	explore->points = e->campaign.points;
+	explore->switches = e->campaign.switches;
+	explore->flows = e->campaign.flows;
+	*(e->options->signal == SIGKILL ? &explore->kill_points : &explore->signal_points) =
+		e->struck;
+	explore->strategy = mem_strdup(e->options->strategy < 0
+					       ? "all"
+					       : vocab_name(&strategy_vocab, e->options->strategy));
+	explore->bound = mem_printf("a bug that needs 2 ordered moments was missed with a chance "
+				    "below %.2g",
+				    campaign_miss_chance(&e->campaign, 2));
+	if (!explore->strategy || !explore->bound)
 		return -ENOMEM;
 	if (!e->differs)
 		return 0;
