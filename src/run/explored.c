@@ -516,11 +516,49 @@ static int explore(struct explored *e, struct err *err)
 	return e->race_at ? settle(e, FINDING_RACE, &e->race, err) : 0;
 }
 
+static int note(struct explored *e, char *text)
+{
+	struct case_result *result = e->job->result;
+	char **slot = text ? mem_append(&result->notes, &result->note_count, sizeof(*slot)) : NULL;
+
+	if (!slot) {
+		free(text);
+		return -ENOMEM;
+	}
+	*slot = text;
+	return 0;
+}
+
+/* Schedules that were run and not judged; when there was no other, nothing was explored. */
+static int say_unjudged(struct explored *e)
+{
+	int rc = 0;
+
+	if (e->stuck)
+		rc = note(e, mem_printf("%llu of the schedules were given up: a process waits in a "
+					"call that is not known here, or there are too many threads",
+					(unsigned long long)e->stuck));
+	if (!rc && e->too_long)
+		rc = note(e, mem_printf("%llu of the schedules were cut off: they did not come to "
+					"an end",
+					(unsigned long long)e->too_long));
+	return rc;
+}
+
+static int check_judged(const struct explored *e, struct err *err)
+{
+	if (e->job->result->finding_count || e->stuck + e->too_long < e->campaign.schedules)
+		return 0;
+	return err_set(err, -EIO,
+		       e->stuck ? "no schedule came to an end: a process waits in a call that is "
+				  "not known here, or there are too many threads"
+				: "no schedule came to an end");
+}
+
 static int say(struct explored *e)
 {
 	struct case_result *result = e->job->result;
 	struct exploration *explore = &result->explore;
-	char **slot;
 
 	explore->schedules = e->campaign.schedules;
 	explore->points = e->campaign.points;
@@ -536,13 +574,10 @@ static int say(struct explored *e)
 				    campaign_miss_chance(&e->campaign, 2));
 	if (!explore->strategy || !explore->bound)
 		return -ENOMEM;
-	if (!e->differs)
-		return 0;
-	slot = mem_append(&result->notes, &result->note_count, sizeof(*slot));
-	if (slot)
-		*slot = mem_strdup("two runs by the same schedule were not the same: something "
-				   "outside of it decides, too");
-	return slot && *slot ? 0 : -ENOMEM;
+	if (e->differs && note(e, mem_strdup("two runs by the same schedule were not the same: "
+					     "something outside of it decides, too")))
+		return -ENOMEM;
+	return say_unjudged(e);
 }
 
 int explored_run(struct job *job, struct err *err)
@@ -558,6 +593,7 @@ int explored_run(struct job *job, struct err *err)
 	}
 	if (!rc && say(&e))
 		rc = err_errno(err, -ENOMEM, "explore");
+	rc = rc ? rc : check_judged(&e, err);
 	explored_close(&e);
 	return rc;
 }
