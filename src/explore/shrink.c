@@ -58,7 +58,8 @@ static int pass(struct shrinking *s, size_t chunk, bool *ret_any)
  */
 static size_t exchange(const struct shrinking *s, size_t at, struct control_switch *ret)
 {
-	const struct control_switch *first = &s->switches[at], *second = first + 1, *next = first + 2;
+	const struct control_switch *first = &s->switches[at], *second = first + 1,
+				    *next = first + 2;
 	size_t count = at, rest = next->flow == first->flow ? at + 3 : at + 2;
 
 	memcpy(ret, s->switches, at * sizeof(*ret));

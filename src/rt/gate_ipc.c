@@ -120,7 +120,8 @@ static bool is_nonblocking(int fd)
 
 static int mq_try_send(mqd_t queue, const char *message, size_t size, unsigned priority)
 {
-	long rc = raw6(SYS_mq_timedsend, queue, (long)message, (long)size, priority, (long)&past, 0);
+	long rc =
+		raw6(SYS_mq_timedsend, queue, (long)message, (long)size, priority, (long)&past, 0);
 
 	if (!raw_failed(rc))
 		return 0;
@@ -189,7 +190,8 @@ RT_EXPORT int __wrap_flock(int fd, int operation)
 
 typedef int fcntl_fn(int fd, int command, void *arg);
 
-/* EDEADLK comes from the kernel's look at who waits: here nobody does, it is a deadlock of the run. */
+/* EDEADLK comes from the kernel's look at who waits: here nobody does, it is a deadlock of the run.
+ */
 static int lock_record(fcntl_fn *real, int fd, int command, void *arg, uint64_t place)
 {
 	bool is_ofd = command == F_OFD_SETLK || command == F_OFD_SETLKW;

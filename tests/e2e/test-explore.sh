@@ -37,7 +37,7 @@ found() {
 	limit=3600 explore --role control "$@" "${scenarios[@]}"
 	is "$name: found" "$(cases '.verdict != "pass"')" ''
 	is "$name: in time" "$(cases ".duration_ms > $((seconds * 1000))")" ''
-	is "$name: each says how to see it again" "$(cases '.schedule == null')" ''
+	is "$name: each says how to see it again" "$(cases '.explore.schedule == null')" ''
 }
 
 # The schedules of the last report show it again, $1 times of as many.
@@ -91,7 +91,7 @@ check 'the program compiles' "$ipcfault" cc -g -O1 -o "$work/count" "$work/count
 explore -- "$work/count"
 is 'the bug of a command is found' "$status" 1
 says 'with the line' "$work/out" 'main\(\) count\.c:8'
-schedule=$(of_case 0 .schedule)
+schedule=$(of_case 0 .explore.schedule)
 explore --schedule "$schedule" -- "$work/count"
 is 'the schedule shows it again' "$status" 1
 
@@ -106,9 +106,9 @@ says 'and that is said' "$work/out" 'the program has changed since'
 
 # The same seed tries the same.
 explore --seed 3 "${scenarios[0]}" --role control
-first=$(of_case 0 .schedule)
+first=$(of_case 0 .explore.schedule)
 explore --seed 3 "${scenarios[0]}" --role control
-is 'the same seed finds the same' "$(of_case 0 .schedule)" "$first"
+is 'the same seed finds the same' "$(of_case 0 .explore.schedule)" "$first"
 
 # Calls that wait give the turn away; where one is not known, nothing is said to be sound.
 check 'the program that waits compiles' "$ipcfault" cc -g -O1 -D_GNU_SOURCE -o "$work/waits" \

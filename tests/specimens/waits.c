@@ -102,7 +102,8 @@ static void mq_wake(void)
 static void lock_make(void)
 {
 	check(mkstemp(file), file);
-	count = mmap(NULL, sizeof(*count), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	count = mmap(NULL, sizeof(*count), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		     0);
 }
 
 static void flock_both(void)
