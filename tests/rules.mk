@@ -89,6 +89,8 @@ coverage: ## line coverage of the unit tests, build/coverage/index.html
 
 bench: all $(SUBJECTS) ## what an injection costs, next to strace
 	@tests/bench/run
+	@echo
+	@tests/bench/explore
 
 golden: unit-build ## write the expected outputs of tests/golden anew
 	@GOLDEN_UPDATE=1 LABEL=golden ci/run-unit $(TESTS_RUN) -- $(ARGS)

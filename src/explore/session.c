@@ -27,6 +27,7 @@
 #define TICK_NS	  (2 * NS_PER_MS)
 #define STUCK_NS  (500 * NS_PER_MS) /* with the turn, and not at any point */
 #define GONE_NS	  (2 * NS_PER_S)
+#define LEAVING_TRIES 1000
 #define STEPS_MAX UINT64_C(200000)
 
 struct session {
@@ -283,7 +284,8 @@ static void bury(struct session *s, uint32_t flow)
 
 	for (uint32_t i = 1; i <= c->flows_used; i++)
 		if (c->flows[i].pid == pid)
-			__atomic_store_n(&c->flows[i].is_gone, load(&c->leaving) ? 1 : 2,
+			__atomic_store_n(&c->flows[i].is_gone,
+					 load(&c->leaving) && !c->is_struck ? 1 : 2,
 					 __ATOMIC_RELEASE);
 	c->leaving = 0;
 	if (c->stop || load(&c->turn) == 0 || c->flows[c->turn].pid != pid)
@@ -301,16 +303,24 @@ static bool is_servers(const struct control *c, uint32_t flow)
 	return false;
 }
 
+/* False: it takes its time. */
+static bool await_gone(const struct session *s, pid_t pid)
+{
+	for (unsigned tries = 0; tries < LEAVING_TRIES; tries++) {
+		if (is_gone(s, pid))
+			return true;
+		sched_yield();
+	}
+	return false;
+}
+
 /* A process that is leaving will be gone in a moment; one that was killed is. */
 static void look_for_dead(struct session *s)
 {
 	struct control *c = s->control;
 	uint32_t leaving = load(&c->leaving), turn = load(&c->turn);
 
-	if (leaving)
-		while (!is_gone(s, c->flows[leaving].pid))
-			sched_yield();
-	if (leaving)
+	if (leaving && await_gone(s, c->flows[leaving].pid))
 		bury(s, leaving);
 	else if (turn && !is_servers(c, turn) && is_gone(s, c->flows[turn].pid))
 		bury(s, turn);

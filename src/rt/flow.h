@@ -80,8 +80,8 @@ uint32_t rt_add_flow(bool is_thread);
 void rt_begin(uint32_t flow);
 /* This flow ends now, its process goes on; it must do nothing more. */
 void rt_end_flow(void);
-/* The process is about to end: whoever waits for its end is told. */
-void rt_leave(void);
+/* The process is about to end, of itself or of a signal: who waits for its end is told. */
+void rt_leave(bool is_struck);
 
 /* Map the control segment with descriptor @fd; a server comes back as a process of a run only. */
 void rt_control_attach(int fd, uint32_t role);

@@ -77,7 +77,7 @@ RT_EXPORT int __wrap_kill(pid_t pid, int signal)
 RT_EXPORT void __wrap__exit(int status)
 {
 	if (rt_is_scheduled())
-		rt_leave();
+		rt_leave(false);
 	__real__exit(status);
 }
 
@@ -89,5 +89,5 @@ RT_EXPORT void __wrap__Exit(int status)
 __attribute__((destructor)) static void at_exit(void)
 {
 	if (rt_is_scheduled())
-		rt_leave();
+		rt_leave(false);
 }

@@ -56,6 +56,8 @@ static void strike(struct control_flow *self)
 
 	self->next.kind = POINT_STRUCK;
 	record(self);
+	if (rt_control->strike_signal == SIGKILL)
+		rt_leave(true);
 	raw3(SYS_tgkill, raw3(SYS_getpid, 0, 0, 0), raw3(SYS_gettid, 0, 0, 0),
 	     rt_control->strike_signal);
 	self->next.kind = kind;

@@ -193,12 +193,14 @@ void rt_end_flow(void)
 	rt_flow = 0;
 }
 
-void rt_leave(void)
+void rt_leave(bool is_struck)
 {
-	struct control_flow *self = rt_self();
+	uint32_t roles = rt_control->roles;
 
-	if (self->role && !self->is_thread)
-		return; /* its server waits for it */
+	for (uint32_t i = 1; i <= roles; i++)
+		if (rt_control->flows[i].pid == rt_self()->pid)
+			return; /* its server waits for it */
+	rt_control->is_struck = is_struck;
 	__atomic_store_n(&rt_control->leaving, rt_flow, __ATOMIC_RELEASE);
 	rt_tell_explorer();
 }

@@ -207,6 +207,7 @@ struct control {
 	uint32_t stop; /* everybody has to leave */
 	uint32_t turn; /* flow; 0 = nobody, as all are outside */
 	uint32_t leaving; /* a flow that no server waits for is about to end; else 0 */
+	uint32_t is_struck; /* …by a signal */
 	uint32_t flows_used;
 	uint32_t is_diverged; /* a replay asked for a flow that could not run */
 	uint32_t switched; /* how often the turn went to another */
