@@ -106,6 +106,9 @@ static const char *const link_flags[] = {
 	WRAP(flock),
 	WRAP(fcntl),
 	WRAP(fcntl64),
+	WRAP(epoll_wait),
+	WRAP(select),
+	WRAP(syscall),
 	NULL,
 };
 

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <mqueue.h>
-#include <stdarg.h>
 #include <sys/file.h>
 #include <sys/ipc.h>
 #include <sys/msg.h>

@@ -187,6 +187,7 @@ void rt_begin(uint32_t flow)
 
 void rt_end_flow(void)
 {
+	rt_buffer_drain();
 	rt_self()->state = FLOW_ENDED;
 	rt_wake(SCHEDULE_KEY_FLOW(rt_flow));
 	rt_pass_turn();

@@ -4,15 +4,19 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <mqueue.h>
 #include <sched.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/msg.h>
+#include <sys/select.h>
 #include <sys/sem.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -21,6 +25,7 @@
 static int id, ends[2];
 static mqd_t queue;
 static volatile int *count;
+static atomic_uint *word;
 static char file[] = "/tmp/ipcfault-waits-XXXXXX";
 
 static void die(const char *what)
@@ -151,7 +156,7 @@ static void unknown_wait(void)
 {
 	unsigned long value;
 
-	check(syscall(SYS_read, id, &value, sizeof(value)), "eventfd");
+	check(syscall(SYS_read, id, &value, sizeof(value), 0, 0, 0), "eventfd");
 }
 
 static void unknown_wake(void)
@@ -159,6 +164,48 @@ static void unknown_wake(void)
 	const unsigned long one = 1;
 
 	check(syscall(SYS_write, id, &one, sizeof(one)), "eventfd");
+}
+
+static void futex_make(void)
+{
+	word = mmap(NULL, sizeof(*word), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+}
+
+static void futex_wait(void)
+{
+	while (!atomic_load(word))
+		syscall(SYS_futex, word, FUTEX_WAIT, 0, NULL, NULL, 0);
+}
+
+static void futex_wake(void)
+{
+	atomic_store(word, 1);
+	syscall(SYS_futex, word, FUTEX_WAKE, 1, NULL, NULL, 0);
+}
+
+static void pipe_make(void)
+{
+	check(pipe(ends), "pipe");
+}
+
+static void select_wait(void)
+{
+	fd_set reads;
+
+	FD_ZERO(&reads);
+	FD_SET(ends[0], &reads);
+	if (select(ends[0] + 1, &reads, NULL, NULL, NULL) != 1 || !FD_ISSET(ends[0], &reads))
+		die("select");
+}
+
+static void epoll_wait_one(void)
+{
+	struct epoll_event event = {.events = EPOLLIN};
+	int fd = epoll_create1(0);
+
+	check(epoll_ctl(fd, EPOLL_CTL_ADD, ends[0], &event), "epoll_ctl");
+	if (epoll_wait(fd, &event, 1, -1) != 1)
+		die("epoll_wait");
 }
 
 static const struct kind {
@@ -173,6 +220,9 @@ static const struct kind {
 	{"flock", lock_make, flock_both, flock_both},
 	{"fcntl", lock_make, fcntl_both, fcntl_both},
 	{"nonblock", nonblock_make, nonblock_wait, nonblock_wake},
+	{"futex", futex_make, futex_wait, futex_wake},
+	{"select", pipe_make, select_wait, nonblock_wake},
+	{"epoll", pipe_make, epoll_wait_one, nonblock_wake},
 	{"unknown", unknown_make, unknown_wait, unknown_wake},
 };
 
