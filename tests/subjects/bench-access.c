@@ -8,7 +8,6 @@
  * bench-access turns N: two processes add to the same word N times each;
  * `deaths` does not mind that one of them is killed.
  */
-#define _GNU_SOURCE
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
