@@ -109,6 +109,8 @@ static const char *const link_flags[] = {
 	WRAP(epoll_wait),
 	WRAP(select),
 	WRAP(syscall),
+	WRAP(sem_open),
+	WRAP(sem_close),
 	NULL,
 };
 

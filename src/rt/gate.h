@@ -27,6 +27,11 @@ struct timespec;
 uint64_t rt_until(const struct timespec *limit, int clock);
 uint64_t rt_after(const struct timespec *time);
 
+/* For rt_key(): something that the library has mapped there itself; 0 = nothing is known. */
+uint64_t rt_named_key(uint64_t address);
+void rt_named_add(uint64_t address);
+void rt_named_check(uint64_t address); /* forgets it unless it is still there */
+
 /* In a scheduled run: pthread_mutex_lock(), called at @place. */
 int rt_mutex_lock(pthread_mutex_t *m, uint64_t place);
 

@@ -1,8 +1,8 @@
 /* A point: where the turn may go to another. */
 #include <signal.h>
 
+#include "rt/gate.h"
 #include "rt/raw.h"
-#include "rt/turn.h"
 #include "schedule/order.h"
 
 static bool load(uint64_t address, uint64_t size, uint64_t *ret_value)
@@ -132,11 +132,14 @@ void rt_saw(uint64_t address, uint64_t value, uint64_t place)
 
 uint64_t rt_key(const volatile void *address)
 {
-	uint64_t offset;
+	uint64_t offset, named;
 	uint32_t object;
 
 	if (rt_arena_find((uint64_t)address, &object, &offset))
 		return (uint64_t)object << 44 | offset;
+	named = rt_named_key((uint64_t)address);
+	if (named)
+		return named;
 	return SCHEDULE_KEY_PRIVATE | ((uint64_t)rt_process() << 48) | ((uint64_t)address & ((UINT64_C(1) << 48) - 1));
 }
 

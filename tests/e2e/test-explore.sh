@@ -113,7 +113,7 @@ is 'the same seed finds the same' "$(of_case 0 .explore.schedule)" "$first"
 # Calls that wait give the turn away; where one is not known, nothing is said to be sound.
 check 'the program that waits compiles' "$ipcfault" cc -g -O1 -D_GNU_SOURCE -o "$work/waits" \
 	"$top/tests/specimens/waits.c"
-for kind in semop msg mq flock fcntl nonblock futex select epoll; do
+for kind in semop msg mq flock fcntl nonblock named futex select epoll; do
 	explore --schedules 30 -- "$work/waits" "$kind"
 	is "$kind: waits by turns" "$status $(of_case 0 '.notes | length')" '0 0'
 done

@@ -7,6 +7,7 @@
 #include <linux/futex.h>
 #include <mqueue.h>
 #include <sched.h>
+#include <semaphore.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,6 +27,7 @@ static int id, ends[2];
 static mqd_t queue;
 static volatile int *count;
 static atomic_uint *word;
+static sem_t *semaphores[2];
 static char file[] = "/tmp/ipcfault-waits-XXXXXX";
 
 static void die(const char *what)
@@ -183,6 +185,33 @@ static void futex_wake(void)
 	syscall(SYS_futex, word, FUTEX_WAKE, 1, NULL, NULL, 0);
 }
 
+/* Three times, so that neither can end before the other has been woken. */
+static void named_make(void)
+{
+	static const char *const names[] = {"/ipcfault-waits-0", "/ipcfault-waits-1"};
+
+	for (int i = 0; i < 2; i++) {
+		semaphores[i] = sem_open(names[i], O_CREAT, 0600, 0);
+		if (semaphores[i] == SEM_FAILED)
+			die("sem_open");
+		sem_unlink(names[i]);
+	}
+}
+
+static void named_wait(void)
+{
+	sem_post(semaphores[0]);
+	sem_wait(semaphores[1]);
+	sem_post(semaphores[0]);
+}
+
+static void named_wake(void)
+{
+	sem_wait(semaphores[0]);
+	sem_post(semaphores[1]);
+	sem_wait(semaphores[0]);
+}
+
 static void pipe_make(void)
 {
 	check(pipe(ends), "pipe");
@@ -220,6 +249,7 @@ static const struct kind {
 	{"flock", lock_make, flock_both, flock_both},
 	{"fcntl", lock_make, fcntl_both, fcntl_both},
 	{"nonblock", nonblock_make, nonblock_wait, nonblock_wake},
+	{"named", named_make, named_wait, named_wake},
 	{"futex", futex_make, futex_wait, futex_wake},
 	{"select", pipe_make, select_wait, nonblock_wake},
 	{"epoll", pipe_make, epoll_wait_one, nonblock_wake},
