@@ -87,6 +87,7 @@ enum point_kind {
 	POINT_EXIT,
 	POINT_SIGNAL,
 	POINT_YIELD,
+	POINT_FILE, /* makes, removes or resizes one */
 	POINT_STRUCK, /* gets strike_signal, in front of what it was about to do */
 	POINT_MAX_
 };
