@@ -3,7 +3,8 @@
 # They are compiled as any Makefile would (-O2 -g -pthread), never with a sanitizer: that of leaks
 # ends every program that is traced.  Debug information is DWARF 4, as valgrind 3.19 does not
 # survive what clang 14 makes of version 5.
-# harness/levels, harness/race and harness/store are left to the scenarios, which compile them themselves.
+# harness/levels, harness/race and harness/store are left to the scenarios, which compile them
+# themselves.
 # They are linked as shared programs; lines of the head comment may ask for something else:
 #	 * build: static	or musl, which is always static
 #	 * cflags: -O0
