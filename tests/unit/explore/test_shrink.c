@@ -73,8 +73,10 @@ static int is_between(void *ctx, const struct control_switch *switches, size_t c
 
 Test(explore_shrink, stretches_of_a_flow_are_joined)
 {
-	struct control_switch switches[] = {{.step = 2, .flow = 2}, {.step = 3, .flow = 1},
-					    {.step = 4, .flow = 2}, {.step = 6, .flow = 1},
+	struct control_switch switches[] = {{.step = 2, .flow = 2},
+					    {.step = 3, .flow = 1},
+					    {.step = 4, .flow = 2},
+					    {.step = 6, .flow = 1},
 					    {.step = 7, .flow = 2}};
 	size_t count = 5;
 
