@@ -47,7 +47,7 @@ static char *action_text(const struct action_spec *action, const char *victim)
 	case ACTION_REMOVE:
 		return mem_strdup("the object is removed");
 	case ACTION_TRUNCATE:
-		return mem_strdup("the object is cut");
+		return mem_printf("%s is cut", victim);
 	case ACTION_DROP:
 		return mem_strdup("the datagram is lost");
 	case ACTION_DUPLICATE:

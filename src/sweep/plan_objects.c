@@ -3,6 +3,7 @@
  * that is removed, a mapped file that is cut, datagrams that a net loses.
  */
 #include <errno.h>
+#include <string.h>
 
 #include "base/util.h"
 #include "sweep/planner.h"
@@ -15,11 +16,19 @@ static bool sends(const struct call_site *site)
 	return row && row->families & (FAMILY_WRITES | FAMILY_SENDS);
 }
 
-/* Others fill what has a name in the system; a pipe is full of what the program itself sends. */
-static bool others_fill(const struct spot *spot)
+/*
+ * What waits for room where the program alone could have taken it waits for
+ * ever: only who does not wait can be told that there is none.  Of an eventfd
+ * the reader takes all at once.
+ */
+static bool can_be_told(const struct spot *spot)
 {
-	return spot->site->kind == FD_KIND_EVENTFD || spot->site->kind == FD_KIND_MQUEUE ||
-	       spot->site->kind == FD_KIND_MSG_SYSV || spot_allows(spot, EAGAIN);
+	return spot->site->kind == FD_KIND_EVENTFD || spot_allows(spot, EAGAIN);
+}
+
+static bool is_queue(enum fd_kind kind)
+{
+	return kind == FD_KIND_MQUEUE || kind == FD_KIND_MSG_SYSV;
 }
 
 /* Alone, and where somebody who shares it has set O_NONBLOCK. */
@@ -30,8 +39,11 @@ void plan_full(struct planner *planner, const struct spot *spot)
 	if (!family_can_fill(spot->site->kind) || !sends(spot->site))
 		return;
 	draft.action.on = true;
-	if (others_fill(spot))
+	/* A queue may have others who fill it; who empties a pipe of one's own will come to it. */
+	draft.demand = is_queue(spot->site->kind) ? DEMAND_SAME : DEMAND_WELL;
+	if (can_be_told(spot))
 		planner_add(planner, &draft);
+	draft.demand = DEMAND_SAME;
 	if (!spot->place->can_be_nonblocking)
 		return;
 	draft.steps[0] =
@@ -57,11 +69,23 @@ void plan_removal(struct planner *planner, const struct spot *spot)
 	planner_add(planner, &draft);
 }
 
-/* Another process that has it can cut it at any time; what is private to one is left alone. */
+/* What the scenario hands out others have as well, and can cut; what is private is left alone. */
 void plan_cut(struct planner *planner, const struct spot *spot)
 {
-	(void)planner;
-	(void)spot;
+	const struct scenario *base = planner->options->base;
+	struct draft draft = draft_of(spot, FAULT_CUT, ACTION_TRUNCATE);
+
+	if (!spot->first || strcmp(spot->site->call, "mmap") != 0)
+		return;
+	draft.phase = PHASE_EXIT;
+	draft.demand = DEMAND_END;
+	for (size_t i = 0; i < base->channel_count; i++) {
+		if (base->channels[i].kind != CHANNEL_FILE && base->channels[i].kind != CHANNEL_SHM)
+			continue;
+		draft.action.of_channel = (int)i;
+		draft.victim = base->channels[i].name;
+		planner_add(planner, &draft);
+	}
 }
 
 /* UDP promises nothing. */

@@ -111,21 +111,28 @@ static bool is_early(const struct spot *spot, const struct call_site *peer)
 	return spot->place->nth == 1 && peer->part == SELECT_MAIN;
 }
 
-/* It is let go as soon as the fault has struck; where nothing sleeps it goes on by itself. */
-void draft_slow_peer(struct draft *draft, const struct call_site *peer)
+void draft_slow_peer_for(struct draft *draft, const struct call_site *peer, uint64_t ns)
 {
 	struct draft_step *stop = &draft->steps[draft->step_count++];
-	struct draft_step *go_on = &draft->steps[draft->step_count++];
 
 	*stop = (struct draft_step){.name = "slow peer", .action = plain_action(ACTION_STOP)};
 	stop->moment = is_early(draft->spot, peer) ? STEP_AT_START : STEP_AT_CALL;
-	stop->action.time_ns = SLOW_PEER_NS;
+	stop->action.time_ns = ns;
 	stop->action.of_process = selector_of(peer);
+	draft->slow = peer->label;
+}
+
+/* Where nothing sleeps it goes on by itself. */
+void draft_slow_peer(struct draft *draft, const struct call_site *peer)
+{
+	struct draft_step *go_on;
+
+	draft_slow_peer_for(draft, peer, SLOW_PEER_NS);
+	go_on = &draft->steps[draft->step_count++];
 	*go_on = (struct draft_step){
 		.name = "it goes on", .moment = STEP_AFTER, .action = plain_action(ACTION_SIGNAL)};
 	go_on->action.signal = SIGCONT;
 	go_on->action.of_process = selector_of(peer);
-	draft->slow = peer->label;
 }
 
 static bool is_first_of_process(const struct planner *planner, const struct spot *spot)

@@ -68,8 +68,13 @@ void planner_add_once_or_lasting(struct planner *planner, const struct draft *dr
 size_t spot_peers(const struct planner *planner, const struct spot *spot, bool talking,
 		  const struct call_site *peers[PEERS_TRIED]);
 
-/* So that the call sleeps: @peer, of whom it waits for something, is stopped as it starts. */
+/*
+ * So that the call sleeps: @peer, of whom it waits for something, is stopped
+ * as it starts, and goes on once the fault has struck.
+ */
 void draft_slow_peer(struct draft *draft, const struct call_site *peer);
+/* The same, for so long. */
+void draft_slow_peer_for(struct draft *draft, const struct call_site *peer, uint64_t ns);
 
 /* Whether the kernel can answer so there. */
 bool spot_allows(const struct spot *spot, int error);
