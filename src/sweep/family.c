@@ -103,8 +103,8 @@ static const struct exception {
 	{"clone3", F(DENIED) | F(NO_SPACE)},
 	{"flock", F(RESOURCES)},
 	{"setsockopt", F(RESOURCES) | F(DENIED)},
-	{"write", F(DENIED)},
-	{"writev", F(DENIED)},
+	{"write", F(DENIED) | F(RESOURCES)},
+	{"writev", F(DENIED) | F(RESOURCES)},
 	{"pwrite64", F(DENIED)},
 	{"copy_file_range", F(DENIED)},
 #undef F
@@ -148,12 +148,22 @@ bool family_can_fill(enum fd_kind kind)
 	}
 }
 
+/* Who sends on a connection has one already; datagrams are refused by who has gone. */
+static bool is_refused_later(const char *call, enum fd_kind kind, int error)
+{
+	const struct syscall_row *row = syscall_get(syscall_from_name(call));
+
+	return error == ECONNREFUSED && row && row->transfer != TRANSFER_NONE &&
+	       kind != FD_KIND_UDP && kind != FD_KIND_UNIX_DGRAM;
+}
+
 enum fault_family family_of_error(const char *call, enum fd_kind kind, int error)
 {
 	enum fault_family family = FAULT_FAMILY_MAX_;
 
 	/* Nothing is written back where there is no file. */
-	if (strcmp(call, "close") == 0 && kind != FD_KIND_FILE)
+	if ((strcmp(call, "close") == 0 && kind != FD_KIND_FILE) ||
+	    is_refused_later(call, kind, error))
 		return FAULT_FAMILY_MAX_;
 	for (size_t i = 0; i < ARRAY_SIZE(families); i++)
 		if (families[i].error == error)
