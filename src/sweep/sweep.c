@@ -14,6 +14,7 @@
 #define DEADLINE_MIN_NS (1 * NS_PER_S)
 #define DEADLINE_TIMES	20
 #define HANGS_MAX	2 /* of one site and family: the rest is left out */
+#define PATIENCE_NS	(40 * NS_PER_S) /* bash tries fork(2) again for 31 s */
 
 static uint64_t time_now(void)
 {
@@ -323,6 +324,10 @@ static void on_confirmed(void *ctx, const struct run_case *c, struct case_result
 /* Nor is it known then that it is mended. */
 static void doubt(struct sweep *sweep, const struct bug *bug)
 {
+	if (bug_pauses(bug)) {
+		set_state(sweep, sweep->plan.attempts[bug->attempt], ATTEMPT_SURVIVED);
+		return;
+	}
 	for (size_t i = 0; i < sweep->plan.count; i++) {
 		struct attempt *attempt = sweep->plan.attempts[i];
 
@@ -351,6 +356,13 @@ static void drop_doubtful(struct sweep *sweep)
 	bugs->count = kept;
 }
 
+/* Also in the scenario that is written of it. */
+static void give_time(struct attempt *attempt)
+{
+	if (attempt->scenario.deadline_ns < PATIENCE_NS)
+		attempt->scenario.deadline_ns = PATIENCE_NS;
+}
+
 static int confirm(struct sweep *sweep, struct err *err)
 {
 	const size_t count = sweep->bugs.count;
@@ -365,6 +377,8 @@ static int confirm(struct sweep *sweep, struct err *err)
 	if (!cases)
 		return err_errno(err, -ENOMEM, "sweep");
 	for (size_t i = 0; i < count; i++) {
+		if (bug_pauses(&sweep->bugs.items[i]) && !sweep->options->deadline_ns)
+			give_time(sweep->plan.attempts[sweep->bugs.items[i].attempt]);
 		cases[i] = case_of(sweep, sweep->plan.attempts[sweep->bugs.items[i].attempt]);
 		cases[i].executed = true; /* what a copy alone shows is no bug of the program */
 	}
