@@ -162,7 +162,7 @@ int main(int argc, char **argv)
 	if (late == (pid == 0))
 		say_and_wait("started");
 	if (pid == 0)
-		_exit(produce(fd, table, count));
+		exit(produce(fd, table, count));
 	if (!consume(fd, table, count, limit_ms, &tally)) {
 		printf("nothing came in time after %u\n", tally.records);
 		return STATUS_NOBODY;

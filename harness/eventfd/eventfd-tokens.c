@@ -11,6 +11,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -102,7 +103,7 @@ int main(void)
 	for (int i = 0; i < CHILDREN; i++) {
 		pids[i] = make_child();
 		if (pids[i] == 0)
-			_exit(work(fd, i));
+			exit(work(fd, i));
 	}
 	for (int i = 0; i < CHILDREN; i++)
 		reap(fd, i, pids[i]);

@@ -40,6 +40,8 @@ static char *action_text(const struct action_spec *action, const char *victim)
 		return mem_strdup("O_NONBLOCK is set");
 	case ACTION_KILL:
 		return victim ? mem_printf("SIGKILL of %s", victim) : mem_strdup("SIGKILL");
+	case ACTION_DELAY:
+		return mem_strdup("a long pause");
 	case ACTION_FILL:
 		return mem_strdup("there is no room");
 	case ACTION_RESET:
@@ -86,7 +88,10 @@ static char *title_of(const struct draft *draft)
 	if (draft->spot->place->fd >= 0)
 		snprintf(fd, sizeof(fd), "%d", draft->spot->place->fd);
 	if (ordinal && action && draft->trigger == TRIGGER_LOCK)
-		title = mem_printf("%s: with a lock in its hands: %s", site->label, action);
+		title = draft->child ? mem_printf("%s/child[%u]: with a lock in its hands: %s",
+						  site->label, draft->child, action)
+				     : mem_printf("%s: with a lock in its hands: %s", site->label,
+						  action);
 	else if (ordinal && action)
 		title = mem_printf("%s: %s(%s)%s%s: %s%s%s%s", site->label, site->call, fd, ordinal,
 				   draft->phase == PHASE_EXIT	   ? ", done"
@@ -146,6 +151,8 @@ static struct trigger_spec trigger_of(const struct planner *planner, const struc
 	at.count = count_of(&attempt->nth.fault, draft->lasts);
 	if (draft->trigger == TRIGGER_LOCK) {
 		at.kind = TRIGGER_LOCK;
+		if (draft->child)
+			at.process = (struct selector){site->process, SELECT_CHILD, draft->child};
 		return at;
 	}
 	at.calls = at.named = attempt->calls;

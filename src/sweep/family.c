@@ -33,6 +33,7 @@ static const struct vocab_row rows[] = {
 	[FAULT_KILLED]      = { "killed",       "the process dies there", false },
 	[FAULT_PEER_KILLED] = { "peer-killed",  "another process dies meanwhile", false },
 	[FAULT_HOLDER_KILLED] = { "holder-killed", "the process dies with a shared lock in its hands", false },
+	[FAULT_HOLDER_SLOW] = { "holder-slow", "the process holds a shared lock for long", false },
 };
 /* clang-format on */
 _Static_assert(ARRAY_SIZE(rows) == FAULT_FAMILY_MAX_, "one row for each family");

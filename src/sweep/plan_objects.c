@@ -69,13 +69,18 @@ void plan_removal(struct planner *planner, const struct spot *spot)
 	planner_add(planner, &draft);
 }
 
-/* What the scenario hands out others have as well, and can cut; what is private is left alone. */
+/*
+ * What the scenario hands out others have as well, and can cut; what is private
+ * is left alone.  Hardly any program that maps a file survives SIGBUS, and those
+ * who have it mostly trust each other: it must be asked for.
+ */
 void plan_cut(struct planner *planner, const struct spot *spot)
 {
 	const struct scenario *base = planner->options->base;
 	struct draft draft = draft_of(spot, FAULT_CUT, ACTION_TRUNCATE);
 
-	if (!spot->first || strcmp(spot->site->call, "mmap") != 0)
+	if (!planner->options->exhaustive || !spot->first ||
+	    strcmp(spot->site->call, "mmap") != 0)
 		return;
 	draft.phase = PHASE_EXIT;
 	draft.demand = DEMAND_END;

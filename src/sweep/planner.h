@@ -41,7 +41,8 @@ struct draft {
 	enum fault_family family;
 	enum demand demand;
 	bool lasts;
-	enum trigger_kind trigger; /* TRIGGER_CALL, or TRIGGER_LOCK of the process of the site */
+	enum trigger_kind trigger; /* TRIGGER_CALL, or TRIGGER_LOCK of the process of the site… */
+	unsigned child;		   /* …or of this child of it; 0 = of itself */
 	enum phase phase;
 	struct action_spec action;
 	size_t meaning; /* as those of struct attempt */
@@ -94,7 +95,7 @@ void plan_pulse(struct planner *planner, const struct spot *spot);
 void plan_signals(struct planner *planner, const struct spot *spot);
 /* plan_peers.c */
 void plan_kills(struct planner *planner, const struct spot *spot);
-void plan_holder_kills(struct planner *planner, const struct spot *spot);
+void plan_holders(struct planner *planner, const struct spot *spot);
 void plan_resets(struct planner *planner, const struct spot *spot);
 /* plan_objects.c */
 void plan_full(struct planner *planner, const struct spot *spot);

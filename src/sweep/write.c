@@ -351,7 +351,9 @@ static void write_do(struct writer *w, const struct action_spec *action)
 		fprintf(w->to, "pulse: %" PRIu64 "us", action->time_ns / NS_PER_US);
 		break;
 	case ACTION_STOP:
-		fprintf(w->to, "stop: %" PRIu64 "ms", action->time_ns / NS_PER_MS);
+	case ACTION_DELAY:
+		fprintf(w->to, "%s: %" PRIu64 "ms", vocab_name(&action_vocab, (int)action->kind),
+			action->time_ns / NS_PER_MS);
 		break;
 	case ACTION_TRUNCATE:
 	case ACTION_CAPACITY:

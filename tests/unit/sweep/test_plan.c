@@ -190,10 +190,20 @@ Test(sweep_plan, each_is_killed_where_others_could_be_left_waiting)
 			   "writer: write(1), done: SIGKILL\n"
 			   "writer: write(1): SIGKILL of reader\n"
 			   "writer: with a lock in its hands: SIGKILL\n"
+			   "writer: with a lock in its hands: a long pause\n"
+			   "writer/child[1]: with a lock in its hands: SIGKILL\n"
+			   "writer/child[1]: with a lock in its hands: a long pause\n"
+			   "writer/child[2]: with a lock in its hands: SIGKILL\n"
+			   "writer/child[2]: with a lock in its hands: a long pause\n"
 			   "reader: read(0): SIGKILL\n"
 			   "reader: read(0), done: SIGKILL\n"
 			   "reader: read(0): SIGKILL of writer\n"
-			   "reader: with a lock in its hands: SIGKILL\n");
+			   "reader: with a lock in its hands: SIGKILL\n"
+			   "reader: with a lock in its hands: a long pause\n"
+			   "reader/child[1]: with a lock in its hands: SIGKILL\n"
+			   "reader/child[1]: with a lock in its hands: a long pause\n"
+			   "reader/child[2]: with a lock in its hands: SIGKILL\n"
+			   "reader/child[2]: with a lock in its hands: a long pause\n");
 }
 
 /* The peer is stopped as the call starts; at the first call it may be there already. */
