@@ -43,14 +43,14 @@ static const struct error_family {
 	int error;
 	enum fault_family family;
 } families[] = {
-	{EINTR, FAULT_INTERRUPTED},	{EAGAIN, FAULT_TRY_AGAIN},     {ENOSPC, FAULT_NO_SPACE},
-	{EDQUOT, FAULT_NO_SPACE},	{EFBIG, FAULT_NO_SPACE},       {EIO, FAULT_IO},
-	{EMFILE, FAULT_RESOURCES},	{ENFILE, FAULT_RESOURCES},     {ENOMEM, FAULT_RESOURCES},
-	{ENOBUFS, FAULT_RESOURCES},	{ENOLCK, FAULT_RESOURCES},	{EACCES, FAULT_DENIED},	       {EPERM, FAULT_DENIED},
-	{EROFS, FAULT_DENIED},		{ENOENT, FAULT_MISSING},       {ESRCH, FAULT_MISSING},
-	{ECONNREFUSED, FAULT_NETWORK},	{EHOSTUNREACH, FAULT_NETWORK}, {ENETUNREACH, FAULT_NETWORK},
-	{ENETDOWN, FAULT_NETWORK},	{ECONNABORTED, FAULT_NETWORK}, {EADDRINUSE, FAULT_NETWORK},
-	{EADDRNOTAVAIL, FAULT_NETWORK}, {ETIMEDOUT, FAULT_TIMEOUT},
+	{EINTR, FAULT_INTERRUPTED},   {EAGAIN, FAULT_TRY_AGAIN},      {ENOSPC, FAULT_NO_SPACE},
+	{EDQUOT, FAULT_NO_SPACE},     {EFBIG, FAULT_NO_SPACE},	      {EIO, FAULT_IO},
+	{EMFILE, FAULT_RESOURCES},    {ENFILE, FAULT_RESOURCES},      {ENOMEM, FAULT_RESOURCES},
+	{ENOBUFS, FAULT_RESOURCES},   {ENOLCK, FAULT_RESOURCES},      {EACCES, FAULT_DENIED},
+	{EPERM, FAULT_DENIED},	      {EROFS, FAULT_DENIED},	      {ENOENT, FAULT_MISSING},
+	{ESRCH, FAULT_MISSING},	      {ECONNREFUSED, FAULT_NETWORK},  {EHOSTUNREACH, FAULT_NETWORK},
+	{ENETUNREACH, FAULT_NETWORK}, {ENETDOWN, FAULT_NETWORK},      {ECONNABORTED, FAULT_NETWORK},
+	{EADDRINUSE, FAULT_NETWORK},  {EADDRNOTAVAIL, FAULT_NETWORK}, {ETIMEDOUT, FAULT_TIMEOUT},
 };
 
 /* The limits of processes and timers answer EAGAIN. */
@@ -149,13 +149,16 @@ bool family_can_fill(enum fd_kind kind)
 	}
 }
 
-/* Who sends on a connection has one already; datagrams are refused by who has gone. */
-static bool is_refused_later(const char *call, enum fd_kind kind, int error)
+/*
+ * A connection that is lost stays so, and this error would come once: `reset`
+ * is true.  Datagrams are refused one by one.
+ */
+static bool is_of_lost_connection(const char *call, enum fd_kind kind, enum fault_family family)
 {
 	const struct syscall_row *row = syscall_get(syscall_from_name(call));
 
-	return error == ECONNREFUSED && row && row->transfer != TRANSFER_NONE &&
-	       kind != FD_KIND_UDP && kind != FD_KIND_UNIX_DGRAM;
+	return (family == FAULT_NETWORK || family == FAULT_TIMEOUT) && row &&
+	       row->transfer != TRANSFER_NONE && kind != FD_KIND_UDP && kind != FD_KIND_UNIX_DGRAM;
 }
 
 enum fault_family family_of_error(const char *call, enum fd_kind kind, int error)
@@ -163,12 +166,13 @@ enum fault_family family_of_error(const char *call, enum fd_kind kind, int error
 	enum fault_family family = FAULT_FAMILY_MAX_;
 
 	/* Nothing is written back where there is no file. */
-	if ((strcmp(call, "close") == 0 && kind != FD_KIND_FILE) ||
-	    is_refused_later(call, kind, error))
+	if (strcmp(call, "close") == 0 && kind != FD_KIND_FILE)
 		return FAULT_FAMILY_MAX_;
 	for (size_t i = 0; i < ARRAY_SIZE(families); i++)
 		if (families[i].error == error)
 			family = families[i].family;
+	if (is_of_lost_connection(call, kind, family))
+		return FAULT_FAMILY_MAX_;
 	if (family == FAULT_TRY_AGAIN && is_maker(call))
 		family = FAULT_RESOURCES;
 	if (family == FAULT_TRY_AGAIN && is_filled_instead(call, kind))

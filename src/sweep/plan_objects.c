@@ -79,8 +79,7 @@ void plan_cut(struct planner *planner, const struct spot *spot)
 	const struct scenario *base = planner->options->base;
 	struct draft draft = draft_of(spot, FAULT_CUT, ACTION_TRUNCATE);
 
-	if (!planner->options->exhaustive || !spot->first ||
-	    strcmp(spot->site->call, "mmap") != 0)
+	if (!planner->options->exhaustive || !spot->first || strcmp(spot->site->call, "mmap") != 0)
 		return;
 	draft.phase = PHASE_EXIT;
 	draft.demand = DEMAND_END;

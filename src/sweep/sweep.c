@@ -13,7 +13,7 @@
 #define RECORDINGS	2
 #define DEADLINE_MIN_NS (1 * NS_PER_S)
 #define DEADLINE_TIMES	20
-#define HANGS_MAX	2 /* of one site and family: the rest is left out */
+#define HANGS_MAX	2		/* of one site and family: the rest is left out */
 #define PATIENCE_NS	(40 * NS_PER_S) /* bash tries fork(2) again for 31 s */
 
 static uint64_t time_now(void)

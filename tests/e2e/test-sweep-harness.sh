@@ -8,8 +8,9 @@ known=tests/e2e/sweep-harness.txt
 results=${RESULTS:-$work/results}
 mkdir -p "$results"
 
-some="eventfd-int fd-passing-short-read fifo-eintr-open fifo-hung-writer fifo-server-killed
-	mq-eintr-receive pipe-child-killed pipe-short-read pipe-sort signal-nanosleep"
+some="eventfd-int fifo-eintr-open fifo-hung-writer fifo-server-killed
+	mq-eintr-receive pipe-child-killed pipe-resend pipe-short-read shm-posix-holder-killed
+	shm-posix-slow-holder signal-nanosleep"
 
 # Kinds of one trouble: which of them it is depends on who waits for whom, and on what is demanded.
 kind_class='def class: if IN("deadlock", "hang", "spin", "late", "not-recovered") then "stuck"
