@@ -22,8 +22,8 @@ static const struct command commands[] = {
 	{ "schema",  "the JSON Schema of scenario files, for editors",        schema_command, &schema_argp },
 	{ "cc",      "compile so that accesses to shared memory are known",   cc_command,     &cc_argp },
 	{ "sweep",   "a fault at every place of a program or a scenario",     sweep_command,  &sweep_argp },
+	{ "replay",  "run what a sweep has written; has the program changed?", replay_command, &replay_argp },
 	{ "explore", "interleavings, kill points, signal points",             NULL, NULL },
-	{ "replay",  "run a found schedule again",                            NULL, NULL },
 	{ "merge",   "join reports of several machines",                      NULL, NULL },
 };
 /* clang-format on */

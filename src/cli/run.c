@@ -13,13 +13,13 @@
 #include "cli/files.h"
 #include "cli/harness_dir.h"
 #include "cli/interrupt.h"
-#include "cli/options.h"
+#include "cli/run.h"
 #include "cli/select.h"
 #include "cli/session.h"
 #include "instrument/compiler.h"
 #include "model/result.h"
 
-static unsigned processors(void)
+unsigned run_processors(void)
 {
 	cpu_set_t set;
 	int count = sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;
@@ -49,7 +49,7 @@ static int run_cases(const struct cli_env *env, const struct run_options *option
 	cleanup_free char *ipcfault = compiler_program();
 	struct cache cache = {.folder = NULL};
 	struct pool_options pool = {
-		.jobs = options->jobs ? options->jobs : processors(),
+		.jobs = options->jobs ? options->jobs : run_processors(),
 		.fail_fast = options->fail_fast,
 		.keep = options->keep,
 		.gdb = options->gdb,
@@ -144,7 +144,7 @@ static int run_set(const struct cli_env *env, const struct run_options *options,
 	return code;
 }
 
-static int run_with(const struct cli_env *env, const struct run_options *options)
+int run_with(const struct cli_env *env, const struct run_options *options)
 {
 	cleanup_free char *harness = harness_dir_find(env);
 	struct err err = ERR_INIT;

@@ -3,89 +3,25 @@
  * files, and a report of what was not survived.
  */
 #include <errno.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
 
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/mem.h"
-#include "base/util.h"
 #include "cli/cache.h"
 #include "cli/command.h"
 #include "cli/files.h"
+#include "cli/gate.h"
 #include "cli/harness_dir.h"
 #include "cli/interrupt.h"
-#include "cli/options.h"
+#include "cli/run.h"
 #include "cli/select.h"
 #include "cli/session.h"
 #include "model/result.h"
-#include "scenario/values.h"
 #include "sweep/base.h"
 #include "sweep/report.h"
-
-enum sweep_key { KEY_OUT = 512, KEY_EXHAUSTIVE, KEY_BUDGET, KEY_STDIN };
-
-struct sweep_request {
-	struct run_options run; /* first: the options of `run` are read into it */
-	char *const *command;	/* NULL: the files of @run are swept */
-	const char *out;	/* folder for scenarios; NULL: none are written */
-	const char *input;	/* standard input of the command */
-	bool exhaustive;
-	uint64_t budget_ns;
-};
-
-/* clang-format off */
-static const struct argp_option options[] = {
-	{ NULL, 0, NULL, 0, "What to try:", -1 },
-	{ "out",        KEY_OUT,        "DIR",  0, "Write a scenario for each bug into this folder", -1 },
-	{ "exhaustive", KEY_EXHAUSTIVE, NULL,   0, "Every occurrence of each call and every error, not a choice of them", -1 },
-	{ "budget",     KEY_BUDGET,     "D",    0, "Stop trying after this time: 30s, 5m; the most promising places come first", -1 },
-	{ "stdin",      KEY_STDIN,      "FILE", 0, "Standard input of the command (default: /dev/null)", -1 },
-	{ NULL, 0, NULL, 0, NULL, 0 },
-};
-/* clang-format on */
-
-static error_t parse_option(int key, char *arg, struct argp_state *state)
-{
-	struct sweep_request *request = arg_options(state);
-	const char *needed;
-
-	switch (key) {
-	case ARGP_KEY_INIT:
-		state->child_inputs[0] = state->input;
-		return 0;
-	case KEY_OUT:
-		request->out = arg;
-		return 0;
-	case KEY_EXHAUSTIVE:
-		request->exhaustive = true;
-		return 0;
-	case KEY_BUDGET:
-		needed = parse_duration(arg, &request->budget_ns);
-		return needed ? arg_refuse(state, "--budget %s: it needs %s", arg, needed) : 0;
-	case KEY_STDIN:
-		request->input = arg;
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
-
-static const struct argp_child children[] = {{&run_argp, 0, "How to find and run them:", 1},
-					     {NULL, 0, NULL, 0}};
-
-const struct argp sweep_argp = {
-	.options = options,
-	.parser = parse_option,
-	.args_doc = "FILE...\n-- COMMAND [ARGUMENT...]",
-	.doc = "Try a fault at every place where Linux could interfere, and report what the "
-	       "program does not survive.\vExit status: 0 nothing was found; 1 a bug; 2 bad "
-	       "usage; 3 it could not be swept.\n",
-	.children = children,
-};
+#include "sweep/totals.h"
 
 /* One sweep after the other, into one report. */
 struct sweeper {
@@ -93,53 +29,18 @@ struct sweeper {
 	const struct sweep_request *request;
 	struct session *session;
 	const char *harness;
-	struct cache cache;		    /* of what `build:` makes */
+	struct cache cache; /* of what `build:` makes */
+	struct gate gate;
 	struct sweep_totals before, totals; /* of the sweeps done; with the one under way */
 	size_t written;
 	bool doubtful; /* something could not be tried or told */
 };
 
-static uint64_t time_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
-}
-
-static unsigned processors(void)
-{
-	cpu_set_t set;
-	int count = sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;
-
-	return count > 0 ? (unsigned)count : 1;
-}
-
-static void add_up(struct sweeper *sweeper, const struct sweep *sweep)
-{
-	const struct sweep_totals *before = &sweeper->before;
-	struct sweep_totals *totals = &sweeper->totals;
-
-	totals->sites = before->sites + sweep->record.site_count;
-	totals->planned = before->planned + sweep->plan.count;
-	totals->places = before->places + sweep_places(sweep);
-	totals->survived = before->survived + sweep->states[ATTEMPT_SURVIVED];
-	totals->not_possible = before->not_possible + sweep->states[ATTEMPT_NOT_POSSIBLE];
-	totals->left_out = before->left_out + sweep->states[ATTEMPT_LEFT_OUT];
-	totals->waiting = before->waiting + sweep->states[ATTEMPT_WAITS];
-	totals->failed = before->failed + sweep->states[ATTEMPT_ERROR];
-	totals->runs = before->runs + sweep->runs;
-	totals->bugs = before->bugs + sweep->bugs.count;
-	totals->elapsed_ns =
-		before->elapsed_ns + (sweep->started_ns ? time_now() - sweep->started_ns : 0);
-	totals->score = totals->places ? (double)totals->survived / (double)totals->places : 1.0;
-}
-
 static void on_progress(void *ctx, const struct sweep *sweep)
 {
 	struct sweeper *sweeper = ctx;
 
-	add_up(sweeper, sweep);
+	sweep_totals_count(sweep, &sweeper->before, &sweeper->totals);
 	session_sweep(sweeper->session, &sweeper->totals);
 }
 
@@ -211,11 +112,29 @@ static void say_doubts(struct sweeper *sweeper, const struct sweep *sweep)
 		say(sweeper, title, sweep->error_text);
 }
 
-static int sweep_base(struct sweeper *sweeper, const struct scenario *base)
+/* @name: of what was swept, for the baseline. */
+static int report_sweep(struct sweeper *sweeper, const char *name, struct sweep *sweep)
+{
+	int rc;
+
+	sweep_totals_count(sweep, &sweeper->before, &sweeper->totals);
+	rc = sweep_totals_share(sweep, &sweeper->totals);
+	if (!rc)
+		rc = gate_compare(&sweeper->gate, name, sweep, &sweeper->totals);
+	sweeper->before = sweeper->totals;
+	session_sweep(sweeper->session, &sweeper->totals);
+	for (size_t i = 0; i < sweep->bugs.count; i++)
+		report_bug(sweeper, sweep, &sweep->bugs.items[i]);
+	say_doubts(sweeper, sweep);
+	sweeper->doubtful |= sweep->states[ATTEMPT_ERROR] != 0;
+	return rc;
+}
+
+static int sweep_base(struct sweeper *sweeper, const char *name, const struct scenario *base)
 {
 	const struct run_options *run = &sweeper->request->run;
 	const struct sweep_options how = {
-		.pool = {.jobs = run->jobs ? run->jobs : processors(),
+		.pool = {.jobs = run->jobs ? run->jobs : run_processors(),
 			 .harness_dir = sweeper->harness,
 			 .cache_dir = sweeper->cache.folder,
 			 .verbosity = run->verbosity},
@@ -239,15 +158,9 @@ static int sweep_base(struct sweeper *sweeper, const struct scenario *base)
 		sweeper->doubtful = true;
 		return rc == -ENOMEM ? rc : 0;
 	}
-	add_up(sweeper, &sweep);
-	sweeper->before = sweeper->totals;
-	session_sweep(sweeper->session, &sweeper->totals);
-	for (size_t i = 0; i < sweep.bugs.count; i++)
-		report_bug(sweeper, &sweep, &sweep.bugs.items[i]);
-	say_doubts(sweeper, &sweep);
-	sweeper->doubtful |= sweep.states[ATTEMPT_ERROR] != 0;
+	rc = report_sweep(sweeper, name, &sweep);
 	sweep_release(&sweep);
-	return 0;
+	return rc;
 }
 
 static int sweep_command_line(struct sweeper *sweeper)
@@ -257,7 +170,32 @@ static int sweep_command_line(struct sweeper *sweeper)
 
 	if (rc)
 		return rc;
-	rc = sweep_base(sweeper, &base.scenario);
+	/* By its name alone: another machine has it in another folder. */
+	rc = sweep_base(sweeper, base.scenario.processes[0].name, &base.scenario);
+	base_release(&base);
+	return rc;
+}
+
+/* "a filter (mode=x) (control)" */
+static char *name_of(const struct run_case *c)
+{
+	cleanup_free char *variant = scenario_variant(c->scenario);
+	bool has = variant && *variant;
+
+	return variant ? mem_printf("%s%s%s%s%s", c->scenario->title, has ? " (" : "", variant,
+				    has ? ")" : "", c->role == ROLE_CONTROL ? " (control)" : "")
+		       : NULL;
+}
+
+static int sweep_case(struct sweeper *sweeper, const struct run_case *c)
+{
+	cleanup_free char *name = name_of(c);
+	struct sweep_base base;
+	int rc = name ? base_of_scenario(c->scenario, c->role, &base) : -ENOMEM;
+
+	if (rc)
+		return rc;
+	rc = sweep_base(sweeper, name, &base.scenario);
 	base_release(&base);
 	return rc;
 }
@@ -266,17 +204,19 @@ static int sweep_selection(struct sweeper *sweeper, const struct selection *sele
 {
 	int rc = 0;
 
-	for (size_t i = 0; !rc && i < selection->count && !interrupt_signal(); i++) {
-		struct sweep_base base;
-
-		rc = base_of_scenario(selection->cases[i].scenario, selection->cases[i].role,
-				      &base);
-		if (rc)
-			break;
-		rc = sweep_base(sweeper, &base.scenario);
-		base_release(&base);
-	}
+	for (size_t i = 0; !rc && i < selection->count && !interrupt_signal(); i++)
+		rc = sweep_case(sweeper, &selection->cases[i]);
 	return rc;
+}
+
+/* The exit code, which was @code as far as the bugs and the report go. */
+static int sweep_code(const struct sweeper *sweeper, int code)
+{
+	/* All that was found is known. */
+	if (code == EXIT_ALL_SKIPPED)
+		code = EXIT_PASSED;
+	code = gate_check_score(&sweeper->gate, code, &sweeper->totals);
+	return code == EXIT_PASSED && sweeper->doubtful ? EXIT_INCONCLUSIVE : code;
 }
 
 /* @selection NULL: the command. */
@@ -284,7 +224,7 @@ static int sweep_all(struct sweeper *sweeper, const struct selection *selection)
 {
 	const struct selection none = {NULL, 0, 0};
 	struct err err = ERR_INIT;
-	int rc, code;
+	int rc, code, gated;
 
 	if (session_new(sweeper->env, &sweeper->request->run, &none, &sweeper->session, &err) < 0)
 		return command_error(sweeper->env, err.text,
@@ -295,6 +235,7 @@ static int sweep_all(struct sweeper *sweeper, const struct selection *selection)
 		rc = cache_init(&sweeper->cache, selection ? selection : &none, &err);
 	if (!rc)
 		rc = selection ? sweep_selection(sweeper, selection) : sweep_command_line(sweeper);
+	gated = gate_close(&sweeper->gate, EXIT_PASSED, &sweeper->totals);
 	session_sweep(sweeper->session, &sweeper->totals);
 	code = session_end(sweeper->session, interrupt_signal() != 0);
 	interrupt_release();
@@ -305,7 +246,7 @@ static int sweep_all(struct sweeper *sweeper, const struct selection *selection)
 	if (rc)
 		return command_error(sweeper->env, err.code ? err.text : strerror(-rc),
 				     EXIT_INCONCLUSIVE);
-	return code == EXIT_PASSED && sweeper->doubtful ? EXIT_INCONCLUSIVE : code;
+	return sweep_code(sweeper, code == EXIT_PASSED ? gated : code);
 }
 
 /* Each scenario once, or its control. */
@@ -355,59 +296,20 @@ static int read_and_sweep(struct sweeper *sweeper)
 	return code;
 }
 
-static int check_request(const struct cli_env *env, struct sweep_request *request)
-{
-	struct run_options *run = &request->run;
-
-	if (request->command && run->files.count)
-		return usage_error(env, "either files or a command behind `--`, not both");
-	if (!request->command && !run->files.count)
-		return usage_error(env,
-				   "nothing to sweep: ipcfault sweep FILE, or sweep -- COMMAND");
-	if (request->input && !request->command)
-		return usage_error(env, "--stdin is for a command; scenarios have `stdin`");
-	if (run->gdb || run->keep || run->fail_fast || run->repeat)
-		return usage_error(env,
-				   "--gdb, --keep, --fail-fast and --repeat mean nothing for a "
-				   "sweep: use them with the scenarios of --out");
-	run->repeat = 1;
-	run->role = run->role_given ? run->role : ROLE_SUBJECT;
-	run->role_given = true;
-	if (request->out && mkdir(request->out, 0777) && errno != EEXIST) {
-		struct err err = ERR_INIT;
-
-		err_errno(&err, -errno, "--out %s", request->out);
-		return command_error(env, err.text, EXIT_INCONCLUSIVE);
-	}
-	return EXIT_PASSED;
-}
-
-/* What stands behind `--` is the command. */
-static int split(int argc, char **argv, struct sweep_request *request)
-{
-	for (int i = 1; i < argc; i++)
-		if (strcmp(argv[i], "--") == 0) {
-			request->command = i + 1 < argc ? argv + i + 1 : NULL;
-			return i;
-		}
-	return argc;
-}
-
 int sweep_command(const struct cli_env *env, int argc, char **argv)
 {
 	struct sweep_request request = {.command = NULL};
 	struct sweeper sweeper = {.env = env, .request = &request};
-	struct err err = ERR_INIT;
 	cleanup_free char *harness = harness_dir_find(env);
-	int code, own = split(argc, argv, &request);
+	int code = sweep_request_parse(env, argc, argv, &request);
 
 	sweeper.harness = harness;
-	if (arg_parse(&sweep_argp, 0, own, argv, &request, &err) < 0)
-		code = usage_error(env, err.text);
-	else
-		code = check_request(env, &request);
+	if (code == EXIT_PASSED)
+		code = gate_open(&sweeper.gate, env, &request);
 	if (code == EXIT_PASSED)
 		code = request.command ? sweep_all(&sweeper, NULL) : read_and_sweep(&sweeper);
-	run_options_release(&request.run);
+	gate_release(&sweeper.gate);
+	sweep_totals_release(&sweeper.totals);
+	sweep_request_release(&request);
 	return code;
 }

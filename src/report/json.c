@@ -7,9 +7,11 @@
 
 #include <jansson.h>
 
-#include "base/util.h"
 #include "model/result_json.h"
+#include "model/sweep_json.h"
 #include "report/reporter.h"
+
+#define SCORE_DIGITS 6
 
 struct json_state {
 	bool has_cases;
@@ -37,29 +39,31 @@ static int json_case_done(struct reporter_context *ctx, const struct case_result
 	return r < 0 && !ferror(ctx->out) ? -ENOMEM : 0;
 }
 
-static void print_sweep(FILE *out, const struct sweep_totals *sweep)
+static int print_sweep(FILE *out, const struct sweep_totals *sweep)
 {
-	fprintf(out,
-		",\n\"sweep\": {\"sites\": %zu, \"places\": %zu, \"runs\": %zu, \"survived\": %zu, "
-		"\"score\": %.4f, \"skipped\": %zu, \"planned\": %zu, \"not_possible\": %zu, "
-		"\"left_out\": %zu, \"not_tried\": %zu, \"errors\": %zu, \"elapsed_ms\": %llu}",
-		sweep->sites, sweep->places, sweep->runs, sweep->survived, sweep->score,
-		sweep->planned - sweep->places, sweep->planned, sweep->not_possible,
-		sweep->left_out, sweep->waiting, sweep->failed,
-		(unsigned long long)(sweep->elapsed_ns / NS_PER_MS));
+	json_t *json = sweep_totals_to_json(sweep);
+	int rc;
+
+	fputs(",\n\"sweep\": ", out);
+	rc = json ? json_dumpf(json, out, JSON_ENSURE_ASCII | JSON_REAL_PRECISION(SCORE_DIGITS))
+		  : -1;
+	json_decref(json);
+	return rc < 0 && !ferror(out) ? -ENOMEM : 0;
 }
 
 static int json_end(struct reporter_context *ctx, const struct report_totals *totals)
 {
+	int rc = 0;
+
 	fputs("\n], \"summary\": {", ctx->out);
 	for (int v = 0; v < VERDICT_MAX_; v++)
 		fprintf(ctx->out, "%s\"%s\": %u", v ? ", " : "", vocab_name(&verdict_vocab, v),
 			totals->summary.count[v]);
 	fprintf(ctx->out, "}, \"interrupted\": %s", totals->interrupted ? "true" : "false");
 	if (totals->sweep)
-		print_sweep(ctx->out, totals->sweep);
+		rc = print_sweep(ctx->out, totals->sweep);
 	fputs("}\n", ctx->out);
-	return 0;
+	return rc;
 }
 
 const struct reporter json_reporter = {

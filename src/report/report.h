@@ -21,6 +21,7 @@
 
 #include "base/vocab.h"
 #include "model/result.h"
+#include "model/sweep_totals.h"
 
 struct err;
 struct report;
@@ -43,21 +44,6 @@ struct report_style {
 	bool live;	/* a terminal: keep a progress line at the bottom */
 	int verbosity;	/* -1: the summary only; 0: failures too; 1: every case */
 	unsigned width; /* columns of the terminal; 0 = 80 */
-};
-
-/* What a sweep came to; see ipcfault(1). */
-struct sweep_totals {
-	size_t sites;	     /* calls of one place in the program */
-	size_t planned;	     /* attempts: a fault at a place */
-	size_t places;	     /* tried: the fault has happened */
-	size_t survived;     /* of them */
-	size_t not_possible; /* the fault was refused, or its moment did not come */
-	size_t left_out;     /* the same had hung often enough */
-	size_t waiting;	     /* not tried: interrupted, or out of budget */
-	size_t failed;	     /* could not be tried: errors of ours */
-	size_t runs, bugs;
-	uint64_t elapsed_ns; /* of the attempts */
-	double score;	     /* survived of the tried, 0 to 1 */
 };
 
 /* Where the whole work stands. */

@@ -6,15 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/utf8.h"
 #include "base/util.h"
 #include "report/describe.h"
 #include "report/reporter.h"
 #include "report/text.h"
 
-#define REDRAW_NS    (50 * NS_PER_MS)
-#define ERASE_LINE   "\r\033[K"
-#define LISTED_AGAIN 20
+#define REDRAW_NS     (50 * NS_PER_MS)
+#define ERASE_LINE    "\r\033[K"
+#define LISTED_AGAIN  20
+#define LISTED_SHARES 10
 
 struct term_state {
 	bool drawn;	     /* a progress line stands there */
@@ -267,11 +269,44 @@ static void print_count(FILE *out, size_t count, const char *what)
 }
 
 /* The share in per cent, never rounded up to all. */
-static double percent(const struct sweep_totals *sweep)
+static double percent(size_t places, size_t survived)
 {
-	double share = 100.0 * sweep->score;
+	double share = 100.0 * sweep_share_score(places, survived);
 
-	return share > 99.9 && sweep->survived < sweep->places ? 99.9 : share;
+	return share > 99.9 && survived < places ? 99.9 : share;
+}
+
+static int compare_shares(const void *left, const void *right)
+{
+	const struct sweep_share *a = left, *b = right;
+	size_t lost_a = a->places - a->survived, lost_b = b->places - b->survived;
+
+	if (lost_a != lost_b)
+		return lost_a > lost_b ? -1 : 1;
+	return strcmp(a->name, b->name);
+}
+
+/* The worst first. */
+static void print_shares(FILE *out, const char *what, const struct sweep_shares *shares)
+{
+	size_t size = shares->count * sizeof(*shares->items);
+	struct sweep_share *sorted = shares->count ? mem_zalloc(size) : NULL;
+
+	if (!sorted)
+		return;
+	memcpy(sorted, shares->items, size);
+	qsort(sorted, shares->count, sizeof(*sorted), compare_shares);
+	fprintf(out, "  survived in each %s\n", what);
+	for (size_t i = 0; i < shares->count && i < LISTED_SHARES; i++) {
+		fprintf(out, "    %5.1f %%  %zu of %zu  ",
+			percent(sorted[i].places, sorted[i].survived), sorted[i].survived,
+			sorted[i].places);
+		text_print(out, sorted[i].name);
+		putc('\n', out);
+	}
+	if (shares->count > LISTED_SHARES)
+		fprintf(out, "    ... and %zu more\n", shares->count - LISTED_SHARES);
+	free(sorted);
 }
 
 static void print_sweep(struct reporter_context *ctx, const struct report_totals *totals)
@@ -287,10 +322,15 @@ static void print_sweep(struct reporter_context *ctx, const struct report_totals
 		fputs("nothing was tried\n", out);
 		return;
 	}
-	fprintf(out, "%s%zu of %zu places survived (%.1f %%), %zu bug%s%s\n",
-		paint_code(sweep->bugs ? PAINT_BAD : PAINT_GOOD, ctx->style.color), sweep->survived,
-		sweep->places, percent(sweep), sweep->bugs, sweep->bugs == 1 ? "" : "s",
-		paint_code(PAINT_NONE, ctx->style.color));
+	fprintf(out, "%s%zu of %zu places survived (%.1f %%), %zu bug%s",
+		paint_code(sweep->bugs > sweep->known ? PAINT_BAD : PAINT_GOOD, ctx->style.color),
+		sweep->survived, sweep->places, percent(sweep->places, sweep->survived),
+		sweep->bugs, sweep->bugs == 1 ? "" : "s");
+	if (sweep->known)
+		fprintf(out, ", %zu known", sweep->known);
+	if (sweep->mended)
+		fprintf(out, ", %zu mended", sweep->mended);
+	fprintf(out, "%s\n", paint_code(PAINT_NONE, ctx->style.color));
 	fprintf(out, "  %zu sites, %zu faults planned, %zu runs in %s (%" PRIu64 " a second)\n",
 		sweep->sites, sweep->planned, sweep->runs, duration_text(totals->elapsed_ns, took),
 		ms ? (sweep->places + sweep->not_possible) * 1000 / ms : 0);
@@ -299,6 +339,8 @@ static void print_sweep(struct reporter_context *ctx, const struct report_totals
 	print_count(out, sweep->left_out, "left out: the same fault had hung there before");
 	print_count(out, sweep->waiting, "not tried");
 	print_count(out, sweep->failed, "could not be tried");
+	print_shares(out, "mechanism", &sweep->mechanisms);
+	print_shares(out, "file", &sweep->files);
 }
 
 static int term_end(struct reporter_context *ctx, const struct report_totals *totals)

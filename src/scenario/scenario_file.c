@@ -1,16 +1,14 @@
 #include "scenario/scenario_file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/util.h"
+#include "scenario/file_text.h"
 #include "scenario/reader.h"
 
 #define NODES_VISITED_MAX 1000000
@@ -175,58 +173,13 @@ int scenario_text_read(const char *path, const char *text, size_t len,
 	return 0;
 }
 
-/* At most one byte more than allowed, so that the reader sees it. */
-static int read_all(int fd, char *text, size_t room, size_t *ret_len)
-{
-	size_t len = 0;
-
-	while (len < room) {
-		ssize_t n = read(fd, text + len, room - len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (!n)
-			break;
-		len += (size_t)n;
-	}
-	*ret_len = len;
-	return 0;
-}
-
-/* Only regular files: a FIFO could block for ever. */
-static int open_file(const char *path, off_t *ret_size)
-{
-	cleanup_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	struct stat st;
-
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return -errno;
-	if (S_ISDIR(st.st_mode))
-		return -EISDIR;
-	if (!S_ISREG(st.st_mode))
-		return -EINVAL;
-	*ret_size = st.st_size;
-	return TAKE_FD(fd);
-}
-
 int scenario_file_read(const char *path, const struct scenario_options *options,
 		       struct scenario_file *ret_file, struct err *err)
 {
-	off_t size = 0;
-	cleanup_close int fd = open_file(path, &size);
-	size_t room = size <= SCENARIO_FILE_MAX ? (size_t)size + 1 : SCENARIO_FILE_MAX + 1;
 	cleanup_free char *text = NULL;
 	size_t len = 0;
-	int r;
+	int r = file_text_read(path, SCENARIO_FILE_MAX, &text, &len);
 
-	if (fd < 0)
-		return err_errno(err, fd, "%s", path);
-	text = mem_zalloc(room);
-	if (!text)
-		return err_errno(err, -ENOMEM, "%s", path);
-	r = read_all(fd, text, room, &len);
 	if (r < 0)
 		return err_errno(err, r, "%s", path);
 	return scenario_text_read(path, text, len, options, ret_file, err);

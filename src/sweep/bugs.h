@@ -11,6 +11,8 @@
 #include "model/result.h"
 #include "sweep/plan.h"
 
+struct known;
+
 struct bug {
 	enum finding_kind kind;
 	bool silent;
@@ -22,6 +24,7 @@ struct bug {
 	struct case_result result; /* of that attempt */
 	bool confirmed;		   /* seen again when the attempt was made again */
 	char *file;		   /* its scenario; NULL: not written */
+	const struct known *known; /* what the baseline says of it; NULL: it is new */
 };
 
 struct bugs {

@@ -69,6 +69,9 @@ int bug_write(const struct sweep *sweep, struct bug *bug, const char *dir, size_
 	file = fopen(path, "we");
 	if (!file)
 		return err_errno(err, -errno, "%s", path);
+	fputs("# Written by `ipcfault sweep`; `ipcfault replay` says when a program has changed.\n",
+	      file);
+	programs_write(&sweep->programs, file);
 	rc = scenario_write(&sweep->plan.attempts[bug->attempt]->scenario, about, file, err);
 	if (fclose(file) && !rc)
 		rc = err_errno(err, -errno, "%s", path);
@@ -130,7 +133,7 @@ int bug_complete(const struct sweep *sweep, struct bug *bug)
 		rc = set_text(&result->file, mem_strdup(bug->file));
 		result->line = 1;
 		rc = rc ? rc
-			: set_text(&result->reproduce, mem_printf("ipcfault run %s", bug->file));
+			: set_text(&result->reproduce, mem_printf("ipcfault replay %s", bug->file));
 	}
 	return rc;
 }

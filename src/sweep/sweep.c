@@ -28,13 +28,6 @@ size_t sweep_places(const struct sweep *sweep)
 	return sweep->states[ATTEMPT_SURVIVED] + sweep->states[ATTEMPT_FOUND];
 }
 
-double sweep_score(const struct sweep *sweep)
-{
-	size_t places = sweep_places(sweep);
-
-	return places ? (double)sweep->states[ATTEMPT_SURVIVED] / (double)places : 1.0;
-}
-
 static bool was_interrupted(const struct sweep *sweep)
 {
 	return sweep->options->interrupted && sweep->options->interrupted(sweep->options->ctx);
@@ -327,6 +320,18 @@ static void on_confirmed(void *ctx, const struct run_case *c, struct case_result
 		bug->confirmed |= result->findings[i].kind == bug->kind;
 }
 
+/* Nor is it known then that it is mended. */
+static void doubt(struct sweep *sweep, const struct bug *bug)
+{
+	for (size_t i = 0; i < sweep->plan.count; i++) {
+		struct attempt *attempt = sweep->plan.attempts[i];
+
+		attempt->doubted |= attempt->site == bug->site && attempt->family == bug->family;
+	}
+	set_state(sweep, sweep->plan.attempts[bug->attempt], ATTEMPT_NOT_POSSIBLE);
+	sweep->doubtful++;
+}
+
 static void drop_doubtful(struct sweep *sweep)
 {
 	struct bugs *bugs = &sweep->bugs;
@@ -339,8 +344,7 @@ static void drop_doubtful(struct sweep *sweep)
 			bugs->items[kept++] = *bug;
 			continue;
 		}
-		set_state(sweep, sweep->plan.attempts[bug->attempt], ATTEMPT_NOT_POSSIBLE);
-		sweep->doubtful++;
+		doubt(sweep, bug);
 		case_result_release(&bug->result);
 		free(bug->process);
 	}
@@ -360,8 +364,10 @@ static int confirm(struct sweep *sweep, struct err *err)
 		return 0;
 	if (!cases)
 		return err_errno(err, -ENOMEM, "sweep");
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		cases[i] = case_of(sweep, sweep->plan.attempts[sweep->bugs.items[i].attempt]);
+		cases[i].executed = true; /* what a copy alone shows is no bug of the program */
+	}
 	rc = sweep->options->pool_run(cases, count, &sweep->options->pool, &events, err);
 	if (!rc && !was_interrupted(sweep))
 		drop_doubtful(sweep);
@@ -378,8 +384,10 @@ static int make_plan(struct sweep *sweep, struct err *err)
 		.seed = sweep->options->seed,
 		.deadline_ns = sweep->deadline_ns,
 	};
-	int rc = sweep_plan_make(&options, &sweep->plan);
+	int rc = programs_of_record(&sweep->record, &sweep->programs);
 
+	if (!rc)
+		rc = sweep_plan_make(&options, &sweep->plan);
 	return rc ? err_errno(err, rc, "sweep") : 0;
 }
 
@@ -411,6 +419,7 @@ void sweep_release(struct sweep *sweep)
 {
 	bugs_release(&sweep->bugs);
 	sweep_plan_release(&sweep->plan);
+	programs_release(&sweep->programs);
 	record_release(&sweep->record);
 	free(sweep->error_text);
 }

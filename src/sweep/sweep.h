@@ -9,6 +9,7 @@
 #include "run/pool.h"
 #include "sweep/bugs.h"
 #include "sweep/plan.h"
+#include "sweep/programs.h"
 
 struct err;
 struct sweep;
@@ -33,6 +34,7 @@ struct sweep {
 	const struct scenario *base;
 	const struct sweep_options *options;
 	struct record record;
+	struct programs programs; /* that made its calls */
 	struct plan plan;
 	struct bugs bugs;
 	size_t states[ATTEMPT_STATE_MAX_]; /* how many attempts are in each state */
@@ -59,7 +61,5 @@ void sweep_release(struct sweep *sweep);
 
 /* Attempts whose fault has happened: survived or not. */
 size_t sweep_places(const struct sweep *sweep);
-/* Survived of them, from 0 to 1; 1 when there were none. */
-double sweep_score(const struct sweep *sweep);
 
 #endif

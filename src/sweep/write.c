@@ -10,10 +10,10 @@
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/mem.h"
-#include "base/utf8.h"
 #include "base/util.h"
 #include "model/expand.h"
 #include "model/scenario.h"
+#include "sweep/yaml.h"
 #include "sys/names.h"
 #include "sys/syscalls.h"
 
@@ -26,25 +26,11 @@ struct writer {
 	int rc;
 };
 
-/* A double-quoted scalar of YAML: always right, whatever the text. */
 static void write_quoted(struct writer *w, const char *text)
 {
-	if (!utf8_is_valid(text))
-		w->rc = -EILSEQ;
-	putc('"', w->to);
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
+	int rc = yaml_write_quoted(w->to, text);
 
-		if (c == '"' || c == '\\')
-			fprintf(w->to, "\\%c", c);
-		else if (c == '\n')
-			fputs("\\n", w->to);
-		else if (c < 0x20 || c == 0x7f)
-			fprintf(w->to, "\\x%02x", c);
-		else
-			putc(c, w->to);
-	}
-	putc('"', w->to);
+	w->rc = rc ? rc : w->rc;
 }
 
 static const char *look_up_dir(const char *name, size_t len, void *data)
@@ -130,6 +116,17 @@ static void write_channel(struct writer *w, const struct channel *c)
 	fputs("}\n", w->to);
 }
 
+/* Without a slash it would be the name of a channel. */
+static void write_file(struct writer *w, const char *path)
+{
+	cleanup_free char *whole = mem_printf("%s%s", strchr(path, '/') ? "" : "./", path);
+
+	if (whole)
+		write_text(w, whole);
+	else
+		w->rc = -ENOMEM;
+}
+
 static void write_stdio(struct writer *w, const char *key, const struct stdio_spec *stdio)
 {
 	switch (stdio->kind) {
@@ -139,8 +136,9 @@ static void write_stdio(struct writer *w, const char *key, const struct stdio_sp
 		putc('\n', w->to);
 		break;
 	case STDIO_FILE:
-		fputs("    ", w->to);
-		write_entry(w, key, stdio->text);
+		fprintf(w->to, "    %s: ", key);
+		write_file(w, stdio->text);
+		putc('\n', w->to);
 		break;
 	case STDIO_TEXT:
 		fprintf(w->to, "    %s: {text: ", key);
@@ -278,11 +276,23 @@ static void write_selector(struct writer *w, const struct selector *selector)
 	putc('"', w->to);
 }
 
-static void write_at(struct writer *w, const struct trigger_spec *at, const char *call)
+/* The first of the calls that a name means need not be that name: ask the table back. */
+static const char *call_word(const struct trigger_spec *at)
 {
-	fputs("    at: {process: ", w->to);
-	write_selector(w, &at->process);
-	fprintf(w->to, ", call: %s", call);
+	int ids[WORD_CALLS_MAX];
+
+	for (size_t i = 0; i < at->named_count; i++) {
+		const char *name = syscall_get(at->named[i])->name;
+
+		if (syscall_ids_from_word(name, ids, ARRAY_SIZE(ids)) == at->named_count)
+			return name;
+	}
+	return syscall_get(at->named[0])->name;
+}
+
+static void write_call(struct writer *w, const struct trigger_spec *at)
+{
+	fprintf(w->to, ", call: %s", call_word(at));
 	if (at->on.kind == ON_FD)
 		fprintf(w->to, ", on: {fd: %d}", at->on.fd);
 	else if (at->on.kind == ON_PATH)
@@ -291,6 +301,26 @@ static void write_at(struct writer *w, const struct trigger_spec *at, const char
 		fprintf(w->to, ", thread: %d", at->thread);
 	if (at->phase != PHASE_ENTRY)
 		fprintf(w->to, ", phase: %s", vocab_name(&phase_vocab, (int)at->phase));
+}
+
+static void write_at(struct writer *w, const struct trigger_spec *at)
+{
+	if (at->kind == TRIGGER_AFTER) {
+		fputs("    at: {after: ", w->to);
+		write_quoted(w, w->s->faults[at->after].name);
+		fputs("}\n", w->to);
+		return;
+	}
+	fputs("    at: {process: ", w->to);
+	write_selector(w, &at->process);
+	if (at->kind == TRIGGER_STARTED) {
+		fputs(", started: true}\n", w->to);
+		return;
+	}
+	if (at->kind == TRIGGER_LOCK)
+		fputs(", lock: held", w->to);
+	else
+		write_call(w, at);
 	if (at->count.kind == COUNT_RANGE)
 		fprintf(w->to, ", nth: \"%" PRIu64 "..\"}\n", at->count.first);
 	else
@@ -311,14 +341,29 @@ static void write_do(struct writer *w, const struct action_spec *action)
 		fprintf(w->to, "short: %" PRIu64, action->bytes);
 		break;
 	case ACTION_SIGNAL:
-		fprintf(w->to, "signal: %s, when: %s", signal_name(action->signal),
-			vocab_name(&when_vocab, (int)action->when));
+		fprintf(w->to, "signal: %s", signal_name(action->signal));
+		if (action->when != WHEN_PENDING)
+			fprintf(w->to, ", when: %s", vocab_name(&when_vocab, (int)action->when));
+		if (action->burst > 1)
+			fprintf(w->to, ", burst: %u", action->burst);
 		break;
 	case ACTION_PULSE:
 		fprintf(w->to, "pulse: %" PRIu64 "us", action->time_ns / NS_PER_US);
 		break;
+	case ACTION_STOP:
+		fprintf(w->to, "stop: %" PRIu64 "ms", action->time_ns / NS_PER_MS);
+		break;
+	case ACTION_TRUNCATE:
+		fprintf(w->to, "truncate: %" PRIu64, action->bytes);
+		break;
 	case ACTION_NONBLOCK:
-		fputs("nonblock: true", w->to);
+	case ACTION_FILL:
+	case ACTION_RESET:
+	case ACTION_REMOVE:
+	case ACTION_DROP:
+	case ACTION_DUPLICATE:
+	case ACTION_REORDER:
+		fprintf(w->to, "%s: true", vocab_name(&action_vocab, (int)action->kind));
 		break;
 	case ACTION_KILL:
 		fprintf(w->to, "kill: %s", signal_name(action->signal));
@@ -334,20 +379,6 @@ static void write_do(struct writer *w, const struct action_spec *action)
 	fputs("}\n", w->to);
 }
 
-/* The first of the calls that a name means need not be that name: ask the table back. */
-static const char *call_word(const struct trigger_spec *at)
-{
-	int ids[WORD_CALLS_MAX];
-
-	for (size_t i = 0; i < at->named_count; i++) {
-		const char *name = syscall_get(at->named[i])->name;
-
-		if (syscall_ids_from_word(name, ids, ARRAY_SIZE(ids)) == at->named_count)
-			return name;
-	}
-	return syscall_get(at->named[0])->name;
-}
-
 static void write_faults(struct writer *w)
 {
 	if (!w->s->fault_count)
@@ -359,7 +390,7 @@ static void write_faults(struct writer *w)
 		fputs("  - name: ", w->to);
 		write_quoted(w, fault->name);
 		putc('\n', w->to);
-		write_at(w, &fault->at, call_word(&fault->at));
+		write_at(w, &fault->at);
 		write_do(w, &fault->action);
 	}
 }

@@ -69,12 +69,15 @@ cp "$work/out" "$work/new.scn"
 answers 0 "new pipe is a good scenario" check "$work/new.scn"
 answers 0 "doctor" doctor
 answers 0 "trace" trace -- echo traced
-for command in explore replay merge; do
+for command in explore merge; do
 	answers 2 "$command" "$command" "$work/good.scn"
 	says "$command: says so" "$work/err" 'not available yet'
 done
 answers 0 "sweep: nothing is found" sweep -- true
 answers 2 "sweep of nothing" sweep
+answers 2 "replay of nothing" replay
+answers 0 "replay of what no sweep has written" replay "$work/good.scn"
+says "replay of what no sweep has written: says so" "$work/err" 'does not say which programs'
 answers 2 "cc alone" cc
 says "cc alone: wants arguments" "$work/err" 'what is to be compiled'
 answers 0 "-j" -j 3 --repeat 5 "$work/good.scn"

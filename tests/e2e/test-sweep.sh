@@ -69,6 +69,12 @@ for file in "$work"/bugs/*.scn; do
 	replays "$file" "${file##*/}"
 done
 
+first=$(of_case 0 .file)
+is 'the report says how to see it again' "$(of_case 0 .reproduce)" "ipcfault replay $first"
+run "$ipcfault" replay "$first"
+is 'replay: it shows again' "$status" 1
+check 'replay: the program is what it was' [ ! -s "$work/err" ]
+
 # A bug once mended: the same scenario passes.
 sed -i 's/while ((n = read(0, line, sizeof(line))) == sizeof(line))/while ((n = read(0, line, sizeof(line))) > 0)/; s/return 0;/return fclose(stdout) ? (perror("stdout"), 1) : 0;/' \
 	"$work/careless.c"
@@ -77,6 +83,9 @@ for file in "$work"/bugs/*.scn; do
 	run "$ipcfault" run -q "$file"
 	check "${file##*/} passes once it is mended" [ "$status" != 1 ]
 done
+run "$ipcfault" replay -q "$first"
+check 'replay: it does not show any more' [ "$status" != 1 ]
+says 'replay: the program has changed' "$work/err" "careless has changed since"
 sweep "$work/careless.scn"
 is 'nothing is found once it is mended' "$status, $(jq '.cases | length' "$work/report.json")" '0, 0'
 
@@ -106,6 +115,16 @@ says 'with its reason' "$work/err" 'the run without faults: it does not end'
 sweep -- sh -c 'echo $$; date +%N'
 is 'an output that is chance gives no finding' "$status" 0
 says 'and that is said' "$work/err" 'not compared'
+
+# Most attempts start from a copy of the program: it has the id of one that is executed.
+if [ "$(id -u)" = 0 ] && unshare --pid --fork true 2>/dev/null; then
+	sweep -- cut -d ' ' -f 1 /proc/self/stat
+	is 'an id is the same in each attempt' "$status, $(total places)" "0, $(total survived)"
+	is 'and no finding was one of a copy only' "$(grep -c 'not seen again' "$work/err")" 0
+	is 'and so it is compared' "$(grep -c 'not compared' "$work/err")" 0
+else
+	skip 'an id is the same in each attempt' 'needs a pid namespace'
+fi
 
 # In time.
 sweep --budget 1ms --exhaustive -- sort "$work/numbers"

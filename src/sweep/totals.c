@@ -1,0 +1,54 @@
+#include "sweep/totals.h"
+
+#include <errno.h>
+#include <time.h>
+
+#include "base/util.h"
+#include "sweep/site.h"
+
+static uint64_t elapsed(const struct sweep *sweep)
+{
+	struct timespec now;
+
+	if (!sweep->started_ns)
+		return 0;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec - sweep->started_ns;
+}
+
+void sweep_totals_count(const struct sweep *sweep, const struct sweep_totals *before,
+			struct sweep_totals *totals)
+{
+	totals->sites = before->sites + sweep->record.site_count;
+	totals->planned = before->planned + sweep->plan.count;
+	totals->places = before->places + sweep_places(sweep);
+	totals->survived = before->survived + sweep->states[ATTEMPT_SURVIVED];
+	totals->not_possible = before->not_possible + sweep->states[ATTEMPT_NOT_POSSIBLE];
+	totals->left_out = before->left_out + sweep->states[ATTEMPT_LEFT_OUT];
+	totals->waiting = before->waiting + sweep->states[ATTEMPT_WAITS];
+	totals->failed = before->failed + sweep->states[ATTEMPT_ERROR];
+	totals->runs = before->runs + sweep->runs;
+	totals->bugs = before->bugs + sweep->bugs.count;
+	totals->elapsed_ns = before->elapsed_ns + elapsed(sweep);
+	totals->score = sweep_share_score(totals->places, totals->survived);
+}
+
+int sweep_totals_share(const struct sweep *sweep, struct sweep_totals *totals)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < sweep->plan.count && !rc; i++) {
+		const struct attempt *attempt = sweep->plan.attempts[i];
+		const struct call_site *site = &sweep->record.sites[attempt->site];
+		bool survived = attempt->state == ATTEMPT_SURVIVED;
+
+		if (!survived && attempt->state != ATTEMPT_FOUND)
+			continue;
+		rc = sweep_shares_add(&totals->mechanisms,
+				      vocab_name(&mechanism_vocab, (int)site_mechanism(site)), 1,
+				      survived);
+		if (!rc)
+			rc = sweep_shares_add(&totals->files, site_file(site), 1, survived);
+	}
+	return rc;
+}
