@@ -57,6 +57,9 @@ int compile_read_file(const char *path, char **ret_text);
 /* The folder for the cache: $XDG_CACHE_HOME/ipcfault or ~/.cache/ipcfault; NULL: none. */
 char *compile_cache_folder(void);
 
+/* It, and those above it.  0 or a negative errno. */
+int compile_make_folder(const char *folder);
+
 /* All of the level and the flags in one text, for ${cflags}.  NULL when memory is short. */
 char *compile_flags_text(const struct build_spec *spec, const char *level);
 

@@ -96,22 +96,29 @@ void touch(const char *path)
 	utimensat(AT_FDCWD, path, NULL, 0);
 }
 
-int make_folders(const char *path, struct err *err)
+int compile_make_folder(const char *folder)
 {
-	cleanup_free char *copy = mem_strdup(path);
+	cleanup_free char *copy = mem_strdup(folder);
 
 	if (!copy)
-		return err_errno(err, -ENOMEM, "compile");
+		return -ENOMEM;
 	for (char *slash = copy; slash; *slash = '/') {
 		slash = strchr(slash + 1, '/');
 		if (slash)
 			*slash = '\0';
 		if (mkdir(copy, 0777) && errno != EEXIST)
-			return err_errno(err, -errno, "folder %s", copy);
+			return -errno;
 		if (!slash)
 			break;
 	}
 	return 0;
+}
+
+int make_folders(const char *path, struct err *err)
+{
+	int rc = compile_make_folder(path);
+
+	return rc ? err_errno(err, rc, "folder %s", path) : 0;
 }
 
 static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
