@@ -88,7 +88,7 @@ static int run_selection(const struct cli_env *env, const struct run_options *op
 	struct err err = ERR_INIT;
 	int code;
 
-	if (!selection->count) {
+	if (!selection->count && options->shard.count <= 1) {
 		err_set(&err, -ENOENT, "no case matches --filter, --tag, --case and --role");
 		return command_error(env, err.text, EXIT_USAGE);
 	}

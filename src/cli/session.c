@@ -23,6 +23,7 @@ struct session {
 	bool *is_ordered; /* of each report */
 	struct report_totals totals;
 	uint64_t started_ns;
+	uint64_t took_ns;	     /* instead of the time since then; 0 = that */
 	const char *current;	     /* title of the case that was started last */
 	struct case_result *results; /* of each case, until the ordered reports have it */
 	bool *is_done;
@@ -128,6 +129,10 @@ int session_new(const struct cli_env *env, const struct run_options *options,
 	session->started_ns = now_ns();
 	session->totals.scenarios = selection->scenarios;
 	session->totals.cases = selection->count;
+	if (options->shard.count > 1) {
+		session->totals.shard = options->shard.index;
+		session->totals.shards = options->shard.count;
+	}
 	session->reports = mem_zalloc(room * sizeof(struct report *));
 	session->is_ordered = mem_zalloc(room);
 	session->results = mem_zalloc(selection->count * sizeof(*session->results));
@@ -228,13 +233,19 @@ void session_sweep(struct session *session, const struct sweep_totals *totals)
 	show_progress(session);
 }
 
+void session_took(struct session *session, uint64_t ns)
+{
+	session->took_ns = ns;
+}
+
 int session_end(struct session *session, bool interrupted)
 {
 	int code = summary_exit_code(&session->totals.summary);
 
 	give_in_order(session, true);
 	session->totals.interrupted = interrupted;
-	session->totals.elapsed_ns = now_ns() - session->started_ns;
+	session->totals.elapsed_ns =
+		session->took_ns ? session->took_ns : now_ns() - session->started_ns;
 	for (size_t i = 0; i < session->report_count; i++) {
 		struct err err = ERR_INIT;
 

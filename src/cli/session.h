@@ -34,6 +34,9 @@ void session_add(struct session *session, struct case_result *result);
 /* Where a sweep stands; @totals must live until the session ends. */
 void session_sweep(struct session *session, const struct sweep_totals *totals);
 
+/* All of it took so long, somewhere else. */
+void session_took(struct session *session, uint64_t ns);
+
 /*
  * End all reports; returns the exit code of what was done.  What went wrong
  * with a report has been said, and makes it 3 at least.
