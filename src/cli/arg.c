@@ -28,26 +28,41 @@ error_t arg_refuse(struct argp_state *state, const char *fmt, ...)
 	return EINVAL;
 }
 
+/* Those of @argp and its children. */
+struct option_list {
+	const struct argp_option *items[OPTIONS_MAX];
+	size_t count;
+};
+
+static void add_options(const struct argp *argp, struct option_list *list)
+{
+	for (const struct argp_option *o = argp->options; o && (o->name || o->key || o->doc); o++)
+		if (o->name && list->count < OPTIONS_MAX)
+			list->items[list->count++] = o;
+	for (const struct argp_child *child = argp->children; child && child->argp; child++)
+		add_options(child->argp, list);
+}
+
 /* What getopt stumbled over: argp tells no more than that it did. */
 static int explain(const struct argp *argp, const char *word, struct err *err)
 {
+	struct option_list list = {.count = 0};
 	const char *names[OPTIONS_MAX], *near;
-	size_t count = 0, len = strcspn(word, "=");
+	size_t len = strcspn(word, "=");
 	char name[64];
 
 	if (word[0] != '-' || word[1] != '-')
 		return err_set(err, -EINVAL, "unknown option, or an option without its value: %s",
 			       word);
 	snprintf(name, sizeof(name), "%.*s", (int)len - 2, word + 2);
-	for (const struct argp_option *o = argp->options; o && (o->name || o->key || o->doc); o++) {
-		if (!o->name || count == OPTIONS_MAX)
-			continue;
-		if (strcmp(o->name, name) == 0)
+	add_options(argp, &list);
+	for (size_t i = 0; i < list.count; i++) {
+		names[i] = list.items[i]->name;
+		if (strcmp(names[i], name) == 0)
 			return err_set(err, -EINVAL, "--%s %s", name,
-				       o->arg ? "needs a value" : "takes no value");
-		names[count++] = o->name;
+				       list.items[i]->arg ? "needs a value" : "takes no value");
 	}
-	near = nearest_word(name, names, count);
+	near = nearest_word(name, names, list.count);
 	return err_set(err, -EINVAL, "unknown option --%s%s%s%s", name,
 		       near ? "; did you mean --" : "", near ? near : "", near ? "?" : "");
 }

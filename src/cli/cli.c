@@ -24,7 +24,7 @@ static const struct command commands[] = {
 	{ "sweep",   "a fault at every place of a program or a scenario",     sweep_command,  &sweep_argp },
 	{ "replay",  "run what a sweep has written; has the program changed?", replay_command, &replay_argp },
 	{ "explore", "interleavings, kill points, signal points",             NULL, NULL },
-	{ "merge",   "join reports of several machines",                      NULL, NULL },
+	{ "merge",   "join the JSON reports of several machines",             merge_command,  &merge_argp },
 };
 /* clang-format on */
 

@@ -23,9 +23,9 @@ struct command {
 };
 
 command_fn run_command, check_command, list_command, doctor_command, trace_command, new_command,
-	schema_command, cc_command, sweep_command, replay_command;
+	schema_command, cc_command, sweep_command, replay_command, merge_command;
 extern const struct argp run_argp, check_argp, list_argp, doctor_argp, trace_argp, new_argp,
-	schema_argp, cc_argp, sweep_argp, replay_argp;
+	schema_argp, cc_argp, sweep_argp, replay_argp, merge_argp, output_argp;
 
 /*
  * argp_parse() that neither prints nor exits: 0, or -EINVAL with a message

@@ -30,7 +30,7 @@ static const struct argp_option options[] = {
 	{ "tag",       KEY_TAG,       "T",      0, "Only scenarios with this tag. Again: or this", 1 },
 	{ "case",      KEY_CASE,      "VALUES", 0, "Only this case of the matrix, e.g. 'signal=SIGUSR1 restart=yes'. Again: or this", 1 },
 	{ "role",      KEY_ROLE,      "ROLE",   0, "Only the `subject` or only the `control` of each", 1 },
-	{ "shard",     KEY_SHARD,     "K/N",    0, "The K-th of N equal parts (not available yet)", 1 },
+	{ "shard",     KEY_SHARD,     "K/N",    0, "Only the K-th of N equal parts", 1 },
 	{ NULL, 0, NULL, 0, "How to run:", 2 },
 	{ NULL,        'j',           "N",      0, "So many cases at a time (default: the processors)", 2 },
 	{ "seed",      KEY_SEED,      "N",      0, "Seed of the first run of each case, instead of the scenario's", 2 },
@@ -39,6 +39,12 @@ static const struct argp_option options[] = {
 	{ "fail-fast", KEY_FAIL_FAST, NULL,     0, "Stop at the first case that does not pass", 2 },
 	{ "keep",      KEY_KEEP,      NULL,     0, "Leave the temporary folder of each run", 2 },
 	{ "gdb",       KEY_GDB,       NULL,     0, "Stop at the fault and print how to attach a debugger", 2 },
+	{ NULL, 0, NULL, 0, NULL, 0 },
+};
+/* clang-format on */
+
+/* clang-format off */
+static const struct argp_option output_options[] = {
 	{ NULL, 0, NULL, 0, "What to print:", 3 },
 	{ NULL,        'q',           NULL,     0, "The summary only", 3 },
 	{ NULL,        'v',           NULL,     0, "Every case, not only those that did not pass", 3 },
@@ -138,7 +144,7 @@ static error_t parse_selection(int key, char *arg, struct argp_state *state,
 		run->role = r == 0 ? (enum role)role : ROLE_SUBJECT;
 		return r;
 	case KEY_SHARD:
-		return arg_refuse(state, "--shard: not available yet");
+		return refuse_value(state, "--shard", shard_parse(arg, &run->shard), arg);
 	case ARGP_KEY_ARG:
 		return add_word(state, &run->files, arg);
 	default:
@@ -146,8 +152,9 @@ static error_t parse_selection(int key, char *arg, struct argp_state *state,
 	}
 }
 
-static error_t parse_output(int key, char *arg, struct argp_state *state, struct run_options *run)
+static error_t parse_output(int key, char *arg, struct argp_state *state)
 {
+	struct run_options *run = arg_options(state);
 	int when = 0;
 	error_t r;
 
@@ -165,9 +172,13 @@ static error_t parse_output(int key, char *arg, struct argp_state *state, struct
 	case KEY_REPORT:
 		return parse_report(state, run, arg);
 	default:
-		return parse_selection(key, arg, state, run);
+		return ARGP_ERR_UNKNOWN;
 	}
 }
+
+const struct argp output_argp = {.options = output_options, .parser = parse_output};
+
+static const struct argp_child children[] = {{&output_argp, 0, NULL, 0}, {NULL, 0, NULL, 0}};
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
@@ -193,8 +204,11 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case KEY_GDB:
 		run->gdb = true;
 		return 0;
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = state->input;
+		return 0;
 	default:
-		return parse_output(key, arg, state, run);
+		return parse_selection(key, arg, state, run);
 	}
 }
 
@@ -203,6 +217,7 @@ const struct argp run_argp = {
 	.parser = parse_option,
 	.args_doc = "FILE|FOLDER...",
 	.doc = "Run scenarios; a folder means all *.scn in it.",
+	.children = children,
 };
 
 int run_options_parse(int argc, char **argv, struct run_options *ret_options, struct err *err)

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cli/shard.h"
 #include "model/words.h"
 #include "report/report.h"
 
@@ -31,6 +32,7 @@ struct run_options {
 	uint64_t seed;
 	unsigned repeat;     /* 0 = as the scenario says */
 	uint64_t timeout_ns; /* 0 = the scenario's deadline */
+	struct shard shard;
 	bool fail_fast, keep, gdb;
 	int verbosity; /* -1, 0, 1, ... */
 	enum color_when color;

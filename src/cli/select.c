@@ -171,6 +171,21 @@ static bool is_same_document(const struct scenario *a, const struct scenario *b)
 	       a->pos.col == b->pos.col;
 }
 
+/* Every N-th of them, so that what takes long in one file is spread. */
+static void take_shard(struct selection *selection, const struct shard *shard)
+{
+	const struct scenario *last = NULL;
+	size_t kept = 0;
+
+	selection->scenarios = 0;
+	for (size_t i = shard->index - 1; i < selection->count; i += shard->count) {
+		selection->cases[kept] = selection->cases[i];
+		selection->scenarios += !is_same_document(last, selection->cases[kept].scenario);
+		last = selection->cases[kept++].scenario;
+	}
+	selection->count = kept;
+}
+
 int selection_make(struct scenario *const *scenarios, size_t count,
 		   const struct run_options *options, struct selection *ret_selection)
 {
@@ -194,6 +209,8 @@ int selection_make(struct scenario *const *scenarios, size_t count,
 		selection_release(&selection);
 		return r;
 	}
+	if (options->shard.count > 1)
+		take_shard(&selection, &options->shard);
 	*ret_selection = selection;
 	return 0;
 }

@@ -23,6 +23,7 @@ struct session {
 	bool *is_ordered; /* of each report */
 	struct report_totals totals;
 	uint64_t started_ns;
+	uint64_t took_ns;	     /* instead of the time since then; 0 = that */
 	const char *current;	     /* title of the case that was started last */
 	struct case_result *results; /* of each case, until the ordered reports have it */
 	bool *is_done;
@@ -128,6 +129,10 @@ int session_new(const struct cli_env *env, const struct run_options *options,
 	session->started_ns = now_ns();
 	session->totals.scenarios = selection->scenarios;
 	session->totals.cases = selection->count;
+	if (options->shard.count > 1) {
+		session->totals.shard = options->shard.index;
+		session->totals.shards = options->shard.count;
+	}
 	session->reports = mem_zalloc(room * sizeof(struct report *));
 	session->is_ordered = mem_zalloc(room);
 	session->results = mem_zalloc(selection->count * sizeof(*session->results));
@@ -183,6 +188,14 @@ static void show_progress(struct session *session)
 		report_progress(session->reports[i], &session->totals, session->current);
 }
 
+bool session_tells_passes(const struct session *session)
+{
+	for (size_t i = 0; i < session->report_count; i++)
+		if (session->is_ordered[i])
+			return true;
+	return session->options->verbosity > 0;
+}
+
 void session_started(struct session *session, const struct run_case *c)
 {
 	session->current = c->scenario->title;
@@ -198,7 +211,7 @@ void session_done(struct session *session, const struct run_case *c, struct case
 		return;
 	*kept = *result;
 	memset(result, 0, sizeof(*result));
-	if (!kept->reproduce)
+	if (!kept->reproduce && !(c->brief && kept->verdict == VERDICT_PASS))
 		kept->reproduce = reproduce_line(c, session->options);
 	session->is_done[index] = true;
 	report_totals_add(&session->totals, kept);
@@ -220,13 +233,19 @@ void session_sweep(struct session *session, const struct sweep_totals *totals)
 	show_progress(session);
 }
 
+void session_took(struct session *session, uint64_t ns)
+{
+	session->took_ns = ns;
+}
+
 int session_end(struct session *session, bool interrupted)
 {
 	int code = summary_exit_code(&session->totals.summary);
 
 	give_in_order(session, true);
 	session->totals.interrupted = interrupted;
-	session->totals.elapsed_ns = now_ns() - session->started_ns;
+	session->totals.elapsed_ns =
+		session->took_ns ? session->took_ns : now_ns() - session->started_ns;
 	for (size_t i = 0; i < session->report_count; i++) {
 		struct err err = ERR_INIT;
 

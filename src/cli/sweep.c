@@ -20,6 +20,7 @@
 #include "cli/session.h"
 #include "model/result.h"
 #include "sweep/base.h"
+#include "sweep/journal.h"
 #include "sweep/report.h"
 #include "sweep/totals.h"
 
@@ -31,6 +32,7 @@ struct sweeper {
 	const char *harness;
 	struct cache cache; /* of what `build:` makes */
 	struct gate gate;
+	struct journal *journal;	    /* NULL: there is none */
 	struct sweep_totals before, totals; /* of the sweeps done; with the one under way */
 	size_t written;
 	bool doubtful; /* something could not be tried or told */
@@ -50,16 +52,19 @@ static bool was_interrupted(void *ctx)
 	return interrupt_signal() != 0;
 }
 
-static void report_bug(struct sweeper *sweeper, const struct sweep *sweep, struct bug *bug)
+static void report_bug(struct sweeper *sweeper, const char *name, const struct sweep *sweep,
+		       struct bug *bug)
 {
 	struct err err = ERR_INIT;
+
+	bug->result.bug = bug_text(name, sweep, bug);
 
 	if (sweeper->request->out &&
 	    bug_write(sweep, bug, sweeper->request->out, ++sweeper->written, &err)) {
 		command_error(sweeper->env, err.text, EXIT_INCONCLUSIVE);
 		sweeper->doubtful = true;
 	}
-	if (bug_complete(sweep, bug)) {
+	if (!bug->result.bug || bug_complete(sweep, bug)) {
 		command_error(sweeper->env, "out of memory", EXIT_INCONCLUSIVE);
 		sweeper->doubtful = true;
 	}
@@ -108,6 +113,19 @@ static void say_doubts(struct sweeper *sweeper, const struct sweep *sweep)
 
 		say(sweeper, title, text ? text : "out of memory");
 	}
+	if (sweep->remembered) {
+		cleanup_free char *text = mem_printf(
+			"%zu faults were tried before: not tried again", sweep->remembered);
+
+		say(sweeper, title, text ? text : "out of memory");
+	}
+	if (sweeper->journal && journal_error(sweeper->journal)) {
+		cleanup_free char *text = mem_printf(
+			"cannot write %s (%s): --resume will try again what is not in it",
+			sweeper->request->state, strerror(-journal_error(sweeper->journal)));
+
+		say(sweeper, title, text ? text : "out of memory");
+	}
 	if (sweep->error_text)
 		say(sweeper, title, sweep->error_text);
 }
@@ -124,7 +142,7 @@ static int report_sweep(struct sweeper *sweeper, const char *name, struct sweep 
 	sweeper->before = sweeper->totals;
 	session_sweep(sweeper->session, &sweeper->totals);
 	for (size_t i = 0; i < sweep->bugs.count; i++)
-		report_bug(sweeper, sweep, &sweep->bugs.items[i]);
+		report_bug(sweeper, name, sweep, &sweep->bugs.items[i]);
 	say_doubts(sweeper, sweep);
 	sweeper->doubtful |= sweep->states[ATTEMPT_ERROR] != 0;
 	return rc;
@@ -139,9 +157,13 @@ static int sweep_base(struct sweeper *sweeper, const char *name, const struct sc
 			 .cache_dir = sweeper->cache.folder,
 			 .verbosity = run->verbosity},
 		.exhaustive = sweeper->request->exhaustive,
+		.part = {run->shard.count > 1 ? run->shard.index : 0,
+			 run->shard.count > 1 ? run->shard.count : 0},
 		.seed = run->seed_given ? run->seed : base->seed,
 		.deadline_ns = run->timeout_ns,
 		.budget_ns = sweeper->request->budget_ns,
+		.journal = sweeper->journal,
+		.name = name,
 		.pool_run = sweeper->env->pool_run,
 		.pool_stop = sweeper->env->pool_stop,
 		.progress = on_progress,
@@ -254,6 +276,7 @@ static int sweep_files(struct sweeper *sweeper, const struct file_set *set)
 {
 	cleanup_free struct scenario **all = NULL;
 	struct selection selection = {0};
+	struct run_options whole; /* each part sweeps all of them: their places are shared out */
 	size_t count = 0, used = 0;
 	struct err err = ERR_INIT;
 	int rc, code;
@@ -264,7 +287,9 @@ static int sweep_files(struct sweeper *sweeper, const struct file_set *set)
 	for (size_t i = 0; all && i < set->count; i++)
 		for (size_t k = 0; k < set->files[i].count; k++)
 			all[used++] = set->files[i].scenarios[k];
-	rc = all ? selection_make(all, used, &sweeper->request->run, &selection) : -ENOMEM;
+	whole = sweeper->request->run;
+	whole.shard = (struct shard){.count = 0};
+	rc = all ? selection_make(all, used, &whole, &selection) : -ENOMEM;
 	if (rc)
 		return command_error(sweeper->env, strerror(-rc), EXIT_INCONCLUSIVE);
 	if (!selection.count) {
@@ -296,6 +321,17 @@ static int read_and_sweep(struct sweeper *sweeper)
 	return code;
 }
 
+static int open_journal(struct sweeper *sweeper)
+{
+	const struct sweep_request *request = sweeper->request;
+	struct err err = ERR_INIT;
+
+	if (!request->state ||
+	    journal_open(request->state, request->resume, &sweeper->journal, &err) == 0)
+		return EXIT_PASSED;
+	return command_error(sweeper->env, err.text, EXIT_USAGE);
+}
+
 int sweep_command(const struct cli_env *env, int argc, char **argv)
 {
 	struct sweep_request request = {.command = NULL};
@@ -307,8 +343,11 @@ int sweep_command(const struct cli_env *env, int argc, char **argv)
 	if (code == EXIT_PASSED)
 		code = gate_open(&sweeper.gate, env, &request);
 	if (code == EXIT_PASSED)
+		code = open_journal(&sweeper);
+	if (code == EXIT_PASSED)
 		code = request.command ? sweep_all(&sweeper, NULL) : read_and_sweep(&sweeper);
 	gate_release(&sweeper.gate);
+	journal_close(sweeper.journal);
 	sweep_totals_release(&sweeper.totals);
 	sweep_request_release(&request);
 	return code;

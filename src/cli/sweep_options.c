@@ -5,7 +5,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/cleanup.h"
 #include "base/err.h"
+#include "base/mem.h"
 #include "base/util.h"
 #include "cli/command.h"
 #include "scenario/values.h"
@@ -18,6 +20,7 @@ enum sweep_key {
 	KEY_BASELINE,
 	KEY_UPDATE_BASELINE,
 	KEY_MIN_SCORE,
+	KEY_RESUME,
 };
 
 /* clang-format off */
@@ -26,11 +29,12 @@ static const struct argp_option options[] = {
 	{ "out",        KEY_OUT,        "DIR",  0, "Write a scenario for each bug into this folder", -2 },
 	{ "exhaustive", KEY_EXHAUSTIVE, NULL,   0, "Every occurrence of each call and every error, not a choice of them", -2 },
 	{ "budget",     KEY_BUDGET,     "D",    0, "Stop trying after this time: 30s, 5m; the most promising places come first", -2 },
+	{ "resume",     KEY_RESUME,     "FILE", OPTION_ARG_OPTIONAL, "Go on where an earlier sweep ended; what was tried is in FILE, or in the folder of --out", -2 },
 	{ "stdin",      KEY_STDIN,      "FILE", 0, "Standard input of the command (default: /dev/null)", -2 },
 	{ NULL, 0, NULL, 0, "What is good enough:", -1 },
 	{ "baseline",   KEY_BASELINE,   "FILE", 0, "Findings that are known do not fail; those that are new do", -1 },
 	{ "update-baseline", KEY_UPDATE_BASELINE, NULL, 0, "Enter the new findings into the file of --baseline, remove those that are mended, and do not fail", -1 },
-	{ "min-score",  KEY_MIN_SCORE,  "SHARE", 0, "Fail when less than this share of the places is survived: 0.95 or 95%", -1 },
+	{ "min-score",  KEY_MIN_SCORE, "SHARE", 0, "Fail when less than this share of the places is survived: 0.95 or 95%", -1 },
 	{ NULL, 0, NULL, 0, NULL, 0 },
 };
 /* clang-format on */
@@ -93,6 +97,11 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case KEY_BUDGET:
 		needed = parse_duration(arg, &request->budget_ns);
 		return needed ? arg_refuse(state, "--budget %s: it needs %s", arg, needed) : 0;
+	case KEY_RESUME:
+		request->resume = true;
+		free(request->state);
+		request->state = arg ? mem_strdup(arg) : NULL;
+		return arg && !request->state ? arg_refuse(state, "out of memory") : 0;
 	case KEY_STDIN:
 		request->input = arg;
 		return 0;
@@ -115,6 +124,35 @@ const struct argp sweep_argp = {
 	.children = children,
 };
 
+/* What a job scheduler says is no secret: the other parts are somewhere else. */
+static int find_shard(const struct cli_env *env, struct sweep_request *request)
+{
+	struct shard *shard = &request->run.shard;
+	cleanup_free char *text = NULL;
+	struct err err = ERR_INIT;
+
+	if (shard->count)
+		return EXIT_PASSED;
+	if (shard_from_environment(env->getenv, shard, &err))
+		return usage_error(env, err.text);
+	if (shard->count <= 1)
+		return EXIT_PASSED;
+	text = mem_printf("part %zu of %zu, as %s says; --shard 1/1 is all of it", shard->index,
+			  shard->count, shard->from);
+	return command_error(env, text ? text : "out of memory", EXIT_PASSED);
+}
+
+/* Parts may share a folder. */
+static int name_state(struct sweep_request *request)
+{
+	const struct shard *shard = &request->run.shard;
+
+	request->state = shard->count > 1 ? mem_printf("%s/sweep-%zu-of-%zu.state", request->out,
+						       shard->index, shard->count)
+					  : mem_printf("%s/sweep.state", request->out);
+	return request->state ? 0 : -ENOMEM;
+}
+
 static int check_request(const struct cli_env *env, struct sweep_request *request)
 {
 	struct run_options *run = &request->run;
@@ -126,8 +164,14 @@ static int check_request(const struct cli_env *env, struct sweep_request *reques
 				   "nothing to sweep: ipcfault sweep FILE, or sweep -- COMMAND");
 	if (request->input && !request->command)
 		return usage_error(env, "--stdin is for a command; scenarios have `stdin`");
+	if (request->resume && !request->out && !request->state)
+		return usage_error(env, "--resume: from where? --resume=FILE, or --out DIR, where "
+					"the state is, too");
 	if (request->update_baseline && !request->baseline)
 		return usage_error(env, "--update-baseline: which one? --baseline FILE");
+	if (request->update_baseline && run->shard.count > 1)
+		return usage_error(env, "--update-baseline needs all of the work: one part does "
+					"not know what the others have found");
 	if (run->gdb || run->keep || run->fail_fast || run->repeat)
 		return usage_error(env,
 				   "--gdb, --keep, --fail-fast and --repeat mean nothing for a "
@@ -141,6 +185,8 @@ static int check_request(const struct cli_env *env, struct sweep_request *reques
 		err_errno(&err, -errno, "--out %s", request->out);
 		return command_error(env, err.text, EXIT_INCONCLUSIVE);
 	}
+	if (request->out && !request->state && name_state(request))
+		return command_error(env, "out of memory", EXIT_INCONCLUSIVE);
 	return EXIT_PASSED;
 }
 
@@ -159,14 +205,16 @@ int sweep_request_parse(const struct cli_env *env, int argc, char **argv,
 			struct sweep_request *request)
 {
 	struct err err = ERR_INIT;
-	int own = split(argc, argv, request);
+	int code, own = split(argc, argv, request);
 
 	if (arg_parse(&sweep_argp, 0, own, argv, request, &err) < 0)
 		return usage_error(env, err.text);
-	return check_request(env, request);
+	code = find_shard(env, request);
+	return code == EXIT_PASSED ? check_request(env, request) : code;
 }
 
 void sweep_request_release(struct sweep_request *request)
 {
 	run_options_release(&request->run);
+	free(request->state);
 }

@@ -12,6 +12,8 @@ struct sweep_request {
 	char *const *command;	/* NULL: the files of @run are swept */
 	const char *out;	/* folder for scenarios; NULL: none are written */
 	const char *input;	/* standard input of the command */
+	bool resume;
+	char *state; /* file of what was tried, owned; NULL: there is none */
 	bool exhaustive;
 	uint64_t budget_ns;
 	const char *baseline; /* file of known findings; NULL: there is none */

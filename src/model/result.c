@@ -113,6 +113,7 @@ void case_result_release(struct case_result *result)
 	free(result->variant);
 	free(result->reason);
 	free(result->reproduce);
+	free(result->bug);
 	record_release(&result->record);
 	memset(result, 0, sizeof(*result));
 }

@@ -126,6 +126,7 @@ struct case_result {
 	char **notes; /* what a reader must know: perturbed, not traced, not isolated */
 	size_t note_count;
 	char *reproduce;      /* one shell line */
+	char *bug;	      /* sweep: what it was found in, and what; NULL = just a case */
 	uint64_t occurrences; /* sweep: faults that show the same; 0 = just a case */
 	struct record record;
 };

@@ -17,6 +17,7 @@
 /* How one member of a struct is written and read; rows of the tables below. */
 enum field_type {
 	FIELD_TEXT,
+	FIELD_EXTRA, /* a text that is left out while it is NULL */
 	FIELD_TEXTS,
 	FIELD_BOOL,
 	FIELD_INT,
@@ -153,6 +154,7 @@ static const struct field case_result_fields[] = {
 	{ "processes",   FIELD_ARRAY,  MEMBER(struct case_result, processes), COUNT(struct case_result, process_count), .shape = &process },
 	{ "notes",       FIELD_TEXTS,  MEMBER(struct case_result, notes), COUNT(struct case_result, note_count) },
 	{ "reproduce",   FIELD_TEXT,   MEMBER(struct case_result, reproduce) },
+	{ "bug",         FIELD_EXTRA,  MEMBER(struct case_result, bug) },
 	{ "occurrences", FIELD_COUNT,  MEMBER(struct case_result, occurrences) },
 	{ "record",      FIELD_PART,   MEMBER(struct case_result, record), .shape = &record },
 };
@@ -173,8 +175,6 @@ static size_t count_of(const struct field *field, const void *base)
 	return *(const size_t *)((const char *)base + field->count_offset);
 }
 
-/* Texts in hexadecimal, for bytes that are not UTF-8. */
-
 /* One pair of functions for each type; 0 or a negative errno. */
 
 static int write_text(const struct field *field, const void *base, json_t *to)
@@ -191,6 +191,11 @@ static int write_text(const struct field *field, const void *base, json_t *to)
 	if (!hex_key)
 		return -ENOMEM;
 	return json_object_set_new(to, hex_key, hex_of(text)) < 0 ? -ENOMEM : 0;
+}
+
+static int write_extra(const struct field *field, const void *base, json_t *to)
+{
+	return *(char *const *)slot_of(field, base) ? write_text(field, base, to) : 0;
 }
 
 static int wrong_type(const struct field *field, const char *wanted, struct err *err)
@@ -498,12 +503,13 @@ static const struct codec {
 	int (*write)(const struct field *field, const void *base, json_t *to);
 	int (*read)(const struct field *field, const json_t *from, void *slot, struct err *err);
 } codecs[] = {
-	[FIELD_TEXT] = {write_text, read_text},	   [FIELD_TEXTS] = {write_texts, read_texts},
-	[FIELD_BOOL] = {write_bool, read_bool},	   [FIELD_INT] = {write_int, read_int},
-	[FIELD_U64] = {write_u64, read_u64},	   [FIELD_WORD] = {write_word, read_word},
-	[FIELD_ARRAY] = {write_array, read_array}, [FIELD_VALUES] = {write_values, read_values},
-	[FIELD_MS] = {write_ms, read_ms},	   [FIELD_WHERE] = {write_where, read_nothing},
-	[FIELD_COUNT] = {write_count, read_u64},   [FIELD_PART] = {write_part, read_part},
+	[FIELD_TEXT] = {write_text, read_text},	      [FIELD_EXTRA] = {write_extra, read_text},
+	[FIELD_TEXTS] = {write_texts, read_texts},    [FIELD_BOOL] = {write_bool, read_bool},
+	[FIELD_INT] = {write_int, read_int},	      [FIELD_U64] = {write_u64, read_u64},
+	[FIELD_WORD] = {write_word, read_word},	      [FIELD_ARRAY] = {write_array, read_array},
+	[FIELD_VALUES] = {write_values, read_values}, [FIELD_MS] = {write_ms, read_ms},
+	[FIELD_WHERE] = {write_where, read_nothing},  [FIELD_COUNT] = {write_count, read_u64},
+	[FIELD_PART] = {write_part, read_part},
 };
 _Static_assert(ARRAY_SIZE(codecs) == FIELD_MAX_, "one codec for each type");
 

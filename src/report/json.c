@@ -60,6 +60,8 @@ static int json_end(struct reporter_context *ctx, const struct report_totals *to
 		fprintf(ctx->out, "%s\"%s\": %u", v ? ", " : "", vocab_name(&verdict_vocab, v),
 			totals->summary.count[v]);
 	fprintf(ctx->out, "}, \"interrupted\": %s", totals->interrupted ? "true" : "false");
+	if (totals->shards)
+		fprintf(ctx->out, ", \"shard\": \"%zu/%zu\"", totals->shard, totals->shards);
 	if (totals->sweep)
 		rc = print_sweep(ctx->out, totals->sweep);
 	fputs("}\n", ctx->out);

@@ -53,6 +53,7 @@ struct report_totals {
 	unsigned caught;	 /* controls among the passed */
 	uint64_t elapsed_ns;
 	bool interrupted;		  /* the end came before all were done */
+	size_t shard, shards;		  /* the K-th of N parts; 0 of 0 = all of the work */
 	const struct sweep_totals *sweep; /* NULL: it is none */
 };
 

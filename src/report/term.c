@@ -349,6 +349,8 @@ static int term_end(struct reporter_context *ctx, const struct report_totals *to
 	char took[DURATION_TEXT_MAX];
 
 	erase(ctx);
+	if (totals->shards)
+		fprintf(out, "part %zu of %zu\n", totals->shard, totals->shards);
 	if (totals->sweep) {
 		print_sweep(ctx, totals);
 		return 0;

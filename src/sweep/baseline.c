@@ -74,13 +74,26 @@ static bool is_at(const struct known *known, const struct call_site *site)
 static bool is_unsure(const struct attempt *attempt)
 {
 	return attempt->doubted || attempt->state == ATTEMPT_WAITS ||
-	       attempt->state == ATTEMPT_ERROR || attempt->state == ATTEMPT_LEFT_OUT;
+	       attempt->state == ATTEMPT_ERROR || attempt->state == ATTEMPT_LEFT_OUT ||
+	       attempt->state == ATTEMPT_ELSEWHERE;
+}
+
+/* Only one of several parts tells of a place that is not there any more. */
+static bool is_ours(const struct known *known, const struct sweep *sweep)
+{
+	uint64_t key;
+
+	return !sweep->options ||
+	       (share_key_of_known(known, &key) == 0 && part_has(&sweep->options->part, key));
 }
 
 /* Of a known one that was not found. */
 static enum known_state state_of(const struct known *known, const struct sweep *sweep)
 {
 	size_t site = SIZE_MAX;
+
+	if (!is_ours(known, sweep))
+		return KNOWN_UNSURE;
 
 	for (size_t i = 0; i < sweep->plan.count; i++) {
 		const struct attempt *attempt = sweep->plan.attempts[i];
@@ -134,11 +147,24 @@ int baseline_add(struct baseline *baseline, const char *of, const struct sweep *
 
 char *known_text(const struct known *known)
 {
-	return mem_printf("%s: %s%s%s%s after %s at %s%s%s", known->of,
+	return mem_printf("%s: %s%s%s%s after %s at %s%s%s%s%s", known->of,
 			  vocab_name(&finding_vocab, (int)known->kind),
 			  known->silent ? " (silent)" : "", known->process ? " in " : "",
-			  known->process ? known->process : "", known->fault, known->call,
-			  known->at ? " < " : "", known->at ? known->at : "");
+			  known->process ? known->process : "", known->fault,
+			  known->caller ? known->caller : "", known->caller ? ": " : "",
+			  known->call, known->at ? " < " : "", known->at ? known->at : "");
+}
+
+char *bug_text(const char *of, const struct sweep *sweep, const struct bug *bug)
+{
+	struct known known;
+	char *text;
+
+	if (identify(of, sweep, bug, &known))
+		return NULL;
+	text = known_text(&known);
+	known_release(&known);
+	return text;
 }
 
 static int compare_texts(const char *a, const char *b)

@@ -31,6 +31,9 @@ int baseline_compare(const struct baseline *baseline, const char *of, struct swe
 int baseline_add(struct baseline *baseline, const char *of, const struct sweep *sweep,
 		 const struct bug *bug);
 
+/* @bug in the words of one line; to be freed, NULL when memory is short. */
+char *bug_text(const char *of, const struct sweep *sweep, const struct bug *bug);
+
 /* All of @known in the words of one line; to be freed, NULL when memory is short. */
 char *known_text(const struct known *known);
 

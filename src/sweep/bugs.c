@@ -14,7 +14,7 @@ static const enum finding_kind badness[] = {
 	FINDING_WRONG_OUTPUT, FINDING_LEAK,	    FINDING_UNREPORTED,
 };
 
-static size_t rank(enum finding_kind kind, bool silent)
+size_t finding_rank(enum finding_kind kind, bool silent)
 {
 	size_t i = 0;
 
@@ -32,7 +32,8 @@ const struct finding *worst_finding(const struct case_result *result)
 	for (size_t i = 0; i < result->finding_count; i++) {
 		const struct finding *f = &result->findings[i];
 
-		if (!worst || rank(f->kind, f->silent) < rank(worst->kind, worst->silent))
+		if (!worst ||
+		    finding_rank(f->kind, f->silent) < finding_rank(worst->kind, worst->silent))
 			worst = f;
 	}
 	return worst;
@@ -103,7 +104,7 @@ int bugs_add(struct bugs *bugs, const struct attempt *attempt, size_t index,
 static int compare(const void *left, const void *right)
 {
 	const struct bug *a = left, *b = right;
-	size_t ra = rank(a->kind, a->silent), rb = rank(b->kind, b->silent);
+	size_t ra = finding_rank(a->kind, a->silent), rb = finding_rank(b->kind, b->silent);
 
 	if (ra != rb)
 		return ra < rb ? -1 : 1;

@@ -39,6 +39,9 @@ struct bugs {
 int bugs_add(struct bugs *bugs, const struct attempt *attempt, size_t index,
 	     struct case_result *result);
 
+/* How bad it is: 0 is the worst. */
+size_t finding_rank(enum finding_kind kind, bool silent);
+
 /* The worst first: silent wrong output, crashes, what hangs, ... */
 void bugs_sort(struct bugs *bugs);
 

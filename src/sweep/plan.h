@@ -30,6 +30,7 @@ enum attempt_state {
 	ATTEMPT_NOT_POSSIBLE, /* the fault did not happen: refused, or its moment never came */
 	ATTEMPT_ERROR,	      /* ours */
 	ATTEMPT_LEFT_OUT,     /* the same has hung often enough */
+	ATTEMPT_ELSEWHERE,    /* not asked for here; see sweep/share.h */
 	ATTEMPT_STATE_MAX_
 };
 

@@ -12,11 +12,16 @@
 #include "base/mem.h"
 #include "sweep/write.h"
 
-/* "01-wrong-output-write-no-space.scn" */
+/* "01-wrong-output-write-no-space.scn"; of a part "2-of-3-01-..." */
 static char *path_of(const struct sweep *sweep, const struct bug *bug, const char *dir,
 		     size_t number)
 {
-	return mem_printf("%s/%02zu-%s-%s-%s.scn", dir, number,
+	const struct sweep_part *part = &sweep->options->part;
+	char prefix[64] = "";
+
+	if (part->count)
+		snprintf(prefix, sizeof(prefix), "%zu-of-%zu-", part->index, part->count);
+	return mem_printf("%s/%s%02zu-%s-%s-%s.scn", dir, prefix, number,
 			  vocab_name(&finding_vocab, (int)bug->kind),
 			  sweep->record.sites[bug->site].call,
 			  vocab_name(&fault_family_vocab, (int)bug->family));

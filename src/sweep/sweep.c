@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/util.h"
+#include "sweep/journal.h"
 
 #define RECORDINGS	2
 #define DEADLINE_MIN_NS (1 * NS_PER_S)
@@ -22,6 +23,11 @@ static uint64_t time_now(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
+}
+
+size_t sweep_planned(const struct sweep *sweep)
+{
+	return sweep->plan.count - sweep->states[ATTEMPT_ELSEWHERE];
 }
 
 size_t sweep_places(const struct sweep *sweep)
@@ -195,14 +201,10 @@ static bool is_meaning(struct attempt *attempt, const struct case_result *result
 	return attempt->changes;
 }
 
-static void on_tried(void *ctx, const struct run_case *c, struct case_result *result)
+static void enter(struct sweep *sweep, size_t index, struct case_result *result)
 {
-	struct trying *trying = ctx;
-	struct sweep *sweep = trying->sweep;
-	size_t index = (size_t)(c - trying->cases);
 	struct attempt *attempt = sweep->plan.attempts[index];
 
-	sweep->runs++;
 	set_state(sweep, attempt, state_of(result));
 	if (attempt->state == ATTEMPT_ERROR)
 		note_error(sweep, result);
@@ -210,6 +212,18 @@ static void on_tried(void *ctx, const struct run_case *c, struct case_result *re
 		set_state(sweep, attempt, ATTEMPT_SURVIVED);
 	if (attempt->state == ATTEMPT_FOUND && bugs_add(&sweep->bugs, attempt, index, result))
 		fail(sweep, -ENOMEM);
+}
+
+static void on_tried(void *ctx, const struct run_case *c, struct case_result *result)
+{
+	struct trying *trying = ctx;
+	struct sweep *sweep = trying->sweep;
+	size_t index = (size_t)(c - trying->cases);
+
+	sweep->runs++;
+	if (sweep->options->journal)
+		journal_add(sweep->options->journal, sweep, sweep->plan.attempts[index], result);
+	enter(sweep, index, result);
 	if (sweep->options->progress)
 		sweep->options->progress(sweep->options->ctx, sweep);
 }
@@ -229,7 +243,7 @@ static bool is_wanted(void *ctx, const struct run_case *c)
 	struct sweep *sweep = trying->sweep;
 	struct attempt *attempt = sweep->plan.attempts[c - trying->cases];
 
-	if (budget_is_spent(sweep))
+	if (attempt->state != ATTEMPT_WAITS || budget_is_spent(sweep))
 		return false;
 	if (bugs_hung(&sweep->bugs, attempt) < HANGS_MAX)
 		return true;
@@ -242,7 +256,31 @@ static struct run_case case_of(const struct sweep *sweep, const struct attempt *
 	return (struct run_case){.scenario = &attempt->scenario,
 				 .role = ROLE_SUBJECT,
 				 .seed = sweep->options->seed,
-				 .like = sweep->base};
+				 .like = sweep->base,
+				 .brief = true};
+}
+
+/* What was tried before is not tried again. */
+static int remember(struct sweep *sweep, struct err *err)
+{
+	struct journal *journal = sweep->options->journal;
+	int rc = journal ? journal_begin(journal, sweep->options->name, sweep, err) : 0;
+
+	for (size_t i = 0; journal && !rc && i < sweep->plan.count; i++) {
+		struct attempt *attempt = sweep->plan.attempts[i];
+		struct case_result result;
+
+		if (attempt->state != ATTEMPT_WAITS)
+			continue;
+		rc = journal_take(journal, sweep, attempt, &result, err);
+		if (rc <= 0)
+			continue;
+		rc = 0;
+		enter(sweep, i, &result);
+		case_result_release(&result);
+		sweep->remembered++;
+	}
+	return rc;
 }
 
 static int try_all(struct sweep *sweep, struct err *err)
@@ -250,12 +288,17 @@ static int try_all(struct sweep *sweep, struct err *err)
 	cleanup_free struct run_case *cases = mem_zalloc((sweep->plan.count + 1) * sizeof(*cases));
 	struct trying trying = {sweep, cases};
 	const struct pool_events events = {.done = on_tried, .wanted = is_wanted, .ctx = &trying};
+	int rc;
 
 	if (!cases)
 		return err_errno(err, -ENOMEM, "sweep");
 	for (size_t i = 0; i < sweep->plan.count; i++)
 		cases[i] = case_of(sweep, sweep->plan.attempts[i]);
-	sweep->states[ATTEMPT_WAITS] = sweep->plan.count;
+	for (size_t i = 0; i < sweep->plan.count; i++)
+		sweep->states[sweep->plan.attempts[i]->state]++;
+	rc = remember(sweep, err);
+	if (rc)
+		return rc;
 	sweep->started_ns = time_now();
 	return sweep->plan.count ? sweep->options->pool_run(cases, sweep->plan.count,
 							    &sweep->options->pool, &events, err)
@@ -402,6 +445,10 @@ static int make_plan(struct sweep *sweep, struct err *err)
 
 	if (!rc)
 		rc = sweep_plan_make(&options, &sweep->plan);
+	if (!rc)
+		rc = share_plan(&sweep->record, &sweep->options->part, &sweep->plan);
+	if (!rc)
+		rc = share_sites(&sweep->record, &sweep->options->part, &sweep->sites);
 	return rc ? err_errno(err, rc, "sweep") : 0;
 }
 

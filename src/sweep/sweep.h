@@ -10,16 +10,21 @@
 #include "sweep/bugs.h"
 #include "sweep/plan.h"
 #include "sweep/programs.h"
+#include "sweep/share.h"
 
 struct err;
+struct journal;
 struct sweep;
 
 struct sweep_options {
 	struct pool_options pool;
 	bool exhaustive;
+	struct sweep_part part; /* count 0: all of it */
 	uint64_t seed;
 	uint64_t deadline_ns; /* of each run; 0 = from the time that a run without faults takes */
 	uint64_t budget_ns;   /* for the attempts; 0 = all are made */
+	struct journal *journal; /* of what was tried; NULL: there is none */
+	const char *name;	 /* of what is swept, there */
 	/* Of run/pool.h, or what a test plays. */
 	int (*pool_run)(const struct run_case *cases, size_t count, const struct pool_options *opts,
 			const struct pool_events *events, struct err *err);
@@ -37,8 +42,10 @@ struct sweep {
 	struct programs programs; /* that made its calls */
 	struct plan plan;
 	struct bugs bugs;
+	size_t sites;			   /* counted here, not in another part */
 	size_t states[ATTEMPT_STATE_MAX_]; /* how many attempts are in each state */
 	size_t runs;			   /* with the runs without faults */
+	size_t remembered;		   /* attempts that were made before; see journal.h */
 	size_t doubtful;		   /* bugs that were not seen again, and dropped */
 	uint64_t fault_free_ns;		   /* one run without faults */
 	uint64_t started_ns;		   /* the attempts; CLOCK_MONOTONIC */
@@ -59,6 +66,8 @@ int sweep_run(const struct scenario *base, const struct sweep_options *options,
 	      struct sweep *ret_sweep, struct err *err);
 void sweep_release(struct sweep *sweep);
 
+/* Attempts that are asked for here. */
+size_t sweep_planned(const struct sweep *sweep);
 /* Attempts whose fault has happened: survived or not. */
 size_t sweep_places(const struct sweep *sweep);
 

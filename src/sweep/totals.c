@@ -19,8 +19,8 @@ static uint64_t elapsed(const struct sweep *sweep)
 void sweep_totals_count(const struct sweep *sweep, const struct sweep_totals *before,
 			struct sweep_totals *totals)
 {
-	totals->sites = before->sites + sweep->record.site_count;
-	totals->planned = before->planned + sweep->plan.count;
+	totals->sites = before->sites + sweep->sites;
+	totals->planned = before->planned + sweep_planned(sweep);
 	totals->places = before->places + sweep_places(sweep);
 	totals->survived = before->survived + sweep->states[ATTEMPT_SURVIVED];
 	totals->not_possible = before->not_possible + sweep->states[ATTEMPT_NOT_POSSIBLE];

@@ -71,7 +71,7 @@ finish() {
 # ipcfault, or another command, with the mark and a TMPDIR of its own; output in $work/out and
 # $work/err, exit status in $status.
 marked() {
-	env "$mark" TMPDIR="$work/tmp" "$@"
+	env -u CI_NODE_INDEX -u SLURM_ARRAY_TASK_ID -u JOB_COMPLETION_INDEX "$mark" TMPDIR="$work/tmp" "$@"
 }
 
 run() {

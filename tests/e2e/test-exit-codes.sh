@@ -53,8 +53,8 @@ answers 2 "nothing to run"
 answers 2 "an unknown option" --nonsense "$work/good.scn"
 answers 2 "no case is selected" --filter nothing-like-that "$work/good.scn"
 answers 2 "an unknown command" nonsense
-answers 2 "parts of the cases" --shard 1/2 "$work/good.scn"
-says "parts of the cases: says so" "$work/err" 'not available yet'
+answers 0 "a part of the cases" --shard 1/2 "$work/good.scn"
+answers 2 "a part that is none" --shard 3/2 "$work/good.scn"
 answers 2 "an unknown report" --report nonsense "$work/good.scn"
 answers 2 "two reports to one place" --report json --report tap "$work/good.scn"
 answers 0 "check of a good one" check "$work/good.scn"
@@ -69,10 +69,10 @@ cp "$work/out" "$work/new.scn"
 answers 0 "new pipe is a good scenario" check "$work/new.scn"
 answers 0 "doctor" doctor
 answers 0 "trace" trace -- echo traced
-for command in explore merge; do
-	answers 2 "$command" "$command" "$work/good.scn"
-	says "$command: says so" "$work/err" 'not available yet'
-done
+answers 2 "explore" explore "$work/good.scn"
+says "explore: says so" "$work/err" 'not available yet'
+answers 2 "merge of nothing" merge
+answers 2 "merge of what is no report" merge "$work/good.scn"
 answers 0 "sweep: nothing is found" sweep -- true
 answers 2 "sweep of nothing" sweep
 answers 2 "replay of nothing" replay

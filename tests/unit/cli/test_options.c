@@ -100,7 +100,7 @@ static const struct refused_row refused_rows[] = {
 	{"--report", "sarif", "not available yet"},
 	{"--report", "html:x.html", "not available yet"},
 	{"--report", "github", "not available yet"},
-	{"--shard", "1/2", "not available yet"},
+	{"--shard", "3/2", "K from 1 to N"},
 	{"--keep=3", "x", "--keep takes no value"},
 	{"x", "--seed", "--seed needs a value"},
 };
