@@ -31,7 +31,7 @@ static) cc="$(SUBJECT_CC) -static" lib="$(or $(3),$(2))" ;; \
 musl) cc="musl-gcc -static $(KERNEL_HEADERS)" lib="$(2)" ;; \
 *) echo "$<: build: $$(ask build): only static and musl are known" >&2; exit 1 ;; \
 esac; \
-$$cc $(SUBJECT_CFLAGS) $(1) $$(ask cflags) -Wl,-u,safe_write -o $@ $< $$lib $$(ask libs)
+$$cc $(SUBJECT_CFLAGS) $(1) $$(ask cflags) -o $@ $< $$lib $$(ask libs)
 endef
 
 HARNESS_LIB_A := $(B)/harness-lib/lib.a

@@ -77,5 +77,7 @@ int main(int argc, char **argv)
 		printf("value %u\n", *view.value);
 		fflush(stdout);
 	} while (fgets(line, sizeof(line), stdin));
+	if (ferror(stdin))
+		die("standard input");
 	return 0;
 }

@@ -83,6 +83,7 @@ int main(int argc, char **argv)
 		die("socketpair");
 	pid = make_child();
 	if (pid == 0) {
+		safe_close(&sockets[0]); /* or the end would never come */
 		receive_all(sockets[1], &tally, &cut);
 		tally_print(&tally, stdout);
 		if (cut)

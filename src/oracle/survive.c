@@ -77,8 +77,8 @@ static bool has_message(const struct observed_process *p, const struct observed_
 /* Of the death of another one nobody needs to make many words. */
 static bool somebody_was_killed(const struct judgement *j)
 {
-	for (size_t i = 0; i < j->seen->process_count; i++)
-		if (j->seen->processes[i].killed_on_purpose)
+	for (size_t i = 0; i < j->scenario->fault_count; i++)
+		if (j->scenario->faults[i].action.kind == ACTION_KILL)
 			return true;
 	return false;
 }

@@ -42,6 +42,8 @@ static char *action_text(const struct action_spec *action, const char *victim)
 		return victim ? mem_printf("SIGKILL of %s", victim) : mem_strdup("SIGKILL");
 	case ACTION_DELAY:
 		return mem_strdup("a long pause");
+	case ACTION_CAPACITY:
+		return mem_strdup("the buffer is small");
 	case ACTION_FILL:
 		return mem_strdup("there is no room");
 	case ACTION_RESET:
@@ -69,11 +71,14 @@ static uint64_t nth_of(const struct draft *draft)
 		       : draft->spot->place->nth;
 }
 
-static const char *nonblocking_text(const struct draft *draft)
+static const char *besides_text(const struct draft *draft)
 {
 	for (size_t i = 0; i < draft->step_count; i++)
 		if (draft->steps[i].action.kind == ACTION_NONBLOCK)
 			return ", and O_NONBLOCK is set";
+	for (size_t i = 0; i < draft->step_count; i++)
+		if (draft->steps[i].moment == STEP_AT_SITE)
+			return ", and others are";
 	return "";
 }
 
@@ -99,7 +104,7 @@ static char *title_of(const struct draft *draft)
 								   : "",
 				   action, draft->slow ? ", while " : "",
 				   draft->slow ? draft->slow : "",
-				   draft->slow ? " is slow" : nonblocking_text(draft));
+				   draft->slow ? " is slow" : besides_text(draft));
 	free(ordinal);
 	free(action);
 	return title;
@@ -170,6 +175,14 @@ static struct trigger_spec trigger_of_step(const struct draft_step *step, int fa
 	if (step->moment == STEP_AT_CALL) {
 		trigger.phase = PHASE_ENTRY;
 		trigger.count = count_of(&attempt->nth.place, false);
+		return trigger;
+	}
+	if (step->moment == STEP_AT_SITE) {
+		trigger.process = selector_of(step->site);
+		trigger.on.fd = step->site->places[0].fd;
+		trigger.on.kind = trigger.on.fd >= 0 ? ON_FD : ON_ANY;
+		trigger.thread = 0;
+		trigger.count = count_of(&attempt->nth.one, false);
 		return trigger;
 	}
 	if (step->moment == STEP_AT_START)

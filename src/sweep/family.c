@@ -23,6 +23,7 @@ static const struct vocab_row rows[] = {
 	[FAULT_STORM]       = { "storm",        "the same signal many times", false },
 	[FAULT_PULSE]       = { "pulse",        "SIGSTOP and SIGCONT", false },
 	[FAULT_FULL]        = { "full",         "a buffer that has no room left", false },
+	[FAULT_SMALL]       = { "small",        "a buffer that is small", false },
 	[FAULT_NONBLOCK]    = { "nonblock",     "O_NONBLOCK set by somebody who shares it", false },
 	[FAULT_RESET]       = { "reset",        "a connection that is reset", false },
 	[FAULT_REMOVED]     = { "removed",      "an object that is removed under its users", false },

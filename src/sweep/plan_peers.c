@@ -166,6 +166,9 @@ static void plan_holder(struct planner *planner, const struct spot *spot, unsign
 	draft.demand = DEMAND_END;
 	draft.action.signal = SIGKILL;
 	planner_add(planner, &draft);
+	/* Of programs that start together it may decide who is the first. */
+	if (planner->options->base->process_count > 1)
+		return;
 	draft.family = FAULT_HOLDER_SLOW;
 	draft.demand = DEMAND_WELL;
 	draft.action = plain_action(ACTION_DELAY);

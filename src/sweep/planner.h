@@ -25,12 +25,14 @@ struct spot {
 enum step_moment {
 	STEP_AT_CALL,  /* as the call of the fault starts, before it */
 	STEP_AT_START, /* of the process that the step strikes */
+	STEP_AT_SITE,  /* the first of the same call at @site */
 	STEP_AFTER,    /* the fault has fired */
 };
 
 struct draft_step {
 	const char *name;
 	enum step_moment moment;
+	const struct call_site *site; /* STEP_AT_SITE */
 	struct action_spec action;
 };
 
@@ -99,6 +101,7 @@ void plan_holders(struct planner *planner, const struct spot *spot);
 void plan_resets(struct planner *planner, const struct spot *spot);
 /* plan_objects.c */
 void plan_full(struct planner *planner, const struct spot *spot);
+void plan_small(struct planner *planner, const struct spot *spot);
 void plan_removal(struct planner *planner, const struct spot *spot);
 void plan_cut(struct planner *planner, const struct spot *spot);
 void plan_datagrams(struct planner *planner, const struct spot *spot);

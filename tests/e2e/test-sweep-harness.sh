@@ -58,7 +58,7 @@ judge_both() {
 	done
 	for role in subject control; do
 		[ "${!role}" = alarm ] || [ "${!role}" = missed ] || [ "${!role}" = unswept ] || continue
-		grep -qE "^$name +$role " "$known" && eval "$role=${!role}-known"
+		grep -qxE "$name +$role" "$known" && eval "$role=${!role}-known"
 	done
 	printf '%s %s %s %s\n' "$(sed -nE 's/^mechanism: //p' "$file" | head -1)" "$name" "$subject" "$control"
 }
