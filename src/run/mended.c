@@ -39,12 +39,10 @@ char *mended_proof(const struct localisation *l, const char *qualifier, const st
 {
 	cleanup_free char *who = names_text(names);
 
-	return who ? mem_printf(INDENT "proof: with `%s` at %s %s %s behaves as %s%s", qualifier,
+	return who ? mem_printf(INDENT "proof: with `%s` at %s %s %s behaves as %s%s%s", qualifier,
 				who, l->d->compiler, l->d->level, l->request->wanted_by,
-				l->request->wanted_fails
-					? ", which fails as well: what is read twice may have "
-					  "changed; read it once, into a local variable"
-					: "")
+				l->request->wanted_fails ? ", which fails as well: " : "",
+				l->request->wanted_fails ? l->request->wanted_fails : "")
 		   : NULL;
 }
 
