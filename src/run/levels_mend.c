@@ -46,7 +46,8 @@ static int declaration_of(const struct field *field, struct declaration *ret)
 				    .file = field->file,
 				    .type = field->type,
 				    .line = (int)field->line,
-				    .column = (int)field->column};
+				    .column = (int)field->column,
+				    .is_target = field->name[0] == '*'};
 	if (dot)
 		ret->owner = mem_strndup(field->name, (size_t)(dot - field->name));
 	return ret->owner || !dot ? 0 : -ENOMEM;

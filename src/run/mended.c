@@ -14,8 +14,8 @@ const char *short_path(const char *path)
 
 char *declaration_text(const struct declaration *name)
 {
-	return mem_printf("%s%s%s", name->owner ? name->owner : "", name->owner ? "." : "",
-			  name->name);
+	return mem_printf("%s%s%s%s", name->is_target ? "*" : "", name->owner ? name->owner : "",
+			  name->owner ? "." : "", name->name);
 }
 
 /* "`box.mean` (result.c:15) and `box.full` (result.c:16)" */
@@ -78,7 +78,10 @@ static bool is_same_set(const struct mended *mended, const struct names *names)
 
 static int copy_name(const struct declaration *from, struct declaration *to)
 {
-	*to = (struct declaration){.kind = from->kind, .line = from->line, .column = from->column};
+	*to = (struct declaration){.kind = from->kind,
+				   .line = from->line,
+				   .column = from->column,
+				   .is_target = from->is_target};
 	to->name = mem_strdup(from->name);
 	to->file = mem_strdup(from->file);
 	to->owner = from->owner ? mem_strdup(from->owner) : NULL;

@@ -66,6 +66,18 @@ TestSuite(run_levels, .init = set_up, .fini = tear_down);
 			     "\ts->sum = 1;\n\ts->sum += 2;\n\ts->stage = 2;\n"                    \
 			     "\twait(0);\n\tprintf(\"%d\\n\", s->sum);\n\treturn 0;\n}\n"
 
+/* Two accessors lead to it: the place of the access tells a pointer only. */
+#define ACCESSORS                                                                                  \
+	HEAD "struct gate {\n\tlong spare;\n\tQUALIFIER int ready; /* line 8 */\n"                 \
+	     "\tvolatile unsigned looks;\n};\n"                                                    \
+	     "static QUALIFIER int *slot(struct gate *s)\n{\n\treturn &s->ready;\n}\n"             \
+	     "static int load(QUALIFIER int *at)\n{\n\treturn *at; /* line 17 */\n}\n"             \
+	     "int main(void)\n{\n" MAP(                                                            \
+		     "gate") "\tif (!fork()) {\n\t\twhile (s->looks < 3)\n\t\t\t;\n"               \
+			     "\t\t*slot(s) = 1;\n\t\t_exit(0);\n\t}\n"                             \
+			     "\twhile (!load(slot(s)))\n\t\ts->looks++;\n"                         \
+			     "\twait(0);\n\tputs(\"ready\");\n\treturn 0;\n}\n"
+
 static void run(const char *source, const char *qualifier, struct case_result *result)
 {
 	cleanup_free char *path = tmpdir_write(folder, "one.c", source);
@@ -99,6 +111,10 @@ static const struct row {
 	 "gate.ready",
 	 20,
 	 {"gate.ready (int, one.c:8)", "read once, in front of the loop", "memory_order_acquire"}},
+	{ACCESSORS,
+	 "*at",
+	 17,
+	 {"read once, in front of the loop", "with `volatile` at `*at` (one.c:15)", "_Atomic"}},
 	{STAGES, "work.stage", 26, {"work.stage (int, one.c:7)", "never stored", "_Atomic"}},
 };
 
