@@ -21,6 +21,7 @@ enum sweep_key {
 	KEY_UPDATE_BASELINE,
 	KEY_MIN_SCORE,
 	KEY_RESUME,
+	KEY_SINCE,
 };
 
 /* clang-format off */
@@ -29,6 +30,7 @@ static const struct argp_option options[] = {
 	{ "out",        KEY_OUT,        "DIR",  0, "Write a scenario for each bug into this folder", -2 },
 	{ "exhaustive", KEY_EXHAUSTIVE, NULL,   0, "Every occurrence of each call and every error, not a choice of them", -2 },
 	{ "budget",     KEY_BUDGET,     "D",    0, "Stop trying after this time: 30s, 5m; the most promising places come first", -2 },
+	{ "since",      KEY_SINCE,      "REV",  0, "Only places in source files that differ from this commit of git", -2 },
 	{ "resume",     KEY_RESUME,     "FILE", OPTION_ARG_OPTIONAL, "Go on where an earlier sweep ended; what was tried is in FILE, or in the folder of --out", -2 },
 	{ "stdin",      KEY_STDIN,      "FILE", 0, "Standard input of the command (default: /dev/null)", -2 },
 	{ NULL, 0, NULL, 0, "What is good enough:", -1 },
@@ -102,6 +104,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		free(request->state);
 		request->state = arg ? mem_strdup(arg) : NULL;
 		return arg && !request->state ? arg_refuse(state, "out of memory") : 0;
+	case KEY_SINCE:
+		request->since = arg;
+		return 0;
 	case KEY_STDIN:
 		request->input = arg;
 		return 0;

@@ -424,6 +424,7 @@ static int make_plan(struct sweep *sweep, struct err *err)
 		.seed = sweep->options->seed,
 		.deadline_ns = sweep->deadline_ns,
 	};
+	const struct changes *changes = sweep->options->changes;
 	int rc = programs_of_record(&sweep->record, &sweep->programs);
 
 	if (!rc)
@@ -431,8 +432,10 @@ static int make_plan(struct sweep *sweep, struct err *err)
 	if (!rc)
 		rc = share_plan(&sweep->record, &sweep->options->part, &sweep->plan);
 	if (!rc)
-		rc = share_sites(&sweep->record, &sweep->options->part, &sweep->sites);
-	return rc ? err_errno(err, rc, "sweep") : 0;
+		rc = share_sites(&sweep->record, &sweep->options->part, changes, &sweep->sites);
+	if (rc)
+		return err_errno(err, rc, "sweep");
+	return changes ? since_plan(&sweep->record, changes, &sweep->plan, err) : 0;
 }
 
 int sweep_run(const struct scenario *base, const struct sweep_options *options,
