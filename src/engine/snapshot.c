@@ -17,23 +17,22 @@
 #include "engine/remote.h"
 #include "sys/procfs.h"
 
-#define CLONE_LIMIT_NS	(5 * NS_PER_S)
-#define LOADER_TEXT_MAX (4u << 20)
+#define CLONE_LIMIT_NS (5 * NS_PER_S)
+#define WORDS_MAX      (FORK_LOOP_MAX / sizeof(uintptr_t) + 1)
 
-/* clone(2): the last two arguments change places from one architecture to the other. */
-#if defined(__x86_64__)
-#define CLONE_ARG_CHILD_TID 3
-#else
-#define CLONE_ARG_CHILD_TID 4
-#endif
-
+/*
+ * It stands in arch.fork_loop, which lies where its program begins: each copy
+ * has that code overwritten with the program's own before it goes on.
+ */
 struct snapshot {
 	pid_t pid;		/* frozen */
 	struct process process; /* what a copy begins with */
 	struct arch_regs regs;	/* at its first own instruction */
-	uint64_t clear_tid;	/* set_tid_address(2): where the C library keeps the thread's id */
-	uint64_t robust_head, robust_size; /* get_robust_list(2); not inherited by a fork */
-	bool in_clone;			   /* its last clone(2) has not returned */
+	struct fork_loop loop; /* child_tid: set_tid_address(2), where libc keeps the thread's id */
+	uintptr_t text[WORDS_MAX]; /* the program's own */
+	uint64_t text_at;
+	size_t text_words;
+	bool in_loop;
 };
 
 /* --- taking ------------------------------------------------------------------ */
@@ -66,23 +65,6 @@ static bool is_alone(const struct taking *taking, size_t fd_count)
 	       fds == fd_count;
 }
 
-/* Some instruction of the loader that makes a system call; 0 = none. */
-static uint64_t find_syscall_insn(const struct tracee *t)
-{
-	const struct process *p = t->process;
-	size_t size = p->loader_hi - p->loader_lo;
-	cleanup_free char *text = NULL;
-	const char *found;
-
-	if (!size || size > LOADER_TEXT_MAX)
-		return 0;
-	text = mem_zalloc(size);
-	if (!text || tracee_read(t, p->loader_lo, text, size))
-		return 0;
-	found = memmem(text, size, arch_native->syscall_insn, arch_native->syscall_length);
-	return found ? p->loader_lo + (uint64_t)(found - text) : 0;
-}
-
 static int ask_clear_tid(struct engine *e, struct tracee *t, uint64_t *ret_addr)
 {
 	struct remote remote;
@@ -107,44 +89,60 @@ static int ask_robust_list(struct snapshot *s)
 
 	if (syscall(SYS_get_robust_list, s->pid, &head, &size))
 		return -errno;
-	s->robust_head = (uintptr_t)head;
-	s->robust_size = size;
+	s->loop.robust_head = (uintptr_t)head;
+	s->loop.robust_size = size;
 	return 0;
+}
+
+/* Whole words, which ptrace(2) can write over code. */
+static int lay_fork_loop(struct engine *e, const struct tracee *t, struct snapshot *s)
+{
+	uint64_t entry = t->process->entry, end = entry + arch_native->fork_loop_length;
+	int rc;
+
+	s->text_at = entry - entry % sizeof(*s->text);
+	s->text_words = (end - s->text_at + sizeof(*s->text) - 1) / sizeof(*s->text);
+	rc = tracee_read(t, s->text_at, s->text, s->text_words * sizeof(*s->text));
+	return rc ? rc
+		  : tracee_write(e, t, entry, arch_native->fork_loop,
+				 arch_native->fork_loop_length);
+}
+
+/* What is told of a process while its program is loaded would have to be told of the copies. */
+static bool is_plain(const struct process *p)
+{
+	return p->entry && p->loader_hi && !p->uses_timer && !p->uses_io_uring && !p->own_seccomp &&
+	       !p->foreign_calls;
 }
 
 /* Takes over what is known of the frozen thread, with all that has to be put back in a copy. */
 static int describe(struct snapshot *s, struct taking *taking, size_t fd_count)
 {
+	struct engine *e = &taking->engine;
 	struct tracee *t = taking->frozen;
-	struct procfs_status status;
 	struct arch_regs *regs;
-	uint64_t insn;
 	int rc;
 
-	if (!t || !t->process->loader_hi || !is_alone(taking, fd_count))
+	if (!t || !is_plain(t->process) || !is_alone(taking, fd_count))
 		return -ENOTSUP;
-	insn = find_syscall_insn(t);
-	if (!insn)
-		return -ENOTSUP;
-	t->process->syscall_ip = insn + arch_native->syscall_length;
-	rc = ask_clear_tid(&taking->engine, t, &s->clear_tid);
+	s->pid = t->tid;
+	rc = ask_robust_list(s);
 	if (!rc)
-		rc = procfs_status(taking->engine.options.proc_fd, t->tid, &status);
+		rc = ask_clear_tid(e, t, &s->loop.child_tid);
 	if (!rc)
 		rc = tracee_get_regs(t, &regs);
 	if (rc)
 		return rc;
-	s->pid = t->tid;
+	s->loop.flags =
+		CLONE_PARENT | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | (uint64_t)SIGCHLD;
 	s->process = (struct process){.entry = t->process->entry,
-				      .syscall_ip = t->process->syscall_ip,
 				      .loader_lo = t->process->loader_lo,
 				      .loader_hi = t->process->loader_hi,
 				      .placed = t->process->placed,
-				      .setuid_lost = t->process->setuid_lost,
-				      .ns_tgid = status.ns_tid};
+				      .setuid_lost = t->process->setuid_lost};
 	s->regs = *regs;
 	arch_native->set_nr(&s->regs, -1);
-	return ask_robust_list(s);
+	return lay_fork_loop(e, t, s);
 }
 
 int snapshot_take(const struct launch *launch, const struct engine_options *options,
@@ -196,70 +194,76 @@ static int next_stop(pid_t pid, struct stop *ret_stop)
 	return ret_stop->kind == STOP_EXITED || ret_stop->kind == STOP_KILLED ? -ESRCH : 0;
 }
 
-static int finish_last_clone(struct snapshot *s)
+static int enter_loop(struct snapshot *s)
+{
+	struct arch_regs regs = s->regs;
+	int rc;
+
+	if (s->in_loop)
+		return 0;
+	arch_native->set_fork_loop(&regs, s->process.entry, &s->loop);
+	rc = tracer->set_regs(s->pid, &regs);
+	s->in_loop = !rc;
+	return rc;
+}
+
+/* Up to the next stop that is not the filter's. */
+static int next_event(pid_t pid, struct stop *ret_stop)
 {
 	struct stop stop;
 	int rc;
 
-	if (!s->in_clone)
-		return 0;
-	rc = tracer->request(PTRACE_SYSCALL, s->pid, 0, 0);
+	do {
+		rc = tracer->request(PTRACE_CONT, pid, 0, 0);
+		if (!rc)
+			rc = next_stop(pid, &stop);
+	} while (!rc && stop.kind == STOP_SECCOMP);
 	if (!rc)
-		rc = next_stop(s->pid, &stop);
-	s->in_clone = rc;
+		*ret_stop = stop;
 	return rc;
 }
 
 /* The frozen program calls clone(2); *@ret_pid is its copy, which has its first stop to come. */
 static int call_clone(struct snapshot *s, pid_t *ret_pid)
 {
-	const uint64_t flags =
-		CLONE_PARENT | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | (uint64_t)SIGCHLD;
-	struct arch_regs regs = s->regs;
 	struct stop stop;
 	unsigned long pid;
-	int rc = finish_last_clone(s);
+	int rc = enter_loop(s);
 
-	for (unsigned i = 1; i < 6; i++)
-		arch_native->set_arg(&regs, i, 0);
-	arch_native->set_arg(&regs, CLONE_ARG_CHILD_TID, s->clear_tid);
-	arch_native->set_ip(&regs, s->process.syscall_ip);
-	arch_native->rewind_call(&regs, SYS_clone, flags);
 	if (!rc)
-		rc = tracer->set_regs(s->pid, &regs);
-	do { /* the filter may stop it first */
-		if (!rc)
-			rc = tracer->request(PTRACE_CONT, s->pid, 0, 0);
-		if (!rc)
-			rc = next_stop(s->pid, &stop);
-	} while (!rc && stop.kind == STOP_SECCOMP);
-	if (!rc && stop.kind != STOP_FORK)
-		rc = -EPROTO;
+		rc = next_event(s->pid, &stop);
+	if (!rc && stop.kind != STOP_FORK) {
+		s->in_loop = false;
+		rc = stop.kind == STOP_TRAP ? -EAGAIN : -EPROTO;
+	}
 	if (!rc)
 		rc = tracer->request(PTRACE_GETEVENTMSG, s->pid, 0, (uintptr_t)&pid);
 	if (rc)
 		return rc;
-	s->in_clone = true;
 	*ret_pid = (pid_t)pid;
 	return 0;
 }
 
-/* What a fork does not inherit, and what only a process of its own session may do. */
-static int make_alike(struct engine *e, const struct snapshot *s, struct tracee *t)
+/* To the end of the loop, and from there to the program's first instruction. */
+static int make_alike(const struct snapshot *s, struct tracee *t)
 {
-	struct remote remote;
-	int64_t result;
-	int rc = tracer->set_regs(t->tid, &s->regs);
+	struct stop stop;
+	int32_t ns_tid;
+	int rc = next_event(t->tid, &stop);
 
-	t->regs_valid = false;
-	if (!rc)
-		rc = remote_begin(e, t, &remote);
-	if (!rc && s->robust_head)
-		rc = remote_call(e, &remote, SYS_set_robust_list,
-				 (uint64_t[6]){s->robust_head, s->robust_size}, &result);
-	if (!rc)
-		rc = remote_call(e, &remote, SYS_setsid, (uint64_t[6]){0}, &result);
-	return rc ? rc : remote_end(e, &remote);
+	if (!rc && stop.kind != STOP_TRAP)
+		rc = -EPROTO;
+	for (size_t i = 0; !rc && i < s->text_words; i++)
+		rc = tracer->request(PTRACE_POKEDATA, t->tid, s->text_at + i * sizeof(*s->text),
+				     s->text[i]);
+	if (rc)
+		return rc;
+	t->regs = s->regs;
+	t->regs_valid = t->regs_dirty = true;
+	/* CLONE_CHILD_SETTID has it as the process sees it. */
+	if (tracee_read(t, s->loop.child_tid, &ns_tid, sizeof(ns_tid)) == 0)
+		t->process->ns_tgid = ns_tid;
+	return 0;
 }
 
 static struct tracee *adopt(struct engine *e, const struct snapshot *s, pid_t pid)
@@ -269,7 +273,6 @@ static struct tracee *adopt(struct engine *e, const struct snapshot *s, pid_t pi
 	if (!p)
 		return NULL;
 	p->entry = s->process.entry;
-	p->syscall_ip = s->process.syscall_ip;
 	p->loader_lo = s->process.loader_lo;
 	p->loader_hi = s->process.loader_hi;
 	p->placed = s->process.placed;
@@ -297,7 +300,7 @@ int snapshot_launch(struct engine *e, struct snapshot *s, int spec, unsigned cop
 	t->state = TRACEE_STOPPED;
 	t->process->spec = spec;
 	t->process->copy = copy;
-	rc = make_alike(e, s, t);
+	rc = make_alike(s, t);
 	if (rc)
 		return err_errno(err, rc, "a copy of the program");
 	*ret_process = t->process;
@@ -311,11 +314,6 @@ int snapshot_launch(struct engine *e, struct snapshot *s, int spec, unsigned cop
 pid_t snapshot_pid(const struct snapshot *s)
 {
 	return s->pid;
-}
-
-pid_t snapshot_ns_pid(const struct snapshot *s)
-{
-	return s->process.ns_tgid;
 }
 
 void snapshot_free(struct snapshot *s)

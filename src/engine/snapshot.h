@@ -3,9 +3,9 @@
  *
  * What comes before - execve, the dynamic loader, and what it asks the
  * processor, which is slow in a virtual machine - takes most of a short run.
- * Each run is a fork of the frozen program, by a clone(2) that it is made to
- * call with CLONE_PARENT: the copy is our child, as a launched one is
- * (doc/KERNEL-NOTES.md section 12).
+ * Each run is a fork of the frozen program: it goes on for one turn of a loop
+ * that calls clone(2) with CLONE_PARENT, so that the copy is our child, as a
+ * launched one is (doc/KERNEL-NOTES.md section 12).
  *
  * Other than a launched one the copy has the addresses of the last one, and
  * shares its descriptors' offsets, flags and locks with it: the caller puts
@@ -34,9 +34,8 @@ int snapshot_take(const struct launch *launch, const struct engine_options *opti
 int snapshot_launch(struct engine *e, struct snapshot *snapshot, int spec, unsigned copy,
 		    struct process **ret_process, struct err *err);
 
-/* Of the frozen program: as the tracer sees it, and as its own pid namespace does. */
+/* Of the frozen program. */
 pid_t snapshot_pid(const struct snapshot *snapshot);
-pid_t snapshot_ns_pid(const struct snapshot *snapshot);
 
 /* Ends the frozen program, not its copies.  NULL is allowed. */
 void snapshot_free(struct snapshot *snapshot);

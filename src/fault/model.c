@@ -196,6 +196,19 @@ static void add_operations(struct tracee *t, struct kernel_moment *m)
 		m->nonblocking |= (ops[i].sem_flg & IPC_NOWAIT) != 0;
 }
 
+/* What kind of lock fcntl(2) is to set is in the program's memory. */
+static void add_lock(struct tracee *t, struct kernel_moment *m)
+{
+	const struct syscall_row *row = syscall_get(t->call.id);
+	struct flock lock;
+
+	if (!row || strcmp(row->name, "fcntl") != 0 ||
+	    !syscall_is_member(t->call.id, FAMILY_LOCKS, t->call.args) ||
+	    tracee_read(t, t->call.args[2], &lock, sizeof(lock)))
+		return;
+	m->unlocks = lock.l_type == F_UNLCK;
+}
+
 /*
  * As model_check() sees it, for any error at once.  Whether a handler has
  * SA_RESTART would cost remote calls: it is taken to have none.
@@ -209,6 +222,7 @@ int fault_moment_of(struct fault_env *env, struct tracee *t, struct kernel_momen
 	env->object_of = 0;
 	add_descriptor(env, t, &m);
 	add_operations(t, &m);
+	add_lock(t, &m);
 	m.below_libc_wait = is_below_libc_wait(env, t);
 	if (procfs_status(env->engine->options.proc_fd, t->tid, &status))
 		return -ESRCH;
@@ -235,6 +249,7 @@ int model_check(struct fault_env *env, struct shot *shot, const struct moment *a
 		return 0;
 	add_descriptor(env, at->t, &m);
 	add_operations(at->t, &m);
+	add_lock(at->t, &m);
 	m.below_libc_wait = m.err && is_below_libc_wait(env, at->t);
 	rc = add_signals(env, at->t, &m);
 	if (rc)

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include <utlist.h>
 
 #include "base/util.h"
 #include "engine/call.h"
@@ -139,6 +140,23 @@ static int send_at_call(struct fault_env *env, struct shot *shot, const struct m
 	}
 }
 
+/* It is about to stop for another fault: it goes on as soon as it has stopped. */
+static bool is_let_go(struct fault_env *env, const struct shot *shot)
+{
+	struct shot *other;
+
+	if (shot->signal != SIGCONT)
+		return false;
+	DL_FOREACH(env->shots, other) {
+		if (other == shot || other->tgid != shot->tgid || !other->waiting ||
+		    other->fault->spec->action.kind != ACTION_STOP)
+			continue;
+		other->until_ns = 0;
+		return true;
+	}
+	return false;
+}
+
 static int fire_signal(struct fault_env *env, struct shot *shot, const struct moment *at,
 		       struct err *err)
 {
@@ -153,6 +171,10 @@ static int fire_signal(struct fault_env *env, struct shot *shot, const struct mo
 	shot->signal = action->signal;
 	if (p != at->p)
 		shot->tid = 0;
+	if (is_let_go(env, shot)) {
+		describe(env, shot, at, "at ");
+		return 1;
+	}
 	rc = check_disposition(env, shot);
 	if (rc)
 		return rc;

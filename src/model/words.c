@@ -159,6 +159,7 @@ VOCAB(under_vocab, "tool", under_rows, UNDER_MAX_);
 static const struct vocab_row survival_rows[] = {
 	[SURVIVAL_NONE] = { "false", "nothing", false },
 	[SURVIVAL_TRUE] = { "true",  "how each process ends, and its stdout", false },
+	[SURVIVAL_SAME] = { "same",  "…and a failure is none the less one when it is told", false },
 	[SURVIVAL_END]  = { "end",   "how each process ends, with a message or not", false },
 };
 VOCAB(survival_vocab, "way to survive", survival_rows, SURVIVAL_MAX_);

@@ -149,7 +149,7 @@ enum fault_model { MODEL_KERNEL, MODEL_ADVERSARIAL, MODEL_MAX_ };
 extern const struct vocab model_vocab;
 
 /* What `survives:` compares with the run without faults. */
-enum survival { SURVIVAL_NONE, SURVIVAL_TRUE, SURVIVAL_END, SURVIVAL_MAX_ };
+enum survival { SURVIVAL_NONE, SURVIVAL_TRUE, SURVIVAL_SAME, SURVIVAL_END, SURVIVAL_MAX_ };
 extern const struct vocab survival_vocab;
 
 /* What `under:` runs the process under. */

@@ -18,6 +18,9 @@ int judge_leaks(struct judgement *j, struct err *err);	  /* leak.c */
 bool is_crash(int signal);
 enum finding_kind kind_of_death(int signal);
 
+/* survive.c: some process failed as it does not without faults, so that a user knows of it. */
+bool somebody_tells(const struct judgement *j);
+
 /* observed.c: as if none had been left. */
 void observed_forget_objects(struct observed *seen);
 void observed_forget_lost(struct observed *seen);

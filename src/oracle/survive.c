@@ -5,7 +5,9 @@
  * What differs between two runs without faults is not compared.  An error
  * that was reported (another exit status and a new message) is handled; one
  * that nobody is told, or that nobody notices, is a finding.  Where partners
- * have gone (`end`), another exit status is word enough.
+ * have gone (`end`), another exit status is word enough; where nothing is
+ * wrong (`same`: a call was interrupted, data came in pieces) there is nothing
+ * to report, and a failure is a finding.
  */
 #include <errno.h>
 #include <signal.h>
@@ -57,6 +59,14 @@ static int judge_death(struct judgement *j, const struct observed_process *p)
 		       : -ENOMEM;
 }
 
+/* What it prints is more than a piece of what it prints without faults: some answer. */
+static bool prints_news(const struct observed_process *p, const struct observed_process *usual)
+{
+	return p->out.captured && p->out.size &&
+	       (p->out.size > usual->out.size ||
+		memcmp(p->out.data, usual->out.data, p->out.size) != 0);
+}
+
 /* Who writes its messages somewhere else may have written one. */
 static bool has_message(const struct observed_process *p, const struct observed_process *usual)
 {
@@ -86,32 +96,8 @@ static int judge_output_of(struct judgement *j, const struct observed_process *p
 	return 0;
 }
 
-static int judge_other_exit(struct judgement *j, const struct observed_process *p,
-			    const struct observed_process *usual)
-{
-	char text[64];
-
-	if (usual->signaled)
-		snprintf(text, sizeof(text), "died of %s", signal_name(usual->status));
-	else
-		snprintf(text, sizeof(text), "exited with %d", usual->status);
-	if (p->status == 0)
-		return findings_add(&j->findings, FINDING_WRONG_EXIT, p->name,
-				    "exited with 0; without the fault it %s", text)
-			       ? 0
-			       : -ENOMEM;
-	if (has_message(p, usual) || p->status > STATUS_OF_SIGNAL ||
-	    j->scenario->expect.survives == SURVIVAL_END)
-		return 0;
-	return findings_add(&j->findings, FINDING_UNREPORTED, p->name,
-			    "exited with %d and no message; without the fault it %s", p->status,
-			    text)
-		       ? 0
-		       : -ENOMEM;
-}
-
-/* Its exit status tells that something is wrong: what others make of its output is no news. */
-static bool somebody_tells(const struct judgement *j)
+/* Its exit status tells that something is wrong: what others make of it is no news. */
+bool somebody_tells(const struct judgement *j)
 {
 	for (size_t i = 0; i < j->seen->process_count; i++) {
 		const struct observed_process *p = &j->seen->processes[i];
@@ -122,6 +108,53 @@ static bool somebody_tells(const struct judgement *j)
 			return true;
 	}
 	return false;
+}
+
+/* Of the death of another one nobody needs to make many words. */
+static bool somebody_was_killed(const struct judgement *j)
+{
+	for (size_t i = 0; i < j->seen->process_count; i++)
+		if (j->seen->processes[i].killed_on_purpose)
+			return true;
+	return false;
+}
+
+static bool is_handled(const struct judgement *j, const struct observed_process *p,
+		       const struct observed_process *usual)
+{
+	switch (j->scenario->expect.survives) {
+	case SURVIVAL_SAME:
+		return false;
+	case SURVIVAL_END:
+		return p->status != 0 || somebody_tells(j);
+	default:
+		return p->status ? has_message(p, usual) || prints_news(p, usual) ||
+					   p->status > STATUS_OF_SIGNAL || somebody_was_killed(j)
+				 : somebody_tells(j);
+	}
+}
+
+static int judge_other_exit(struct judgement *j, const struct observed_process *p,
+			    const struct observed_process *usual)
+{
+	char text[64];
+
+	if (usual->signaled)
+		snprintf(text, sizeof(text), "died of %s", signal_name(usual->status));
+	else
+		snprintf(text, sizeof(text), "exited with %d", usual->status);
+	if (is_handled(j, p, usual))
+		return 0;
+	if (p->status == 0 || j->scenario->expect.survives == SURVIVAL_SAME)
+		return findings_add(&j->findings, FINDING_WRONG_EXIT, p->name,
+				    "exited with %d; without the fault it %s", p->status, text)
+			       ? 0
+			       : -ENOMEM;
+	return findings_add(&j->findings, FINDING_UNREPORTED, p->name,
+			    "exited with %d and no message; without the fault it %s", p->status,
+			    text)
+		       ? 0
+		       : -ENOMEM;
 }
 
 static int judge_process(struct judgement *j, const struct observed_process *p,
@@ -144,7 +177,8 @@ int judge_survival(struct judgement *j, struct err *err)
 	if (!j->scenario->expect.survives || !j->fault_free || !j->fault_free_again ||
 	    was_cut_off(j))
 		return 0;
-	compares = j->scenario->expect.survives == SURVIVAL_TRUE && !somebody_tells(j);
+	compares = j->scenario->expect.survives == SURVIVAL_SAME ||
+		   (j->scenario->expect.survives == SURVIVAL_TRUE && !somebody_tells(j));
 	for (size_t i = 0; !rc && i < j->seen->process_count; i++) {
 		const struct observed_process *p = &j->seen->processes[i];
 

@@ -162,6 +162,18 @@ static bool waits_for_the_next(const struct execution *x, const struct blocked_s
 	       waitgraph_needs_newcomers(scan->nodes, scan->count, &needs) == 0 && needs;
 }
 
+/*
+ * `survives`: who starts once another has said something does not come when
+ * the fault has kept that one from saying it: of the scenario, not of the program.
+ */
+static bool waits_for_the_start(const struct execution *x)
+{
+	for (size_t i = 0; i < x->subject_count; i++)
+		if (!x->subjects[i].process)
+			return x->scenario->expect.survives && x->with_faults;
+	return false;
+}
+
 static void report(struct execution *x, const struct blocked_scan *scan)
 {
 	size_t first = scan->deadlock.cycle_count ? scan->deadlock.cycle[0] : 0;
@@ -201,7 +213,7 @@ static bool look(struct execution *x, struct deadlock_watch *watch)
 	}
 	proven = watch->has_scan && scan.deadlock.dead_count && blocked_same(&watch->scan, &scan) &&
 		 !blocked_has_outsider(&in.input, &scan);
-	if (proven && !waits_for_the_next(x, &scan))
+	if (proven && !waits_for_the_next(x, &scan) && !waits_for_the_start(x))
 		report(x, &scan);
 	forget_scan(watch);
 	watch->scan = scan;

@@ -35,6 +35,7 @@ struct execution {
 	bool with_faults;
 	uint64_t deadline_ns;	   /* since the start */
 	uint64_t worker_waited_ns; /* of clock.c */
+	unsigned filter_no;	   /* of worker->filters: the last that was asked for */
 
 	struct engine engine;
 	struct fault_env env;

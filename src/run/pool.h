@@ -24,6 +24,7 @@ struct run_case {
 	 * faults of one are those of all.  NULL: there are no others.
 	 */
 	const struct scenario *like;
+	bool executed; /* no copy of a frozen program will do: see frozen.h */
 };
 
 struct pool_options {

@@ -131,31 +131,70 @@ static int collect_rules(struct execution *x, struct rules *rules)
 	return rc;
 }
 
-static bool is_last(const struct last_filter *last, const struct rules *rules, uint64_t only_ip)
+static bool is_for(const struct known_filter *known, const struct rules *rules, uint64_t only_ip)
 {
-	return last->rules && last->count == rules->count && last->only_ip == only_ip &&
-	       memcmp(last->rules, rules->items, rules->count * sizeof(*rules->items)) == 0;
+	return known->no && known->count == rules->count && known->only_ip == only_ip &&
+	       memcmp(known->rules, rules->items, rules->count * sizeof(*rules->items)) == 0;
+}
+
+static struct known_filter *find_known(struct known_filters *filters, const struct rules *rules,
+				       uint64_t only_ip)
+{
+	for (size_t i = 0; i < FILTERS_MAX; i++)
+		if (is_for(&filters->items[i], rules, only_ip))
+			return &filters->items[i];
+	return NULL;
+}
+
+static void known_release(struct known_filter *known)
+{
+	filter_release(&known->filter);
+	free(known->rules);
+	*known = (struct known_filter){.rules = NULL};
+}
+
+void filters_release(struct known_filters *filters)
+{
+	for (size_t i = 0; i < FILTERS_MAX; i++)
+		known_release(&filters->items[i]);
+}
+
+/* A free one, or the one that nobody has needed for the longest time. */
+static struct known_filter *choose_place(struct known_filters *filters)
+{
+	struct known_filter *oldest = &filters->items[0];
+
+	for (size_t i = 1; i < FILTERS_MAX; i++)
+		if (filters->items[i].asked < oldest->asked)
+			oldest = &filters->items[i];
+	return oldest;
 }
 
 /* @rules become the cache's. */
-static int build(struct last_filter *last, struct rules *rules, uint64_t only_ip, struct err *err)
+static int build(struct known_filters *filters, struct rules *rules, uint64_t only_ip,
+		 struct known_filter **ret_known, struct err *err)
 {
+	struct known_filter *known = choose_place(filters);
 	struct filter filter;
 	int rc = filter_build(rules->items, rules->count, only_ip, &filter, err);
 
 	if (rc)
 		return rc;
-	filter_release(&last->filter);
-	free(last->rules);
-	*last = (struct last_filter){TAKE_PTR(rules->items), rules->count, only_ip, filter,
-				     last->no + 1};
+	known_release(known);
+	*known = (struct known_filter){.rules = TAKE_PTR(rules->items),
+				       .count = rules->count,
+				       .only_ip = only_ip,
+				       .filter = filter,
+				       .no = ++filters->built};
+	*ret_known = known;
 	return 0;
 }
 
 int execution_filter(struct execution *x, const struct process_spec *spec,
 		     const struct filter **ret_filter, struct err *err)
 {
-	struct last_filter *last = &x->worker->filter;
+	struct known_filters *filters = &x->worker->filters;
+	struct known_filter *known = NULL;
 	struct rules rules = {NULL, 0};
 	uint64_t only_ip;
 	int rc = collect_rules(x, &rules);
@@ -164,10 +203,15 @@ int execution_filter(struct execution *x, const struct process_spec *spec,
 		err_errno(err, rc, "filter");
 	else
 		rc = guest_ip(spec, &only_ip, err);
-	if (!rc && !is_last(last, &rules, only_ip))
-		rc = build(last, &rules, only_ip, err);
-	if (!rc)
-		*ret_filter = &last->filter;
+	if (!rc) {
+		known = find_known(filters, &rules, only_ip);
+		rc = known ? 0 : build(filters, &rules, only_ip, &known, err);
+	}
+	if (!rc) {
+		known->asked = ++filters->clock;
+		x->filter_no = known->no;
+		*ret_filter = &known->filter;
+	}
 	free(rules.items);
 	return rc;
 }

@@ -309,12 +309,9 @@ static int launch_subject(struct execution *x, struct subject *s, const struct f
 	for (size_t i = 0; i < s->spec->limit_count; i++)
 		prep->limits[i] = (struct launch_limit){limit_resource(s->spec->limits[i].kind),
 							s->spec->limits[i].value};
-	if (frozen_is_due(x)) {
-		rc = frozen_take(x, &launch, err);
-		rc = rc ? rc : frozen_start(x, s, err);
-		if (rc)
-			return rc < 0 ? rc : 0;
-	}
+	rc = frozen_launch(x, s, &launch, err);
+	if (rc)
+		return rc < 0 ? rc : 0;
 	rc = engine_launch(&x->engine, &launch, s->index, s->copy, &s->process, err);
 	s->fds_at_start = (unsigned)prep->fd_count;
 	return rc ? err_wrap(err, rc, "process '%s'", s->spec->name) : 0;

@@ -50,8 +50,7 @@ void worker_release(struct worker *w)
 		sandbox_release(&w->sandbox);
 	usual_forget(&w->usual);
 	image_set_free(w->images);
-	filter_release(&w->filter.filter);
-	free(w->filter.rules);
+	filters_release(&w->filters);
 	free(w->tmp);
 }
 
@@ -486,9 +485,10 @@ int worker_run(struct worker *w, const struct run_case *c, struct case_result *r
 	bool is_missing;
 	int rc = worker_describe(c, ret_result);
 
-	frozen_begin(w, c);
 	if (!rc)
 		rc = choose_specs(&job);
+	if (!rc)
+		frozen_begin(w, c, job.specs[0]);
 	if (!rc)
 		rc = set_folders(&job);
 	if (rc) {

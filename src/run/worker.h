@@ -16,26 +16,46 @@
 struct case_result;
 struct observed;
 
-/* The filter of the last launch: the next one most often needs the same. */
-struct last_filter {
+#define FILTERS_MAX 32
+
+/* The filters of the last launches: the next one most often needs one of them. */
+struct known_filter {
 	struct filter_rule *rules;
 	size_t count;
 	uint64_t only_ip;
 	struct filter filter;
-	unsigned no; /* so many have been built before it */
+	unsigned no;	/* of all that were built: 1, 2, ...; 0 = there is none here */
+	uint64_t asked; /* when it was last needed: a clock that counts launches */
+};
+
+struct known_filters {
+	struct known_filter items[FILTERS_MAX];
+	unsigned built;
+	uint64_t clock;
 };
 
 #define FROZEN_FDS 3
+#define FROZEN_MAX 32
 
-/* The program of a case that is repeated; of frozen.h. */
-struct frozen {
-	const struct scenario *scenario; /* the case… */
-	enum role role;
-	unsigned runs;		   /* …has had so many, this one included */
-	bool impossible;	   /* it has been tried */
+/* One that is frozen, with one filter. */
+struct frozen_program {
 	struct snapshot *snapshot; /* NULL = none, and then no descriptors */
 	unsigned filter_no;
+	unsigned used_in; /* which of the runs */
 	int fds[FROZEN_FDS], flags[FROZEN_FDS];
+};
+
+/* The programs of cases that launch the same; of frozen.h. */
+struct frozen {
+	const struct scenario *of; /* the last case, or what it is like */
+	const struct scenario *scenario;
+	const struct process_spec *spec; /* its first process */
+	enum role role;
+	bool forbidden;	 /* run_case.executed */
+	unsigned runs;	 /* have had the same so far, this one included */
+	unsigned losses; /* times that the frozen ones were lost with what a run had left */
+	bool impossible; /* it has been tried */
+	struct frozen_program programs[FROZEN_MAX];
 };
 
 /* Two runs without faults, of all cases that are alike: see run_case.like. */
@@ -52,12 +72,13 @@ struct worker {
 	unsigned runs; /* so far: names that folder */
 	int cpu;
 	struct image_set *images; /* symbols of programs, kept from run to run */
-	struct last_filter filter;
+	struct known_filters filters;
 	struct usual usual;
 	struct frozen frozen;
 };
 
-void usual_forget(struct usual *usual); /* usual.c */
+void usual_forget(struct usual *usual);		     /* usual.c */
+void filters_release(struct known_filters *filters); /* rules.c */
 
 int worker_init(struct worker *w, const struct pool_options *options, int cpu, struct err *err);
 void worker_release(struct worker *w);

@@ -142,12 +142,15 @@ int sandbox_clean(struct sandbox *sandbox, struct err *err)
 	return rc;
 }
 
-int sandbox_clean_beside(struct sandbox *sandbox, pid_t last_pid, struct err *err)
+int sandbox_choose_pids(struct sandbox *sandbox, pid_t last_pid, struct err *err)
 {
-	int rc = 0;
+	return sandbox->parts[SANDBOX_PID].isolated ? init_set_last_pid(sandbox, last_pid, err) : 0;
+}
 
-	if (last_pid && sandbox->parts[SANDBOX_PID].isolated)
-		rc = init_set_last_pid(sandbox, last_pid, err);
+int sandbox_clean_beside(struct sandbox *sandbox, struct err *err)
+{
+	int rc = sandbox_choose_pids(sandbox, 1, err);
+
 	if (!rc)
 		objects_remove(sandbox);
 	return rc;

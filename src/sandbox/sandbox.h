@@ -82,9 +82,12 @@ int sandbox_clean(struct sandbox *sandbox, struct err *err);
 
 /*
  * The same after a run that has left no process, while processes outside of
- * it, which stay, are there: the next pids begin above @last_pid, 0 = anywhere.
+ * it, which stay, are there.
  */
-int sandbox_clean_beside(struct sandbox *sandbox, pid_t last_pid, struct err *err);
+int sandbox_clean_beside(struct sandbox *sandbox, struct err *err);
+
+/* The next pids are the first free ones above @last_pid, where the kernel allows it. */
+int sandbox_choose_pids(struct sandbox *sandbox, pid_t last_pid, struct err *err);
 
 enum object_kind {
 	OBJECT_SHM_POSIX, /* a file of /dev/shm */

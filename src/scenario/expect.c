@@ -216,7 +216,7 @@ static void read_survives(struct reader *reader, const struct node *value,
 
 /* clang-format off */
 static const struct value_type survival_type = {
-	.json = "{\"enum\": [true, false, \"true\", \"false\", \"end\"]}" };
+	.json = "{\"enum\": [true, false, \"true\", \"false\", \"same\", \"end\"]}" };
 static const struct value_type files_type = { .values = &type_match };
 static const struct value_type objects_type = { .json = "{\"const\": \"none\"}" };
 static const struct value_type finding_type = { .name = "finding", .words = &finding_vocab };

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "sys/syscalls.h"
 
 /* clang-format off */
 static const struct vocab_row rows[] = {
@@ -19,10 +20,19 @@ static const struct vocab_row rows[] = {
 	[FAULT_TIMEOUT]     = { "timeout",      "a time limit that ran out", false },
 	[FAULT_SHORT]       = { "short",        "fewer bytes than asked for", false },
 	[FAULT_SIGNAL]      = { "signal",       "a signal that has a handler", false },
+	[FAULT_STORM]       = { "storm",        "the same signal many times", false },
 	[FAULT_PULSE]       = { "pulse",        "SIGSTOP and SIGCONT", false },
+	[FAULT_FULL]        = { "full",         "a buffer that has no room left", false },
 	[FAULT_NONBLOCK]    = { "nonblock",     "O_NONBLOCK set by somebody who shares it", false },
+	[FAULT_RESET]       = { "reset",        "a connection that is reset", false },
+	[FAULT_REMOVED]     = { "removed",      "an object that is removed under its users", false },
+	[FAULT_CUT]         = { "cut",          "a mapped object that is cut", false },
+	[FAULT_LOST]        = { "lost",         "a datagram that is lost", false },
+	[FAULT_TWICE]       = { "twice",        "a datagram that comes twice", false },
+	[FAULT_LATE]        = { "late",         "a datagram that comes after the next one", false },
 	[FAULT_KILLED]      = { "killed",       "the process dies there", false },
 	[FAULT_PEER_KILLED] = { "peer-killed",  "another process dies meanwhile", false },
+	[FAULT_HOLDER_KILLED] = { "holder-killed", "the process dies with a shared lock in its hands", false },
 };
 /* clang-format on */
 _Static_assert(ARRAY_SIZE(rows) == FAULT_FAMILY_MAX_, "one row for each family");
@@ -73,8 +83,11 @@ static const struct exception {
 	{"msgctl", F(DENIED)},
 	{"msgsnd", F(DENIED)},
 	{"msgrcv", F(DENIED)},
-	{"semop", F(DENIED)},
-	{"semtimedop", F(DENIED)},
+	{"semop", F(DENIED) | F(NO_SPACE)},
+	{"semtimedop", F(DENIED) | F(NO_SPACE)},
+	{"sendto", F(DENIED) | F(RESOURCES)},
+	{"sendmsg", F(DENIED) | F(RESOURCES)},
+	{"sendmmsg", F(DENIED) | F(RESOURCES)},
 	{"poll", F(RESOURCES)},
 	{"ppoll", F(RESOURCES)},
 	{"select", F(RESOURCES)},
@@ -111,6 +124,28 @@ static bool is_excepted(const char *call, enum fault_family family)
 	return false;
 }
 
+/* What is full is really filled: who finds no room may know that somebody has much to read. */
+static bool is_filled_instead(const char *call, enum fd_kind kind)
+{
+	const struct syscall_row *row = syscall_get(syscall_from_name(call));
+
+	return row && row->families & (FAMILY_WRITES | FAMILY_SENDS) && family_can_fill(kind);
+}
+
+bool family_can_fill(enum fd_kind kind)
+{
+	switch (kind) {
+	case FD_KIND_PIPE:
+	case FD_KIND_FIFO:
+	case FD_KIND_EVENTFD:
+	case FD_KIND_MQUEUE:
+	case FD_KIND_MSG_SYSV:
+		return true;
+	default:
+		return false;
+	}
+}
+
 enum fault_family family_of_error(const char *call, enum fd_kind kind, int error)
 {
 	enum fault_family family = FAULT_FAMILY_MAX_;
@@ -123,12 +158,25 @@ enum fault_family family_of_error(const char *call, enum fd_kind kind, int error
 			family = families[i].family;
 	if (family == FAULT_TRY_AGAIN && is_maker(call))
 		family = FAULT_RESOURCES;
+	if (family == FAULT_TRY_AGAIN && is_filled_instead(call, kind))
+		return FAULT_FAMILY_MAX_;
 	return family != FAULT_FAMILY_MAX_ && is_excepted(call, family) ? FAULT_FAMILY_MAX_
 									: family;
 }
 
-bool family_lasts(enum fault_family family)
+/* What another one must do each time, who connects or answers, does not go on by itself. */
+static bool is_of_the_other(const char *call)
 {
+	const struct syscall_row *row = syscall_get(syscall_from_name(call));
+
+	return strncmp(call, "accept", strlen("accept")) == 0 ||
+	       (row && row->families & FAMILY_RECEIVES);
+}
+
+bool family_lasts(enum fault_family family, const char *call)
+{
+	if (family == FAULT_NETWORK && is_of_the_other(call))
+		return false;
 	switch (family) {
 	case FAULT_NO_SPACE:
 	case FAULT_IO:

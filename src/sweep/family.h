@@ -25,10 +25,19 @@ enum fault_family {
 	FAULT_TIMEOUT,
 	FAULT_SHORT,
 	FAULT_SIGNAL,
+	FAULT_STORM,
 	FAULT_PULSE,
+	FAULT_FULL,
 	FAULT_NONBLOCK,
+	FAULT_RESET,
+	FAULT_REMOVED,
+	FAULT_CUT,
+	FAULT_LOST,
+	FAULT_TWICE,
+	FAULT_LATE,
 	FAULT_KILLED,
 	FAULT_PEER_KILLED,
+	FAULT_HOLDER_KILLED,
 	FAULT_FAMILY_MAX_
 };
 extern const struct vocab fault_family_vocab;
@@ -36,7 +45,10 @@ extern const struct vocab fault_family_vocab;
 /* FAULT_FAMILY_MAX_: such an error is not tried at that call on such an object. */
 enum fault_family family_of_error(const char *call, enum fd_kind kind, int error);
 
-/* Whether such trouble can go on from then on: an interruption does not. */
-bool family_lasts(enum fault_family family);
+/* Whether such an object can be without room, so that `fill` is true of it. */
+bool family_can_fill(enum fd_kind kind);
+
+/* Whether such trouble can go on from then on at @call: an interruption does not. */
+bool family_lasts(enum fault_family family, const char *call);
 
 #endif

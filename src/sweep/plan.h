@@ -13,11 +13,13 @@
 #include "model/scenario.h"
 #include "sweep/family.h"
 
-#define ATTEMPT_CALLS_MAX 16 /* calls that one name means */
+#define ATTEMPT_CALLS_MAX  16 /* calls that one name means */
+#define ATTEMPT_FAULTS_MAX 4  /* with what makes the fault possible, and the run go on */
 
 /* What the fault asks of the program. */
 enum demand {
 	DEMAND_SAME, /* the same end and output, or a failure that is told */
+	DEMAND_WELL, /* the same end and output: nothing was wrong */
 	DEMAND_END,  /* …its output may be another: what it came from is gone */
 };
 
@@ -51,9 +53,12 @@ struct attempt {
 	enum attempt_state state;
 	/* With pointers into this struct and the base: it must not be moved. */
 	struct scenario scenario;
-	struct fault_spec fault;
+	struct fault_spec faults[ATTEMPT_FAULTS_MAX];
+	size_t main_fault; /* the one that it is about; others serve it */
 	int calls[ATTEMPT_CALLS_MAX];
-	uint64_t nth;
+	struct {
+		uint64_t fault, place, one;
+	} nth;
 };
 
 struct plan {
@@ -74,6 +79,7 @@ struct plan_options {
 /* 0 or -ENOMEM. */
 int sweep_plan_make(const struct plan_options *options, struct plan *ret_plan);
 void sweep_plan_release(struct plan *plan);
+void attempt_free(struct attempt *attempt);
 
 /* The places of a site that are tried: their indices, ascending; how many. */
 #define PICKS_MAX 3

@@ -406,8 +406,10 @@ static int confirm(struct sweep *sweep, struct err *err)
 		return 0;
 	if (!cases)
 		return err_errno(err, -ENOMEM, "sweep");
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		cases[i] = case_of(sweep, sweep->plan.attempts[sweep->bugs.items[i].attempt]);
+		cases[i].executed = true; /* what a copy alone shows is no bug of the program */
+	}
 	rc = sweep->options->pool_run(cases, count, &sweep->options->pool, &events, err);
 	if (!rc && !was_interrupted(sweep))
 		drop_doubtful(sweep);

@@ -276,11 +276,23 @@ static void write_selector(struct writer *w, const struct selector *selector)
 	putc('"', w->to);
 }
 
-static void write_at(struct writer *w, const struct trigger_spec *at, const char *call)
+/* The first of the calls that a name means need not be that name: ask the table back. */
+static const char *call_word(const struct trigger_spec *at)
 {
-	fputs("    at: {process: ", w->to);
-	write_selector(w, &at->process);
-	fprintf(w->to, ", call: %s", call);
+	int ids[WORD_CALLS_MAX];
+
+	for (size_t i = 0; i < at->named_count; i++) {
+		const char *name = syscall_get(at->named[i])->name;
+
+		if (syscall_ids_from_word(name, ids, ARRAY_SIZE(ids)) == at->named_count)
+			return name;
+	}
+	return syscall_get(at->named[0])->name;
+}
+
+static void write_call(struct writer *w, const struct trigger_spec *at)
+{
+	fprintf(w->to, ", call: %s", call_word(at));
 	if (at->on.kind == ON_FD)
 		fprintf(w->to, ", on: {fd: %d}", at->on.fd);
 	else if (at->on.kind == ON_PATH)
@@ -289,6 +301,26 @@ static void write_at(struct writer *w, const struct trigger_spec *at, const char
 		fprintf(w->to, ", thread: %d", at->thread);
 	if (at->phase != PHASE_ENTRY)
 		fprintf(w->to, ", phase: %s", vocab_name(&phase_vocab, (int)at->phase));
+}
+
+static void write_at(struct writer *w, const struct trigger_spec *at)
+{
+	if (at->kind == TRIGGER_AFTER) {
+		fputs("    at: {after: ", w->to);
+		write_quoted(w, w->s->faults[at->after].name);
+		fputs("}\n", w->to);
+		return;
+	}
+	fputs("    at: {process: ", w->to);
+	write_selector(w, &at->process);
+	if (at->kind == TRIGGER_STARTED) {
+		fputs(", started: true}\n", w->to);
+		return;
+	}
+	if (at->kind == TRIGGER_LOCK)
+		fputs(", lock: held", w->to);
+	else
+		write_call(w, at);
 	if (at->count.kind == COUNT_RANGE)
 		fprintf(w->to, ", nth: \"%" PRIu64 "..\"}\n", at->count.first);
 	else
@@ -309,14 +341,29 @@ static void write_do(struct writer *w, const struct action_spec *action)
 		fprintf(w->to, "short: %" PRIu64, action->bytes);
 		break;
 	case ACTION_SIGNAL:
-		fprintf(w->to, "signal: %s, when: %s", signal_name(action->signal),
-			vocab_name(&when_vocab, (int)action->when));
+		fprintf(w->to, "signal: %s", signal_name(action->signal));
+		if (action->when != WHEN_PENDING)
+			fprintf(w->to, ", when: %s", vocab_name(&when_vocab, (int)action->when));
+		if (action->burst > 1)
+			fprintf(w->to, ", burst: %u", action->burst);
 		break;
 	case ACTION_PULSE:
 		fprintf(w->to, "pulse: %" PRIu64 "us", action->time_ns / NS_PER_US);
 		break;
+	case ACTION_STOP:
+		fprintf(w->to, "stop: %" PRIu64 "ms", action->time_ns / NS_PER_MS);
+		break;
+	case ACTION_TRUNCATE:
+		fprintf(w->to, "truncate: %" PRIu64, action->bytes);
+		break;
 	case ACTION_NONBLOCK:
-		fputs("nonblock: true", w->to);
+	case ACTION_FILL:
+	case ACTION_RESET:
+	case ACTION_REMOVE:
+	case ACTION_DROP:
+	case ACTION_DUPLICATE:
+	case ACTION_REORDER:
+		fprintf(w->to, "%s: true", vocab_name(&action_vocab, (int)action->kind));
 		break;
 	case ACTION_KILL:
 		fprintf(w->to, "kill: %s", signal_name(action->signal));
@@ -332,20 +379,6 @@ static void write_do(struct writer *w, const struct action_spec *action)
 	fputs("}\n", w->to);
 }
 
-/* The first of the calls that a name means need not be that name: ask the table back. */
-static const char *call_word(const struct trigger_spec *at)
-{
-	int ids[WORD_CALLS_MAX];
-
-	for (size_t i = 0; i < at->named_count; i++) {
-		const char *name = syscall_get(at->named[i])->name;
-
-		if (syscall_ids_from_word(name, ids, ARRAY_SIZE(ids)) == at->named_count)
-			return name;
-	}
-	return syscall_get(at->named[0])->name;
-}
-
 static void write_faults(struct writer *w)
 {
 	if (!w->s->fault_count)
@@ -357,7 +390,7 @@ static void write_faults(struct writer *w)
 		fputs("  - name: ", w->to);
 		write_quoted(w, fault->name);
 		putc('\n', w->to);
-		write_at(w, &fault->at, call_word(&fault->at));
+		write_at(w, &fault->at);
 		write_do(w, &fault->action);
 	}
 }

@@ -41,7 +41,14 @@ struct arch_regs {
 };
 
 #define BREAKPOINT_MAX 4
+#define FORK_LOOP_MAX  48
 #define DWARF_REGS_MAX 33
+
+/* What a thread that forks again and again passes to clone(2) and set_robust_list(2). */
+struct fork_loop {
+	uint64_t flags, child_tid;
+	uint64_t robust_head, robust_size;
+};
 
 struct arch {
 	const char *name;
@@ -53,6 +60,13 @@ struct arch {
 	unsigned char syscall_insn[BREAKPOINT_MAX];
 	unsigned syscall_length;
 	unsigned red_zone; /* bytes below the stack pointer that belong to the program */
+	/*
+	 * Code that calls clone(2), in the parent once more each time that it goes
+	 * on.  The child calls set_robust_list(2) and setsid(2) and comes to a
+	 * breakpoint at the end, as the parent does when clone(2) fails.
+	 */
+	unsigned char fork_loop[FORK_LOOP_MAX];
+	unsigned fork_loop_length;
 
 	uint64_t (*ip)(const struct arch_regs *regs);
 	void (*set_ip)(struct arch_regs *regs, uint64_t ip);
@@ -95,6 +109,8 @@ struct arch {
 	 * (struct rt_sigframe, arch/.../kernel/signal.c).
 	 */
 	unsigned sigframe_ip, sigframe_result;
+	/* What fork_loop, which is at @ip, finds in the registers. */
+	void (*set_fork_loop)(struct arch_regs *regs, uint64_t ip, const struct fork_loop *loop);
 	/* Registers in DWARF numbering for unwinding; returns how many. */
 	unsigned (*dwarf_regs)(const struct arch_regs *regs, uint64_t *ret_values);
 };

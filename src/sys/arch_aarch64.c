@@ -86,6 +86,19 @@ static uint64_t return_slot(const struct arch_regs *regs, uint64_t *ret_addr)
 	return 0;
 }
 
+static void set_fork_loop(struct arch_regs *regs, uint64_t address, const struct fork_loop *loop)
+{
+	uint64_t *x = regs->aarch64.x;
+
+	regs->aarch64.syscall = -1;
+	regs->aarch64.pc = address;
+	x[1] = x[2] = x[3] = 0;
+	x[4] = loop->child_tid;
+	x[19] = loop->flags;
+	x[20] = loop->robust_head;
+	x[21] = loop->robust_size;
+}
+
 /* DWARF for the Arm 64-bit Architecture: x0-x30, sp; the pc goes last. */
 static unsigned dwarf_regs(const struct arch_regs *regs, uint64_t *ret_values)
 {
@@ -94,6 +107,22 @@ static unsigned dwarf_regs(const struct arch_regs *regs, uint64_t *ret_values)
 	ret_values[32] = regs->aarch64.pc;
 	return 33;
 }
+
+/* clang-format off */
+#define FORK_LOOP                                                                                  \
+	0x88, 0x1b, 0x80, 0xd2, /* again: mov x8, #220  clone */                                   \
+	0xe0, 0x03, 0x13, 0xaa, /*        mov x0, x19 */                                           \
+	0x01, 0x00, 0x00, 0xd4, /*        svc #0 */                                                \
+	0x00, 0x01, 0xf8, 0xb7, /*        tbnz x0, #63, trap */                                    \
+	0x80, 0xff, 0xff, 0xb5, /*        cbnz x0, again */                                        \
+	0x68, 0x0c, 0x80, 0xd2, /*        mov x8, #99   set_robust_list */                         \
+	0xe0, 0x03, 0x14, 0xaa, /*        mov x0, x20 */                                           \
+	0xe1, 0x03, 0x15, 0xaa, /*        mov x1, x21 */                                           \
+	0x01, 0x00, 0x00, 0xd4, /*        svc #0 */                                                \
+	0xa8, 0x13, 0x80, 0xd2, /*        mov x8, #157  setsid */                                  \
+	0x01, 0x00, 0x00, 0xd4, /*        svc #0 */                                                \
+	0x00, 0x00, 0x20, 0xd4  /* trap:  brk #0 */
+/* clang-format on */
 
 const struct arch arch_aarch64 = {
 	.name = "aarch64",
@@ -105,6 +134,8 @@ const struct arch arch_aarch64 = {
 	.syscall_insn = {0x01, 0x00, 0x00, 0xd4}, /* svc #0 */
 	.syscall_length = 4,
 	.red_zone = 0,
+	.fork_loop = {FORK_LOOP},
+	.fork_loop_length = sizeof((unsigned char[]){FORK_LOOP}),
 	.ip = ip,
 	.set_ip = set_ip,
 	.sp = sp,
@@ -123,5 +154,6 @@ const struct arch arch_aarch64 = {
 	/* siginfo (128), struct ucontext up to uc_mcontext (176), fault address, x0 … sp, pc */
 	.sigframe_ip = 128 + 176 + 8 + 32 * 8,
 	.sigframe_result = 128 + 176 + 8,
+	.set_fork_loop = set_fork_loop,
 	.dwarf_regs = dwarf_regs,
 };

@@ -108,6 +108,19 @@ static uint64_t return_slot(const struct arch_regs *regs, uint64_t *ret_addr)
 	return regs->x86_64.rsp;
 }
 
+static void set_fork_loop(struct arch_regs *regs, uint64_t address, const struct fork_loop *loop)
+{
+	struct x86_64_regs *r = &regs->x86_64;
+
+	r->orig_rax = (uint64_t)-1;
+	r->rip = address;
+	r->rdi = loop->flags;
+	r->rsi = r->rdx = r->r8 = 0;
+	r->r10 = loop->child_tid;
+	r->rbx = loop->robust_head;
+	r->rbp = loop->robust_size;
+}
+
 /* System V ABI, AMD64 supplement, figure 3.36. */
 static unsigned dwarf_regs(const struct arch_regs *regs, uint64_t *ret_values)
 {
@@ -122,6 +135,22 @@ static unsigned dwarf_regs(const struct arch_regs *regs, uint64_t *ret_values)
 	return count;
 }
 
+/* clang-format off */
+#define FORK_LOOP                                                                                  \
+	0xb8, 56, 0, 0, 0,   /* again: mov $56, %eax   clone */                                    \
+	0x0f, 0x05,          /*        syscall */                                                  \
+	0x85, 0xc0,          /*        test %eax, %eax */                                          \
+	0x78, 22,            /*        js trap */                                                  \
+	0x75, 0xf3,          /*        jne again */                                                \
+	0xb8, 0x11, 1, 0, 0, /*        mov $273, %eax  set_robust_list */                          \
+	0x48, 0x89, 0xdf,    /*        mov %rbx, %rdi */                                           \
+	0x48, 0x89, 0xee,    /*        mov %rbp, %rsi */                                           \
+	0x0f, 0x05,          /*        syscall */                                                  \
+	0xb8, 112, 0, 0, 0,  /*        mov $112, %eax  setsid */                                   \
+	0x0f, 0x05,          /*        syscall */                                                  \
+	0xcc                 /* trap:  int3 */
+/* clang-format on */
+
 const struct arch arch_x86_64 = {
 	.name = "x86-64",
 	.id = ARCH_X86_64,
@@ -132,6 +161,8 @@ const struct arch arch_x86_64 = {
 	.syscall_insn = {0x0f, 0x05},
 	.syscall_length = 2,
 	.red_zone = 128,
+	.fork_loop = {FORK_LOOP},
+	.fork_loop_length = sizeof((unsigned char[]){FORK_LOOP}),
 	.ip = ip,
 	.set_ip = set_ip,
 	.sp = sp,
@@ -150,5 +181,6 @@ const struct arch arch_x86_64 = {
 	/* pretcode (8); struct ucontext: flags, link, stack (40), r8 … rax (13th), rip (16th) */
 	.sigframe_ip = 8 + 40 + 16 * 8,
 	.sigframe_result = 8 + 40 + 13 * 8,
+	.set_fork_loop = set_fork_loop,
 	.dwarf_regs = dwarf_regs,
 };

@@ -61,6 +61,7 @@ struct kernel_moment {
 	bool nonblocking;   /* does not wait: O_NONBLOCK, MSG_DONTWAIT, IPC_NOWAIT, time limit 0 */
 	bool time_limited;  /* an argument, SO_RCVTIMEO or SO_SNDTIMEO ends the wait */
 	bool waits_for_all; /* MSG_WAITALL */
+	bool unlocks;	    /* F_UNLCK, LOCK_UN */
 	bool ready;	    /* it is known that it would not have to wait */
 	bool shared_description; /* other processes hold the same open file */
 

@@ -99,6 +99,7 @@ void kernel_moment_from_call(struct kernel_moment *m, int syscall_id,
 		m->length = length_of(row, args);
 	m->nonblocking |= is_nonblocking(m, row, open_flags);
 	m->time_limited |= syscall_has_time_limit(syscall_id, args);
+	m->unlocks |= is_call(m, "flock") && (args[1] & LOCK_UN) != 0;
 	if (!is_socket_call(m))
 		return;
 	own = flags_of(m);

@@ -116,6 +116,16 @@ sweep -- sh -c 'echo $$; date +%N'
 is 'an output that is chance gives no finding' "$status" 0
 says 'and that is said' "$work/err" 'not compared'
 
+# Most attempts start from a copy of the program: it has the id of one that is executed.
+if [ "$(id -u)" = 0 ] && unshare --pid --fork true 2>/dev/null; then
+	sweep -- cut -d ' ' -f 1 /proc/self/stat
+	is 'an id is the same in each attempt' "$status, $(total places)" "0, $(total survived)"
+	is 'and no finding was one of a copy only' "$(grep -c 'not seen again' "$work/err")" 0
+	is 'and so it is compared' "$(grep -c 'not compared' "$work/err")" 0
+else
+	skip 'an id is the same in each attempt' 'needs a pid namespace'
+fi
+
 # In time.
 sweep --budget 1ms --exhaustive -- sort "$work/numbers"
 check 'a budget is kept, and the rest is told' [ "$(total not_tried)" -gt 0 ]

@@ -17,6 +17,7 @@
 #define USUAL	       .has_fault_free = true, .fault_free = EXITS(0, "12\n", "")
 #define FULL	       .survives = SURVIVAL_TRUE
 #define END	       .survives = SURVIVAL_END
+#define SAME	       .survives = SURVIVAL_SAME
 
 /* clang-format off */
 static const struct judged_case cases[] = {
@@ -33,6 +34,24 @@ static const struct judged_case cases[] = {
 	{"output is not compared", END, USUAL, .seen = EXITS(0, "1", "")},
 	{"a status without a message", FULL, USUAL, .seen = EXITS(4, "12\n", ""),
 	 .want = "unreported cat: exited with 4 and no message; without the fault it exited with 0\n"},
+	{"an answer on standard output", FULL, USUAL, .seen = EXITS(4, "lost 2\n", "")},
+	{"a piece of the usual output is no answer", FULL, USUAL, .seen = EXITS(4, "1", ""),
+	 .want = "unreported cat: exited with 4 and no message; without the fault it exited with 0\n"},
+	{"told, where nothing was wrong", SAME, USUAL, .seen = EXITS(1, "12\n", "interrupted\n"),
+	 .want = "wrong-exit cat: exited with 1; without the fault it exited with 0\n"},
+	{"as usual, where nothing was wrong", SAME, USUAL, .seen = EXITS(0, "12\n", "")},
+	{"another output, where nothing was wrong", SAME, USUAL, .seen = EXITS(0, "1\n", "sorry\n"),
+	 .want = "wrong-output cat: stdout has 2 bytes, without the fault 3; the first 1 are the "
+		 "same; exit status 0\n"},
+	{"the death of another one needs no words", FULL,
+	 .has_fault_free = true, .fault_free = {{.name = "cat", .exited = true},
+						{.name = "seq", .exited = true}},
+	 .seen = {{.name = "cat", .exited = true, .status = 1, .err = CAPTURED("")},
+		  {.name = "seq", .exited = true, .signaled = true, .status = SIGKILL,
+		   .killed_on_purpose = true}}},
+	{"success, as another one has failed", FULL, .has_fault_free = true,
+	 .fault_free = {{.name = "seq", .exited = true}, {.name = "cat", .exited = true, .status = 5}},
+	 .seen = {{.name = "seq", .exited = true, .status = 1}, {.name = "cat", .exited = true}}},
 	{"a status is enough", END, USUAL, .seen = EXITS(4, "12\n", "")},
 	{"a shell's word for a signal", FULL, USUAL, .seen = EXITS(137, "", "")},
 	{"messages go elsewhere", FULL, USUAL, .seen = P(.exited = true, .status = 1)},

@@ -65,8 +65,14 @@ int bench_again(struct bench *b, const struct scenario *scenario, enum role role
 {
 	const struct run_case c = {.scenario = scenario, .role = role, .seed = 7};
 
+	return bench_case(b, &c, ret_result, err);
+}
+
+int bench_case(struct bench *b, const struct run_case *c, struct case_result *ret_result,
+	       struct err *err)
+{
 	*ret_result = (struct case_result){.file = NULL};
-	return worker_run(&b->worker, &c, ret_result, err);
+	return worker_run(&b->worker, c, ret_result, err);
 }
 
 void bench_close(struct bench *b)

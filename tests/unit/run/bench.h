@@ -26,6 +26,8 @@ struct bench {
 int bench_open(struct bench *b);
 int bench_again(struct bench *b, const struct scenario *scenario, enum role role,
 		struct case_result *ret_result, struct err *err);
+int bench_case(struct bench *b, const struct run_case *c, struct case_result *ret_result,
+	       struct err *err);
 void bench_close(struct bench *b);
 
 /* All findings, one a line: "crash writer: died of SIGSEGV"; to be freed. */

@@ -40,14 +40,13 @@ static struct scenario_file read_case(const struct row *row, const char *faults)
 	return bench_read(text);
 }
 
-static void run_once(struct bench *b, const struct scenario *scenario, const char *name, int nth)
+static void run_case(struct bench *b, const struct run_case *c, const char *name, int nth)
 {
 	struct case_result result;
 	struct err err = ERR_INIT;
 	char *findings;
 
-	cr_expect(eq(int, bench_again(b, scenario, ROLE_SUBJECT, &result, &err), 0), "%s: %s", name,
-		  err.text);
+	cr_expect(eq(int, bench_case(b, c, &result, &err), 0), "%s: %s", name, err.text);
 	findings = bench_findings(&result);
 	cr_expect(eq(int, result.verdict, VERDICT_PASS), "%s, run %d: %s%s", name, nth,
 		  result.reason ? result.reason : "", findings);
@@ -55,9 +54,25 @@ static void run_once(struct bench *b, const struct scenario *scenario, const cha
 	case_result_release(&result);
 }
 
+static void run_once(struct bench *b, const struct scenario *scenario, const char *name, int nth)
+{
+	const struct run_case c = {.scenario = scenario, .role = ROLE_SUBJECT, .seed = 7};
+
+	run_case(b, &c, name, nth);
+}
+
+static size_t count_frozen(const struct bench *b)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < FROZEN_MAX; i++)
+		count += b->worker.frozen.programs[i].snapshot != NULL;
+	return count;
+}
+
 static bool has_copies(const struct bench *b)
 {
-	return b->worker.frozen.snapshot;
+	return count_frozen(b);
 }
 
 Test(run_frozen, a_copy_sees_what_an_executed_program_sees)
@@ -96,6 +111,154 @@ Test(run_frozen, faults_strike_each_copy)
 	scenario_file_release(&file);
 }
 
+/* The n-th time a call is made it fails, for each of them in turn; what they are like is first. */
+static const char *const attempts[] = {
+	"",
+	"faults: [{at: {call: read, nth: 1}, do: {errno: EIO}}]\n",
+	"faults: [{at: {call: flock, nth: 1}, do: {errno: ENOLCK}}]\n",
+	"faults: [{at: {call: write, nth: 3}, do: {errno: EIO}}]\n",
+	"faults: [{at: {call: write, nth: 2}, do: {errno: EIO}}]\n",
+};
+
+static struct scenario_file read_attempt(size_t nth)
+{
+	static const char *const printed[] = {
+		"read 5\\nflags as ever\\nlock free\\n",
+		"read -1\\nflags as ever\\nlock free\\n",
+		"read 5\\nflags as ever\\nlock ENOLCK\\n",
+		"read 5\\nflags as ever\\n",
+		"read 5\\n",
+	};
+	const struct row row = {"descriptors", printed[nth], ", stdin: {text: hello}",
+				.status = nth >= 3 ? 99 : 0};
+
+	return read_case(&row, attempts[nth]);
+}
+
+/* …with a frozen one for each filter: reads, locks and writes. */
+Test(run_frozen, cases_that_are_alike_share_the_program)
+{
+	struct scenario_file files[ARRAY_SIZE(attempts)];
+	struct bench b;
+
+	needs_no_valgrind("it follows no program that ptrace makes fork");
+	for (size_t i = 0; i < ARRAY_SIZE(attempts); i++)
+		files[i] = read_attempt(i);
+	cr_assert(eq(int, bench_open(&b), 0));
+	for (int run = 0; run < 4 * RUNS; run++) {
+		const struct run_case c = {.scenario = files[1 + run % 4].scenarios[0],
+					   .like = files[0].scenarios[0],
+					   .role = ROLE_SUBJECT,
+					   .seed = 7};
+
+		run_case(&b, &c, attempts[1 + run % 4], run);
+	}
+	cr_expect(eq(sz, count_frozen(&b), 3));
+	bench_close(&b);
+	for (size_t i = 0; i < ARRAY_SIZE(attempts); i++)
+		scenario_file_release(&files[i]);
+}
+
+static struct scenario_file read_variants(const char *run)
+{
+	char text[800];
+
+	snprintf(text, sizeof(text),
+		 "scenario: x\nmechanism: process\nmatrix: {n: [1, 2, 3, 4, 5, 6]}\n"
+		 "processes: {a: {run: %s}}\n"
+		 "faults: [{at: {call: write, nth: \"${n}\"}, do: {errno: EIO}}]\n"
+		 "expect: {a: {exit: any}, allow: [leak]}\n",
+		 run);
+	return bench_read(text);
+}
+
+/* What a variant launches may be another program. */
+static void run_variants(const char *run, size_t frozen)
+{
+	struct scenario_file file;
+	struct bench b;
+
+	needs_no_valgrind("it follows no program that ptrace makes fork");
+	file = read_variants(run);
+	cr_assert(eq(int, bench_open(&b), 0));
+	for (size_t i = 0; i < file.count; i++) {
+		run_once(&b, file.scenarios[i], run, (int)i + 1);
+		cr_expect(eq(sz, count_frozen(&b), i < 2 ? 0 : frozen), "%s, run %zu", run, i + 1);
+	}
+	bench_close(&b);
+	scenario_file_release(&file);
+}
+
+Test(run_frozen, variants_that_launch_the_same_share_the_program)
+{
+	run_variants("[\"" SUBJECTS "/bench-prints\"]", 1);
+}
+
+Test(run_frozen, a_variant_of_the_arguments_has_none_of_the_others)
+{
+	run_variants("[\"" SUBJECTS "/bench-prints\", \"1${n}\"]", 0);
+}
+
+Test(run_frozen, who_asks_for_an_executed_program_gets_one)
+{
+	struct scenario_file file = read_case(&rows[0], "");
+	const struct run_case c = {
+		.scenario = file.scenarios[0], .role = ROLE_SUBJECT, .seed = 7, .executed = true};
+	struct bench b;
+
+	cr_assert(eq(int, bench_open(&b), 0));
+	for (int run = 1; run <= RUNS; run++) {
+		run_case(&b, &c, rows[0].name, run);
+		cr_expect(not(has_copies(&b)), "run %d", run);
+	}
+	bench_close(&b);
+	scenario_file_release(&file);
+}
+
+/* As many as there is room for: the ones that nobody has needed for long make room. */
+Test(run_frozen, more_filters_than_programs_can_be_frozen)
+{
+	static const char *const calls[] = {
+		"read",	   "write",	 "openat", "close",  "lseek",  "dup",
+		"dup2",	   "pipe2",	 "socket", "bind",   "mmap",   "flock",
+		"fcntl",   "ftruncate",	 "rename", "unlink", "mkdir",  "poll",
+		"fsync",   "kill",	 "splice", "tee",    "accept", "listen",
+		"connect", "getdents64", "ioctl",  "munmap", "msync",  "shmget",
+		"semget",  "msgget",	 "shmat",  "semop",  "futex",  "eventfd2",
+	};
+	struct scenario_file base = read_case(&rows[4], ""), files[ARRAY_SIZE(calls)];
+	struct bench b;
+
+	needs_no_valgrind("it follows no program that ptrace makes fork");
+	cr_assert(eq(int, bench_open(&b), 0));
+	for (size_t i = 0; i < ARRAY_SIZE(calls); i++) {
+		char faults[200];
+
+		snprintf(faults, sizeof(faults),
+			 "faults: [{at: {call: %s, nth: 9999}, do: {signal: SIGUSR1}}]\n",
+			 calls[i]);
+		files[i] = read_case(&rows[4], faults);
+	}
+	for (size_t i = 0; i < 2 * ARRAY_SIZE(calls); i++) {
+		struct case_result result;
+		struct err err = ERR_INIT;
+		const struct run_case c = {.scenario = files[i % ARRAY_SIZE(calls)].scenarios[0],
+					   .like = base.scenarios[0],
+					   .role = ROLE_SUBJECT,
+					   .seed = 7};
+
+		cr_expect(eq(int, bench_case(&b, &c, &result, &err), 0), "%s", err.text);
+		cr_expect(eq(int, result.verdict, VERDICT_INCONCLUSIVE), "%s: %s",
+			  calls[i % ARRAY_SIZE(calls)], result.reason ? result.reason : "");
+		case_result_release(&result);
+	}
+	cr_expect(eq(sz, count_frozen(&b), FROZEN_MAX));
+	bench_close(&b);
+	for (size_t i = 0; i < ARRAY_SIZE(calls); i++)
+		scenario_file_release(&files[i]);
+	scenario_file_release(&base);
+}
+
 /* A program may kill whatever it can. */
 Test(run_frozen, who_kills_the_frozen_one_does_no_harm)
 {
@@ -108,7 +271,7 @@ Test(run_frozen, who_kills_the_frozen_one_does_no_harm)
 	for (int run = 1; run <= RUNS; run++) {
 		run_once(&b, file.scenarios[0], rows[0].name, run);
 		if (has_copies(&b))
-			kill(snapshot_pid(b.worker.frozen.snapshot), SIGKILL);
+			kill(snapshot_pid(b.worker.frozen.programs[0].snapshot), SIGKILL);
 	}
 	bench_close(&b);
 	scenario_file_release(&file);

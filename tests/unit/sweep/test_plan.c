@@ -147,12 +147,14 @@ Test(sweep_plan, signals_only_where_the_call_waits_and_a_handler_would_run)
 	site->places[1].signals = UINT64_C(1) << (SIGCHLD - 1);
 	site->places[0].waits = true;
 	expect_plan(false, "writer: read(0): SIGTERM, before\n"
+			   "writer: read(0), asleep: SIGTERM, blocked\n"
 			   "writer: read(0): SIGTERM, pending\n"
-			   "writer: read(0), asleep: SIGTERM, blocked\n");
+			   "writer: read(0): SIGTERM many times, pending\n");
 	site->places[1].waits = true;
 	expect_plan(false, "writer: read(0): SIGTERM, before\n"
-			   "writer: read(0): SIGTERM, pending\n"
 			   "writer: read(0), asleep: SIGTERM, blocked\n"
+			   "writer: read(0): SIGTERM, pending\n"
+			   "writer: read(0): SIGTERM many times, pending\n"
 			   "writer: read(0) number 2: SIGCHLD, before\n"
 			   "writer: read(0) number 2: SIGCHLD, pending\n");
 }
@@ -165,15 +167,15 @@ Test(sweep_plan, what_a_signal_means_is_tried_first)
 	site->places[0].waits = true;
 	site->places[0].signals = UINT64_C(1) << (SIGTERM - 1) | UINT64_C(1) << (SIGCHLD - 1);
 	plan = planned(false);
-	cr_assert(eq(sz, plan.count, 6));
+	cr_assert(eq(sz, plan.count, 8));
 	cr_expect(plan.attempts[0]->is_meaning);
 	cr_expect(eq(sz, plan.attempts[0]->meaning, ATTEMPT_NONE));
 	cr_expect(eq(sz, plan.attempts[1]->meaning, 0));
 	cr_expect(eq(sz, plan.attempts[2]->meaning, 0));
-	cr_expect(eq(int, plan.attempts[2]->fault.at.phase, PHASE_BLOCKED));
-	cr_expect(not(plan.attempts[3]->is_meaning)); /* SIGCHLD asks for nothing */
-	cr_expect(eq(sz, plan.attempts[4]->meaning, ATTEMPT_NONE));
-	cr_expect(eq(int, plan.attempts[0]->scenario.expect.survives, SURVIVAL_TRUE));
+	cr_expect(eq(int, plan.attempts[1]->faults[0].at.phase, PHASE_BLOCKED));
+	cr_expect(not(plan.attempts[4]->is_meaning)); /* SIGCHLD asks for nothing */
+	cr_expect(eq(sz, plan.attempts[5]->meaning, ATTEMPT_NONE));
+	cr_expect(eq(int, plan.attempts[0]->scenario.expect.survives, SURVIVAL_SAME));
 	cr_expect(eq(int, plan.attempts[0]->scenario.expect.processes[1].exit, EXIT_ALIVE));
 	sweep_plan_release(&plan);
 }
@@ -187,9 +189,90 @@ Test(sweep_plan, each_is_killed_where_others_could_be_left_waiting)
 	expect_plan(false, "writer: write(1): SIGKILL\n"
 			   "writer: write(1), done: SIGKILL\n"
 			   "writer: write(1): SIGKILL of reader\n"
+			   "writer: with a lock in its hands: SIGKILL\n"
 			   "reader: read(0): SIGKILL\n"
 			   "reader: read(0), done: SIGKILL\n"
-			   "reader: read(0): SIGKILL of writer\n");
+			   "reader: read(0): SIGKILL of writer\n"
+			   "reader: with a lock in its hands: SIGKILL\n");
+}
+
+/* The peer is stopped as the call starts; at the first call it may be there already. */
+Test(sweep_plan, a_slow_peer_makes_the_call_sleep)
+{
+	struct call_site *site = record_add(&record, 0, "writer", "wait4", FD_KIND_NONE, -1, 2, 0);
+	const struct attempt *attempt;
+	struct plan plan;
+
+	site->places[0].signals = UINT64_C(1) << (SIGUSR1 - 1);
+	site->places[0].waits = true;
+	record_add(&record, 1, "reader", "read", FD_KIND_PIPE, 0, 1, 0);
+	expect_plan(false, "writer: wait4(): SIGUSR1, before\n"
+			   "writer: wait4(), asleep: SIGUSR1, blocked, while reader is slow\n"
+			   "writer: wait4(), asleep: SIGUSR1, blocked\n"
+			   "writer: wait4(): SIGUSR1, pending\n"
+			   "writer: wait4(): SIGUSR1 many times, pending\n");
+	plan = planned(false);
+	attempt = plan.attempts[1];
+	cr_assert(eq(sz, attempt->scenario.fault_count, 3));
+	cr_expect(eq(sz, attempt->main_fault, 1));
+	cr_expect(eq(int, attempt->faults[0].at.kind, TRIGGER_STARTED));
+	cr_expect(eq(int, attempt->faults[0].action.of_process.process, 1));
+	cr_expect(eq(int, attempt->faults[2].at.after, 1));
+	cr_expect(eq(int, attempt->faults[2].action.signal, SIGCONT));
+	sweep_plan_release(&plan);
+	site->places[0].nth = 7;
+	plan = planned(false);
+	cr_expect(eq(int, plan.attempts[1]->faults[0].at.kind, TRIGGER_CALL));
+	cr_expect(eq(int, plan.attempts[1]->faults[0].at.phase, PHASE_ENTRY));
+	cr_expect(eq(ulong, plan.attempts[1]->faults[0].at.count.list[0], 7));
+	cr_expect(eq(ulong, plan.attempts[1]->faults[1].at.count.list[0], 1));
+	sweep_plan_release(&plan);
+}
+
+/* Others fill a queue; a pipe is full of what the program itself has sent. */
+Test(sweep_plan, what_is_full_is_really_filled)
+{
+	struct call_site *pipe;
+
+	record_add(&record, 0, "writer", "mq_timedsend", FD_KIND_MQUEUE, 3, 1, EAGAIN);
+	record_add(&record, 0, "writer", "write", FD_KIND_EVENTFD, 4, 1, EAGAIN);
+	record_add(&record, 0, "writer", "write", FD_KIND_PIPE, 5, 1, 0);
+	expect_plan(false, "writer: mq_timedsend(3): there is no room\n"
+			   "writer: write(4): there is no room\n");
+	pipe = &record.sites[2];
+	pipe->places[0].can_be_nonblocking = true;
+	expect_plan(false, "writer: mq_timedsend(3): there is no room\n"
+			   "writer: write(4): there is no room\n"
+			   "writer: write(5): O_NONBLOCK is set\n"
+			   "writer: write(5): there is no room, and O_NONBLOCK is set\n");
+}
+
+Test(sweep_plan, an_object_is_removed_where_somebody_waits_at_it)
+{
+	record_add(&record, 0, "writer", "msgrcv", FD_KIND_MSG_SYSV, -1, 1, 0);
+	record_add(&record, 0, "writer", "msgctl", FD_KIND_MSG_SYSV, -1, 1, 0);
+	record_add(&record, 0, "writer", "mq_timedreceive", FD_KIND_MQUEUE, 3, 1, 0);
+	expect_plan(false, "writer: msgrcv(): the object is removed\n");
+}
+
+Test(sweep_plan, a_net_loses_datagrams_and_resets_connections)
+{
+	record_add(&record, 0, "writer", "sendto", FD_KIND_UDP, 3, 1, 0);
+	record_add(&record, 0, "writer", "sendto", FD_KIND_TCP, 4, 1, 0);
+	record_add(&record, 0, "writer", "sendto", FD_KIND_UNIX_DGRAM, 5, 1, 0);
+	expect_plan(false, "writer: sendto(3): the datagram is lost\n"
+			   "writer: sendto(3): the datagram comes twice\n"
+			   "writer: sendto(3): the datagram comes late\n"
+			   "writer: sendto(4): the connection is reset\n");
+}
+
+Test(sweep_plan, what_the_other_does_each_time_does_not_go_on_by_itself)
+{
+	record_add(&record, 0, "writer", "accept4", FD_KIND_TCP, 3, 1, ECONNABORTED);
+	record_add(&record, 0, "writer", "connect", FD_KIND_TCP, 4, 1, ECONNREFUSED);
+	expect_plan(false, "writer: accept4(3): ECONNABORTED\n"
+			   "writer: connect(4): ECONNREFUSED\n"
+			   "writer: connect(4) from the first on: ECONNREFUSED\n");
 }
 
 Test(sweep_plan, who_is_alone_leaves_nobody_waiting)
@@ -203,8 +286,14 @@ Test(sweep_plan, short_and_nonblocking_where_they_can_be)
 {
 	struct call_site *site = record_add(&record, 0, "writer", "read", FD_KIND_PIPE, 0, 2, 0);
 
+	struct plan plan;
+
 	for (size_t i = 0; i < 2; i++)
 		site->places[i].can_be_short = site->places[i].can_be_nonblocking = true;
+	plan = planned(false);
+	/* Nothing is wrong when data comes in pieces. */
+	cr_expect(eq(int, plan.attempts[0]->scenario.expect.survives, SURVIVAL_SAME));
+	sweep_plan_release(&plan);
 	expect_plan(false, "writer: read(0): only one byte moves\n"
 			   "writer: read(0) from the first on: only one byte moves\n"
 			   "writer: read(0): O_NONBLOCK is set\n"
@@ -231,8 +320,8 @@ Test(sweep_plan, names_the_thread_only_where_there_are_several)
 	record_add(&record, 1, "reader", "write", FD_KIND_FILE, 1, 1, ENOSPC);
 	plan = planned(false);
 	cr_assert(eq(sz, plan.count, 4));
-	cr_expect(eq(int, plan.attempts[0]->fault.at.thread, 2));
-	cr_expect(eq(int, plan.attempts[2]->fault.at.thread, 0));
+	cr_expect(eq(int, plan.attempts[0]->faults[0].at.thread, 2));
+	cr_expect(eq(int, plan.attempts[2]->faults[0].at.thread, 0));
 	sweep_plan_release(&plan);
 }
 

@@ -73,6 +73,24 @@ static const char *const texts[] = {
 	"  - name: h\n"
 	"    at: {process: one, call: read, on: {fd: 4}}\n"
 	"    do: {signal: SIGCHLD, when: before}\n"
+	"  - name: i\n"
+	"    at: {process: two/main, started: true}\n"
+	"    do: {stop: 200ms, of: two/main}\n"
+	"  - name: j\n"
+	"    at: {after: i}\n"
+	"    do: {signal: SIGCONT, of: two/main}\n"
+	"  - name: k\n"
+	"    at: {process: two, lock: held}\n"
+	"    do: {kill: SIGKILL}\n"
+	"  - name: l\n"
+	"    at: {process: one, call: write, on: {fd: 5}, nth: 2}\n"
+	"    do: {fill: true}\n"
+	"  - name: m\n"
+	"    at: {process: one, call: sendto, on: {fd: 3}}\n"
+	"    do: {signal: SIGUSR1, burst: 20}\n"
+	"  - name: n\n"
+	"    at: {process: one, call: sendto, on: {fd: 3}}\n"
+	"    do: {drop: true}\n"
 	"expect:\n"
 	"  survives: end\n"
 	"  two: {exit: any}\n"
@@ -112,6 +130,13 @@ Test(sweep_write, says_what_the_scenario_says)
 	expect_line(text, "at: {process: \"one/main\", call: write, on: {fd: 1}, nth: \"3..\"}");
 	expect_line(text, "at: {process: \"one/child[2]\", call: open, thread: 2, nth: 7}");
 	expect_line(text, "do: {kill: SIGKILL, of: \"two/child[1]\"}");
+	expect_line(text, "at: {after: \"i\"}");
+	expect_line(text, "at: {process: \"two/main\", started: true}");
+	expect_line(text, "at: {process: \"two\", lock: held, nth: 1}");
+	expect_line(text, "do: {stop: 200ms, of: \"two/main\"}");
+	expect_line(text, "do: {signal: SIGUSR1, burst: 20}");
+	expect_line(text, "do: {fill: true}");
+	expect_line(text, "do: {drop: true}");
 	expect_line(text, "stdin: {text: \"a\\nb\\n\"}");
 	expect_line(text, "start: {after: {output: \"/rea.y/\", of: \"one\"}}");
 	expect_line(text, "  survives: end\n");

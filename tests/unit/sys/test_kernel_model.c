@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <linux/futex.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 
 #include "base/util.h"
@@ -239,6 +240,21 @@ Test(sys_kernel_model, futexes_fail_only_where_they_wait)
 	m.args = wake;
 	expect_errno(m, "futex", EAGAIN, false, "only FUTEX_WAIT");
 	expect_errno(m, "futex", EINTR, false, "only FUTEX_WAIT");
+}
+
+Test(sys_kernel_model, giving_a_lock_back_does_not_fail)
+{
+	uint64_t args[SYSCALL_ARGS] = {3, LOCK_UN};
+	struct kernel_moment m = {.args = args, .fd_kind = FD_KIND_FILE, .has_handler = true};
+
+	kernel_moment_from_call(&m, syscall_from_name("flock"), args, 0);
+	cr_expect(m.unlocks);
+	expect_errno(m, "flock", ENOLCK, false, "does not fail");
+	m = (struct kernel_moment){.args = args, .fd_kind = FD_KIND_FILE};
+	args[1] = F_SETLK;
+	expect_errno(m, "fcntl", EAGAIN, true, NULL);
+	m.unlocks = true;
+	expect_errno(m, "fcntl", EAGAIN, false, "does not fail");
 }
 
 Test(sys_kernel_model, commands_of_fcntl_have_errors_of_their_own)

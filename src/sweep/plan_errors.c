@@ -1,0 +1,87 @@
+/*
+ * plan_errors.c - what the kernel answers: an error, or fewer bytes than
+ * were asked for; once, and from then on.
+ */
+#include <errno.h>
+
+#include "sweep/planner.h"
+#include "sys/kernel_model.h"
+#include "sys/syscalls.h"
+
+#define ERRORS_MAX 64
+
+bool spot_allows(const struct spot *spot, int error)
+{
+	struct kernel_error errors[ERRORS_MAX];
+	size_t count = kernel_errors_of(syscall_from_name(spot->site->call), errors, ERRORS_MAX);
+
+	for (size_t i = 0; i < count && i < ERRORS_MAX; i++)
+		if (errors[i].err == error && spot->place->errors >> i & 1)
+			return true;
+	return false;
+}
+
+/* One error of each family is enough, unless every one is wanted. */
+static void plan_each_error(struct planner *planner, const struct spot *spot, bool lasts)
+{
+	const struct call_site *site = spot->site;
+	struct kernel_error errors[ERRORS_MAX];
+	size_t count = kernel_errors_of(syscall_from_name(site->call), errors, ERRORS_MAX);
+	unsigned had = 0;
+
+	for (size_t i = 0; i < count && i < ERRORS_MAX; i++) {
+		enum fault_family family = family_of_error(site->call, site->kind, errors[i].err);
+		struct draft draft;
+
+		if (!(spot->place->errors >> i & 1) || family == FAULT_FAMILY_MAX_ ||
+		    (lasts && !family_lasts(family, site->call)) ||
+		    (had >> family & 1 && !planner->options->exhaustive))
+			continue;
+		had |= 1u << family;
+		draft = draft_of(spot, family, errors[i].after ? ACTION_ERRNO_AFTER : ACTION_ERRNO);
+		draft.action.error = errors[i].err;
+		draft.lasts = lasts;
+		planner_add_once_or_lasting(planner, &draft);
+	}
+}
+
+/* A send on a socket that waits for room is cut by a signal only. */
+static bool is_whole_send(const struct spot *spot)
+{
+	const struct syscall_row *row = syscall_get(syscall_from_name(spot->site->call));
+
+	return row && row->families & (FAMILY_WRITES | FAMILY_SENDS) &&
+	       is_socket_kind(spot->site->kind) && !spot_allows(spot, EAGAIN);
+}
+
+static void plan_one_byte(struct planner *planner, const struct spot *spot, bool lasts)
+{
+	struct draft draft = draft_of(spot, FAULT_SHORT, ACTION_SHORT);
+
+	draft.action.cut = SHORT_BYTES;
+	draft.action.bytes = 1;
+	draft.demand = DEMAND_WELL;
+	draft.lasts = lasts;
+	if (spot->place->can_be_short && !is_whole_send(spot))
+		planner_add_once_or_lasting(planner, &draft);
+}
+
+void plan_errors(struct planner *planner, const struct spot *spot)
+{
+	plan_each_error(planner, spot, false);
+}
+
+void plan_short(struct planner *planner, const struct spot *spot)
+{
+	plan_one_byte(planner, spot, false);
+}
+
+void plan_lasting_errors(struct planner *planner, const struct spot *spot)
+{
+	plan_each_error(planner, spot, true);
+}
+
+void plan_lasting_short(struct planner *planner, const struct spot *spot)
+{
+	plan_one_byte(planner, spot, true);
+}

@@ -1,0 +1,164 @@
+/*
+ * plan_peers.c - what becomes of the others: each process dies at each of its
+ * communications, and at each of the others'.
+ */
+#include <signal.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "sweep/planner.h"
+#include "sys/syscalls.h"
+
+#define SLOW_PEER_NS (200 * NS_PER_MS)
+
+bool is_socket_kind(enum fd_kind kind)
+{
+	return kind == FD_KIND_UNIX_STREAM || kind == FD_KIND_UNIX_DGRAM ||
+	       kind == FD_KIND_UNIX_SEQPACKET || kind == FD_KIND_TCP || kind == FD_KIND_UDP;
+}
+
+bool is_communication(const struct call_site *site)
+{
+	const struct syscall_row *row = syscall_get(syscall_from_name(site->call));
+
+	switch (site->kind) {
+	case FD_KIND_NONE:
+	case FD_KIND_DEVICE:
+	case FD_KIND_TTY:
+	case FD_KIND_DIRECTORY:
+	case FD_KIND_OTHER:
+		return false;
+	case FD_KIND_FILE:
+		return row && row->families & FAMILY_LOCKS;
+	default:
+		return true;
+	}
+}
+
+struct selector selector_of(const struct call_site *site)
+{
+	return (struct selector){site->process, (enum selector_part)site->part,
+				 (unsigned)site->child};
+}
+
+static bool is_same_process(const struct call_site *a, const struct call_site *b)
+{
+	return a->process == b->process && a->part == b->part && a->child == b->child;
+}
+
+/* Whether the process of @record->sites[index] is another one, named by no site before. */
+static bool is_new_peer(const struct record *record, const struct call_site *of, size_t index,
+			bool talking)
+{
+	const struct call_site *site = &record->sites[index];
+
+	if (site->part < 0 || is_same_process(site, of) || (talking && !is_communication(site)))
+		return false;
+	for (size_t i = 0; i < index; i++)
+		if (is_same_process(site, &record->sites[i]) &&
+		    (!talking || is_communication(&record->sites[i])))
+			return false;
+	return true;
+}
+
+size_t spot_peers(const struct planner *planner, const struct spot *spot, bool talking,
+		  const struct call_site *peers[PEERS_TRIED])
+{
+	const struct record *record = planner->options->record;
+	size_t count = 0;
+
+	for (size_t i = 0; i < record->site_count && count < PEERS_TRIED; i++)
+		if (is_new_peer(record, spot->site, i, talking))
+			peers[count++] = &record->sites[i];
+	return count;
+}
+
+/* Closing its descriptors under it would be none of the kernel's doing: it dies. */
+static void plan_peer_kills(struct planner *planner, const struct spot *spot)
+{
+	const struct call_site *peers[PEERS_TRIED];
+	size_t count = spot_peers(planner, spot, true, peers);
+
+	for (size_t i = 0; i < count; i++) {
+		struct draft draft = draft_of(spot, FAULT_PEER_KILLED, ACTION_KILL);
+
+		draft.demand = DEMAND_END;
+		draft.action.signal = SIGKILL;
+		draft.action.of_process = selector_of(peers[i]);
+		draft.victim = peers[i]->label;
+		planner_add(planner, &draft);
+	}
+}
+
+void plan_kills(struct planner *planner, const struct spot *spot)
+{
+	struct draft draft = draft_of(spot, FAULT_KILLED, ACTION_KILL);
+
+	if (planner->options->record->processes < 2 || !is_communication(spot->site))
+		return;
+	/* Its parent is told of the death of a child; others see no more than an end of input. */
+	draft.demand = spot->site->part == SELECT_CHILD ? DEMAND_SAME : DEMAND_END;
+	draft.action.signal = SIGKILL;
+	planner_add(planner, &draft);
+	draft.phase = PHASE_EXIT;
+	planner_add(planner, &draft);
+	plan_peer_kills(planner, spot);
+}
+
+/* At the first of its calls the other may be there already, as both start together. */
+static bool is_early(const struct spot *spot, const struct call_site *peer)
+{
+	return spot->place->nth == 1 && peer->part == SELECT_MAIN;
+}
+
+/* It is let go as soon as the fault has struck; where nothing sleeps it goes on by itself. */
+void draft_slow_peer(struct draft *draft, const struct call_site *peer)
+{
+	struct draft_step *stop = &draft->steps[draft->step_count++];
+	struct draft_step *go_on = &draft->steps[draft->step_count++];
+
+	*stop = (struct draft_step){.name = "slow peer", .action = plain_action(ACTION_STOP)};
+	stop->moment = is_early(draft->spot, peer) ? STEP_AT_START : STEP_AT_CALL;
+	stop->action.time_ns = SLOW_PEER_NS;
+	stop->action.of_process = selector_of(peer);
+	*go_on = (struct draft_step){
+		.name = "it goes on", .moment = STEP_AFTER, .action = plain_action(ACTION_SIGNAL)};
+	go_on->action.signal = SIGCONT;
+	go_on->action.of_process = selector_of(peer);
+	draft->slow = peer->label;
+}
+
+static bool is_first_of_process(const struct planner *planner, const struct spot *spot)
+{
+	for (size_t i = 0; i < spot->index; i++)
+		if (is_same_process(&planner->options->record->sites[i], spot->site))
+			return false;
+	return spot->first;
+}
+
+/* A lock is taken without a call, mostly: its moments are none of the record. */
+void plan_holder_kills(struct planner *planner, const struct spot *spot)
+{
+	struct draft draft = draft_of(spot, FAULT_HOLDER_KILLED, ACTION_KILL);
+
+	if (planner->options->record->processes < 2 || !is_first_of_process(planner, spot))
+		return;
+	draft.trigger = TRIGGER_LOCK;
+	draft.demand = DEMAND_END;
+	draft.action.signal = SIGKILL;
+	planner_add(planner, &draft);
+}
+
+/* As when the other end's process dies with something unread, or its machine restarts. */
+void plan_resets(struct planner *planner, const struct spot *spot)
+{
+	struct draft draft = draft_of(spot, FAULT_RESET, ACTION_RESET);
+	const struct syscall_row *row = syscall_get(syscall_from_name(spot->site->call));
+
+	if ((spot->site->kind != FD_KIND_TCP && spot->site->kind != FD_KIND_UNIX_STREAM) || !row ||
+	    row->transfer == TRANSFER_NONE)
+		return;
+	draft.demand = DEMAND_END;
+	draft.action.on = true;
+	planner_add(planner, &draft);
+}

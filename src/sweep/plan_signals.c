@@ -1,0 +1,103 @@
+/*
+ * plan_signals.c - signals that the program catches, and stops: before a call
+ * that waits, as it starts, and once it sleeps.
+ */
+#include <signal.h>
+
+#include "base/util.h"
+#include "sweep/planner.h"
+#include "sys/syscalls.h"
+
+#define SIGNALS_TRIED 4
+#define PULSE_NS      (2 * NS_PER_MS)
+#define STORM_SIGNALS 20
+
+/* Nobody sends them but the processor. */
+static bool is_synchronous(int signal)
+{
+	return signal == SIGSEGV || signal == SIGBUS || signal == SIGFPE || signal == SIGILL ||
+	       signal == SIGTRAP || signal == SIGSYS || signal == SIGABRT;
+}
+
+/* They tell something and ask for nothing. */
+static bool is_harmless(int signal)
+{
+	return signal == SIGCHLD || signal == SIGWINCH || signal == SIGCONT || signal == SIGURG;
+}
+
+/*
+ * Where somebody makes it sleep, and where it sleeps by itself.  Both come before what is only
+ * pending as the call starts: whether that interrupts it can be chance.
+ */
+static void add_asleep(struct planner *planner, const struct spot *spot, const struct draft *draft)
+{
+	const struct call_site *peers[PEERS_TRIED];
+	size_t count = spot_peers(planner, spot, false, peers);
+
+	for (size_t i = 0; i < count; i++) {
+		struct draft slow = *draft;
+
+		draft_slow_peer(&slow, peers[i]);
+		planner_add(planner, &slow);
+	}
+	planner_add(planner, draft);
+}
+
+static void plan_signal(struct planner *planner, const struct spot *spot, int signal)
+{
+	struct draft draft = draft_of(spot, FAULT_SIGNAL, ACTION_SIGNAL);
+
+	draft.demand = DEMAND_WELL;
+	draft.action.signal = signal;
+	draft.action.when = WHEN_BEFORE;
+	draft.is_meaning = !is_harmless(signal);
+	planner_add(planner, &draft);
+	draft.meaning = draft.is_meaning ? planner->plan->count - 1 : ATTEMPT_NONE;
+	draft.is_meaning = false;
+	if (spot->first) {
+		draft.action.when = WHEN_BLOCKED;
+		draft.phase = PHASE_BLOCKED;
+		add_asleep(planner, spot, &draft);
+	}
+	draft.action.when = WHEN_PENDING;
+	draft.phase = PHASE_ENTRY;
+	planner_add(planner, &draft);
+	draft.family = FAULT_STORM;
+	draft.action.burst = STORM_SIGNALS;
+	if (spot->first)
+		planner_add(planner, &draft);
+}
+
+void plan_signals(struct planner *planner, const struct spot *spot)
+{
+	unsigned tried = 0;
+
+	for (int signal = 1; spot->place->waits && signal < NSIG && tried < SIGNALS_TRIED;
+	     signal++) {
+		if (!(spot->place->signals >> (signal - 1) & 1) || is_synchronous(signal))
+			continue;
+		tried++;
+		plan_signal(planner, spot, signal);
+	}
+}
+
+/* SIGSTOP and SIGCONT interrupt it; calls of sockets only with SO_RCVTIMEO or SO_SNDTIMEO. */
+static bool is_stopped_by_sigstop(const struct call_site *site)
+{
+	const struct syscall_row *row = syscall_get(syscall_from_name(site->call));
+
+	return row && (row->restart == RESTART_N_STOP ||
+		       (row->restart_timed == RESTART_N_STOP &&
+			(is_socket_kind(site->kind) || row->timeout != TIMEOUT_NONE)));
+}
+
+void plan_pulse(struct planner *planner, const struct spot *spot)
+{
+	struct draft draft = draft_of(spot, FAULT_PULSE, ACTION_PULSE);
+
+	draft.demand = DEMAND_WELL;
+	draft.action.time_ns = PULSE_NS;
+	draft.phase = PHASE_BLOCKED;
+	if (spot->first && spot->place->waits && is_stopped_by_sigstop(spot->site))
+		add_asleep(planner, spot, &draft);
+}

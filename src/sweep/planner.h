@@ -1,0 +1,102 @@
+/*
+ * planner.h - what the planners share: a fault at a place, before it is one
+ * of the plan.  A planner looks at one place and adds what could happen there.
+ */
+#ifndef SWEEP_PLANNER_H
+#define SWEEP_PLANNER_H
+
+#include "sweep/plan.h"
+
+struct planner {
+	const struct plan_options *options;
+	struct plan *plan;
+	int rc; /* first error; nothing is added after it */
+};
+
+/* A place of the record, and what the choice of places says of it. */
+struct spot {
+	size_t index; /* of the site */
+	const struct call_site *site;
+	const struct call_place *place;
+	bool first; /* of its site */
+};
+
+/* What else happens around the fault, so that it can strike or that the run goes on. */
+enum step_moment {
+	STEP_AT_CALL,  /* as the call of the fault starts, before it */
+	STEP_AT_START, /* of the process that the step strikes */
+	STEP_AFTER,    /* the fault has fired */
+};
+
+struct draft_step {
+	const char *name;
+	enum step_moment moment;
+	struct action_spec action;
+};
+
+#define DRAFT_STEPS_MAX (ATTEMPT_FAULTS_MAX - 1)
+
+struct draft {
+	const struct spot *spot;
+	enum fault_family family;
+	enum demand demand;
+	bool lasts;
+	enum trigger_kind trigger; /* TRIGGER_CALL, or TRIGGER_LOCK of the process of the site */
+	enum phase phase;
+	struct action_spec action;
+	size_t meaning; /* as those of struct attempt */
+	bool is_meaning;
+	const char *victim; /* label of another process that is struck; NULL */
+	const char *slow;   /* …that is stopped meanwhile; NULL */
+	struct draft_step steps[DRAFT_STEPS_MAX];
+	size_t step_count;
+};
+
+struct draft draft_of(const struct spot *spot, enum fault_family family, enum action_kind kind);
+
+/* An action without anything that is special to one of them. */
+struct action_spec plain_action(enum action_kind kind);
+
+/* planner->rc is set when memory is short. */
+void planner_add(struct planner *planner, const struct draft *draft);
+
+/* A fault that lasts from a later place on is only tried when all are wanted. */
+void planner_add_once_or_lasting(struct planner *planner, const struct draft *draft);
+
+/* The other processes, one site for each; only those that communicate where @talking. */
+#define PEERS_TRIED 3
+size_t spot_peers(const struct planner *planner, const struct spot *spot, bool talking,
+		  const struct call_site *peers[PEERS_TRIED]);
+
+/* So that the call sleeps: @peer, of whom it waits for something, is stopped as it starts. */
+void draft_slow_peer(struct draft *draft, const struct call_site *peer);
+
+/* Whether the kernel can answer so there. */
+bool spot_allows(const struct spot *spot, int error);
+
+/* Through which others can be left waiting. */
+bool is_communication(const struct call_site *site);
+bool is_socket_kind(enum fd_kind kind);
+struct selector selector_of(const struct call_site *site);
+
+/* The planners: plan_errors.c */
+void plan_errors(struct planner *planner, const struct spot *spot);
+void plan_short(struct planner *planner, const struct spot *spot);
+void plan_lasting_errors(struct planner *planner, const struct spot *spot);
+void plan_lasting_short(struct planner *planner, const struct spot *spot);
+/* plan_signals.c */
+void plan_pulse(struct planner *planner, const struct spot *spot);
+void plan_signals(struct planner *planner, const struct spot *spot);
+/* plan_peers.c */
+void plan_kills(struct planner *planner, const struct spot *spot);
+void plan_holder_kills(struct planner *planner, const struct spot *spot);
+void plan_resets(struct planner *planner, const struct spot *spot);
+/* plan_objects.c */
+void plan_full(struct planner *planner, const struct spot *spot);
+void plan_removal(struct planner *planner, const struct spot *spot);
+void plan_cut(struct planner *planner, const struct spot *spot);
+void plan_datagrams(struct planner *planner, const struct spot *spot);
+/* plan_environment.c */
+void plan_nonblock(struct planner *planner, const struct spot *spot);
+
+#endif

@@ -1,0 +1,98 @@
+#!/bin/bash
+# Sweeps of the bundled programs, without the faults that their scenarios name: nothing is found in
+# a sound one, and its bug is found in one that has one.  What a sweep cannot find, and why, is
+# listed in sweep-harness.txt.  LONG=1: all scenarios, else a few that are fast.
+# shellcheck source=tests/e2e/lib.sh
+. tests/e2e/lib.sh
+known=tests/e2e/sweep-harness.txt
+results=${RESULTS:-$work/results}
+mkdir -p "$results"
+
+some="eventfd-int fd-passing-short-read fifo-eintr-open fifo-hung-writer fifo-server-killed
+	mq-eintr-receive pipe-child-killed pipe-short-read pipe-sort signal-nanosleep"
+
+# Kinds of one trouble: which of them it is depends on who waits for whom, and on what is demanded.
+kind_class='def class: if IN("deadlock", "hang", "spin", "late", "not-recovered") then "stuck"
+	elif IN("crash", "sigpipe", "killed") then "dead"
+	elif IN("wrong-exit", "wrong-output", "unreported") then "wrong" else . end;'
+
+# caught FILE: the classes of what the scenario's control is caught by.
+caught() {
+	sed -n '/^control:/,$p' "$1" | sed -n '/caught:/,/^[^ ]/p' | grep -oE '[a-z-]+' | sort -u |
+		jq -rR "$kind_class"'select(IN("crash", "sigpipe", "killed", "deadlock", "hang", "spin",
+			"wrong-exit", "wrong-output", "late", "leak", "memory-error", "unsafe-in-handler",
+			"race", "not-recovered", "optimization")) | class' | sort -u
+}
+
+# findings NAME ROLE: "class|kind|title" of all that the sweep has found.
+findings() {
+	jq -r "$kind_class"'.cases[] | .scenario as $t | .findings[0].kind | "\(class)|\(.)|\($t)"' \
+		"$results/$1.$2.json" 2>/dev/null
+	# What is there also without faults needs no sweep to be seen.
+	sed -nE 's/.*without faults there is already a finding: ([a-z-]+) .*/\1/p; s/.*the run without faults: it does not end.*/hang/p' \
+		"$results/$1.$2.err" | jq -rR "$kind_class"'"\(class)|\(.)|without a fault"'
+}
+
+# sweep_both FILE: both roles; RESULT, class by class, in $results/NAME.
+sweep_both() {
+	local file=$1 name role
+	name=$(basename "$file" .scn)
+	for role in subject control; do
+		marked timeout -k 10 600 "$ipcfault" sweep -j 2 --role "$role" --out "$results/$name.$role" \
+			--report "json:$results/$name.$role.json" "$file" \
+			>"$results/$name.$role.out" 2>"$results/$name.$role.err" </dev/null
+		findings "$name" "$role" | sort -u >"$results/$name.$role.found"
+	done
+}
+
+# Of a control only what the sound program has not: the two differ in the bug alone.
+judge_both() {
+	local file=$1 name subject=clean control=missed new
+	name=$(basename "$file" .scn)
+	new=$(comm -13 "$results/$name.subject.found" "$results/$name.control.found")
+	[ -s "$results/$name.subject.found" ] && subject=alarm
+	grep -q '|without a fault' "$results/$name.subject.found" && subject=unswept
+	for class in $(caught "$file"); do
+		grep -q "^$class|" <<<"$new" && control=found
+	done
+	for role in subject control; do
+		[ "${!role}" = alarm ] || [ "${!role}" = missed ] || [ "${!role}" = unswept ] || continue
+		grep -qE "^$name +$role " "$known" && eval "$role=${!role}-known"
+	done
+	printf '%s %s %s %s\n' "$(sed -nE 's/^mechanism: //p' "$file" | head -1)" "$name" "$subject" "$control"
+}
+export -f sweep_both findings marked
+export results ipcfault kind_class mark work
+
+files=()
+for file in scenarios/*.scn; do
+	name=$(basename "$file" .scn)
+	# Servers of Debian have a test of their own, with a list of what was looked at.
+	case $name in real-*) continue ;; esac
+	[ -n "$LONG" ] || grep -qw -- "$name" <<<"${ONLY:-$some}" || continue
+	files+=("$file")
+done
+printf '%s\n' "${files[@]}" | xargs -P "$(nproc)" -I{} bash -c 'sweep_both {}'
+for file in "${files[@]}"; do judge_both "$file"; done >"$results/table"
+
+count() {
+	awk -v m="$1" '(m == "all" || $1 == m) { all++; s[$3]++; c[$4]++ }
+		END { printf "%-16s %5d  %5d %6d  %5d %6d %12d\n", m, all, s["clean"],
+			s["alarm"] + s["unswept"], c["found"], c["missed"], c["missed-known"] }' "$results/table"
+}
+echo 'mechanism          all  sound  alarm  found missed out of reach'
+for mechanism in $(cut -d ' ' -f 1 "$results/table" | sort -u) all; do count "$mechanism"; done
+
+while read -r _ name subject control; do
+	case $subject in
+	clean | *-known) pass "$name: nothing is found in the sound program" ;;
+	*) fail "$name: $subject: nothing is found in the sound program" "$results/$name.subject.found" ;;
+	esac
+	case $control in
+	found | *-known) pass "$name: the bug of the other is found" ;;
+	*) fail "$name: the bug of the other is found" "$results/$name.control.found" ;;
+	esac
+done <"$results/table"
+
+nothing_left 'all sweeps'
+finish
