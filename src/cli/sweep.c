@@ -167,6 +167,7 @@ static int sweep_base(struct sweeper *sweeper, const char *name, const struct sc
 			 .cache_dir = sweeper->cache.folder,
 			 .verbosity = run->verbosity},
 		.exhaustive = sweeper->request->exhaustive,
+		.memcheck = sweeper->request->memcheck,
 		.part = {run->shard.count > 1 ? run->shard.index : 0,
 			 run->shard.count > 1 ? run->shard.count : 0},
 		.seed = run->seed_given ? run->seed : base->seed,

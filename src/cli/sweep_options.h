@@ -16,6 +16,7 @@ struct sweep_request {
 	char *state;	   /* file of what was tried, owned; NULL: there is none */
 	const char *since; /* a commit; NULL: all places */
 	bool exhaustive;
+	bool memcheck;
 	uint64_t budget_ns;
 	const char *baseline; /* file of known findings; NULL: there is none */
 	bool update_baseline;

@@ -108,14 +108,19 @@ static int add_note(struct case_result *result, char *text)
 }
 
 /* The finding that it is an entry for comes first. */
-static void put_first(struct case_result *result)
+static void put_first(struct bug *bug)
 {
-	const struct finding *worst = worst_finding(result);
-	struct finding first = *worst;
-	size_t index = (size_t)(worst - result->findings);
+	struct finding *findings = bug->result.findings, first;
+	size_t index = 0;
 
-	memmove(result->findings + 1, result->findings, index * sizeof(first));
-	result->findings[0] = first;
+	while (index < bug->result.finding_count &&
+	       (findings[index].kind != bug->kind || findings[index].silent != bug->silent))
+		index++;
+	if (index == bug->result.finding_count)
+		return;
+	first = findings[index];
+	memmove(findings + 1, findings, index * sizeof(first));
+	findings[0] = first;
 }
 
 int bug_complete(const struct sweep *sweep, struct bug *bug)
@@ -124,8 +129,7 @@ int bug_complete(const struct sweep *sweep, struct bug *bug)
 	struct case_result *result = &bug->result;
 	int rc = 0;
 
-	if (result->finding_count)
-		put_first(result);
+	put_first(bug);
 	if (result->fault_count && result->faults[0].injection_count &&
 	    !result->faults[0].injections[0].stack.count)
 		rc = stack_copy(stack, &result->faults[0].injections[0].stack);

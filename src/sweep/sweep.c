@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/util.h"
 #include "sweep/journal.h"
+#include "sweep/memcheck.h"
 
 #define RECORDINGS	2
 #define DEADLINE_MIN_NS (1 * NS_PER_S)
@@ -456,6 +457,8 @@ int sweep_run(const struct scenario *base, const struct sweep_options *options,
 		drop_meant(&sweep);
 	if (!rc)
 		rc = confirm(&sweep, err);
+	if (!rc && options->memcheck && !was_interrupted(&sweep))
+		rc = sweep_memcheck(&sweep, err);
 	if (rc) {
 		sweep_release(&sweep);
 		return rc;

@@ -20,6 +20,7 @@ struct sweep;
 struct sweep_options {
 	struct pool_options pool;
 	bool exhaustive;
+	bool memcheck;		       /* look for the memory error behind what was found */
 	struct sweep_part part;	       /* count 0: all of it */
 	const struct changes *changes; /* only in these files; NULL: in all */
 	uint64_t seed;
