@@ -256,7 +256,8 @@ static struct run_case case_of(const struct sweep *sweep, const struct attempt *
 	return (struct run_case){.scenario = &attempt->scenario,
 				 .role = ROLE_SUBJECT,
 				 .seed = sweep->options->seed,
-				 .like = sweep->base};
+				 .like = sweep->base,
+				 .brief = true};
 }
 
 /* What was tried before is not tried again. */

@@ -249,17 +249,27 @@ static bool is_alive(int proc_fd, pid_t pid)
 	       status.state != 'X';
 }
 
-static int read_fd(int proc_fd, pid_t pid, struct procfs_fd *out)
+int procfs_fd_link(int proc_fd, pid_t pid, int fd, char *link, size_t size)
 {
 	char name[NAME_SIZE];
 	ssize_t n;
-	int rc;
 
-	snprintf(name, sizeof(name), "%d/fd/%d", pid, out->fd);
-	n = readlinkat(proc_fd, name, out->link, sizeof(out->link) - 1);
+	snprintf(name, sizeof(name), "%d/fd/%d", pid, fd);
+	n = readlinkat(proc_fd, name, link, size - 1);
 	if (n < 0)
 		return procfs_errno(errno);
-	out->link[n] = '\0';
+	link[n] = '\0';
+	return 0;
+}
+
+static int read_fd(int proc_fd, pid_t pid, struct procfs_fd *out)
+{
+	char name[NAME_SIZE];
+	int rc = procfs_fd_link(proc_fd, pid, out->fd, out->link, sizeof(out->link));
+
+	if (rc)
+		return rc;
+	snprintf(name, sizeof(name), "%d/fd/%d", pid, out->fd);
 	out->kind = fd_kind_from_link(out->link);
 	rc = read_object(proc_fd, pid, name, out);
 	return rc ? rc : read_info(proc_fd, pid, out);
