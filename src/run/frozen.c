@@ -22,18 +22,28 @@ static bool is_same_each_time(const struct stdio_spec *in)
 	       (in->kind == STDIO_FILE && !strstr(in->text, "${tmp}"));
 }
 
+/* The frozen ones count, too. */
+static bool limits_processes(const struct process_spec *spec)
+{
+	for (size_t i = 0; i < spec->limit_count; i++)
+		if (spec->limits[i].kind == LIMIT_NPROC)
+			return true;
+	return false;
+}
+
 static bool is_plain(const struct process_spec *spec)
 {
 	return spec->copies <= 1 && spec->under == UNDER_NONE && !spec->cwd && !spec->fd_count &&
 	       is_same_each_time(&spec->in) && spec->out.kind == STDIO_DEFAULT &&
-	       spec->err.kind == STDIO_DEFAULT;
+	       spec->err.kind == STDIO_DEFAULT && !limits_processes(spec);
 }
 
 /* Breakpoints and locks are looked for on the way to the first instruction. */
 static bool comes_later(const struct fault_spec *fault)
 {
-	return fault->at.kind == TRIGGER_CALL || fault->at.kind == TRIGGER_OUTPUT ||
-	       fault->at.kind == TRIGGER_ELAPSED;
+	return (fault->at.kind == TRIGGER_CALL || fault->at.kind == TRIGGER_OUTPUT ||
+		fault->at.kind == TRIGGER_ELAPSED) &&
+	       fault->action.kind != ACTION_LIMIT;
 }
 
 static bool is_possible(const struct execution *x)
@@ -269,6 +279,8 @@ int frozen_launch(struct execution *x, struct subject *s, const struct launch *l
 	struct frozen *f = &x->worker->frozen;
 	int rc;
 
+	if (x->with_faults && !is_possible(x)) /* it is to find nobody beside it */
+		drop_programs(f);
 	if (f->runs <= RUNS_BEFORE || f->impossible || find_program(x) || !is_possible(x) ||
 	    !can_be_read_again(launch, &s->spec->in))
 		return 0;

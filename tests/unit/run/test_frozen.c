@@ -159,6 +159,31 @@ Test(run_frozen, cases_that_are_alike_share_the_program)
 		scenario_file_release(&files[i]);
 }
 
+Test(run_frozen, who_is_executed_finds_no_frozen_one_beside_it)
+{
+	struct scenario_file base = read_attempt(0), attempt = read_attempt(1);
+	struct scenario_file limited =
+		read_case(&rows[4], "faults: [{at: {started: true}, do: {limit: {nofile: 50}}}]\n");
+	struct bench b;
+
+	needs_no_valgrind("it follows no program that ptrace makes fork");
+	cr_assert(eq(int, bench_open(&b), 0));
+	for (int run = 0; run < RUNS; run++) {
+		const struct scenario_file *file = run == RUNS - 1 ? &limited : &attempt;
+		const struct run_case c = {.scenario = file->scenarios[0],
+					   .like = base.scenarios[0],
+					   .role = ROLE_SUBJECT,
+					   .seed = 7};
+
+		run_case(&b, &c, "beside", run);
+		cr_expect(eq(int, has_copies(&b), run >= 2 && run < RUNS - 1), "run %d", run);
+	}
+	bench_close(&b);
+	scenario_file_release(&base);
+	scenario_file_release(&attempt);
+	scenario_file_release(&limited);
+}
+
 static struct scenario_file read_variants(const char *run)
 {
 	char text[800];
@@ -288,6 +313,9 @@ static const struct unfit {
 			     "expect: {a: {exit: any}}\n"},
 	{"a function", "processes: {a: {run: [\"true\"]}}\n"
 		       "faults: [{at: {function: exit, nth: 9}, do: {signal: SIGUSR1}}]\n"},
+	{"a limit of processes", "processes: {a: {run: [\"true\"], limits: {nproc: 1000}}}\n"},
+	{"a limit as a fault", "processes: {a: {run: [\"true\"]}}\n"
+			       "faults: [{at: {call: exit_group}, do: {limit: {nproc: 5}}}]\n"},
 	{"the start", "processes: {a: {run: [\"true\"]}}\n"
 		      "faults: [{at: {started: true}, do: {limit: {nofile: 50}}}]\n"},
 };
