@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "engine/snapshot.h"
 
 #define RUNS_BEFORE 2
@@ -250,6 +251,20 @@ static int hand_over_outputs(const struct frozen_program *program, struct subjec
 	return s->out_fd < 0 || s->err_fd < 0 ? -errno : 0;
 }
 
+/* A file that was put in the place of the one that is the input would not be read. */
+static bool has_same_input(struct execution *x, const struct frozen_program *program)
+{
+	const struct stdio_spec *in = &x->specs[0]->in;
+	cleanup_free char *path = NULL;
+	struct stat now, then;
+
+	if (in->kind != STDIO_FILE)
+		return true;
+	path = execution_expand(x, in->text);
+	return path && stat(path, &now) == 0 && fstat(program->fds[STDIN_FILENO], &then) == 0 &&
+	       now.st_dev == then.st_dev && now.st_ino == then.st_ino;
+}
+
 int frozen_start(struct execution *x, struct subject *s, struct err *err)
 {
 	struct frozen *f = &x->worker->frozen;
@@ -258,6 +273,10 @@ int frozen_start(struct execution *x, struct subject *s, struct err *err)
 
 	if (!program || !is_possible(x))
 		return 0;
+	if (!has_same_input(x, program)) {
+		drop_program(program);
+		return 0;
+	}
 	program->used_in = f->runs;
 	rc = put_back(program);
 	if (!rc)
