@@ -33,6 +33,12 @@ int engine_pin(int cpu)
 	return 0;
 }
 
+void engine_unpin(void)
+{
+	if (CPU_COUNT(&allowed))
+		sched_setaffinity(0, sizeof(allowed), &allowed);
+}
+
 void pin_init(struct engine *e)
 {
 	e->pinned = e->options.cpu >= 0 && engine_pin(e->options.cpu) == 0;

@@ -65,6 +65,26 @@ static int take_suspects(const struct culprits *culprits, struct declaration *su
 	return rc;
 }
 
+/* Each access's file, as often as it comes; NULL: memory is short. */
+static const char **files_of(const struct culprits *culprits, size_t *ret_count)
+{
+	const char **files = mem_zalloc(sizeof(*files));
+	size_t count = 0;
+
+	for (size_t i = 0; files && i < culprits->count; i++)
+		for (size_t k = 0; k < culprits->items[i].place_count; k++) {
+			const char **slot = mem_append(&files, &count, sizeof(*files));
+
+			if (!slot) {
+				free(files);
+				return NULL;
+			}
+			*slot = culprits->items[i].places[k].file;
+		}
+	*ret_count = count;
+	return files;
+}
+
 int levels_find_mended(struct job *job, const struct levels *levels, bool wanted_fails,
 		       struct mended_list *ret)
 {
@@ -75,15 +95,18 @@ int levels_find_mended(struct job *job, const struct levels *levels, bool wanted
 	cleanup_free struct divergence *items = NULL;
 	struct localise_request request = {
 		.wanted_by = wanted_by, .wanted = &reference->seen, .wanted_fails = wanted_fails};
-	int rc = wanted_by && suspects ? 0 : -ENOMEM;
+	const char **files = files_of(&levels->culprits, &request.file_count);
+	int rc = wanted_by && suspects && files ? 0 : -ENOMEM;
 
 	rc = rc ? rc : first_divergences(levels, &items, &request.count);
 	rc = rc ? rc : take_suspects(&levels->culprits, suspects, &request.suspect_count);
 	request.items = items;
 	request.suspects = suspects;
+	request.files = files;
 	rc = rc ? rc : localise(job, &request, ret);
 	for (size_t i = 0; i < request.suspect_count; i++)
 		free(suspects[i].owner);
+	free(files);
 	return rc;
 }
 

@@ -27,6 +27,8 @@ struct localise_request {
 	bool wanted_fails;		    /* …which is not as the scenario expects */
 	const struct declaration *suspects; /* to be tried before all others */
 	size_t suspect_count;
+	const char *const *files; /* of accesses that differ: there the compiler has done it */
+	size_t file_count;
 };
 
 /* A set of declarations that mends some of the combinations. */

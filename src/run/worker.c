@@ -382,7 +382,7 @@ static int prepare_build(struct job *job, struct levels **ret_levels, struct err
 		return 0;
 	if (job->c->scenario->expect.same_at_every_level)
 		return levels_run(job, ret_levels, err);
-	return job_compile(job, spec->compilers.items[0], spec->levels.items[0], NULL, err);
+	return job_compile(job, spec->compilers.items[0], spec->levels.items[0], false, err);
 }
 
 static int execute_with(struct job *job, struct err *err)
