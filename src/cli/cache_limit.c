@@ -1,8 +1,8 @@
 #include "cli/cache_limit.h"
 
 #include <errno.h>
-#include <ftw.h>
 #include <fts.h>
+#include <ftw.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -10,9 +10,9 @@
 #include "base/err.h"
 
 struct cache_limit {
-	time_t age;	/* seconds: what was not used for so long is removed */
-	uint64_t size;	/* bytes: with more, what was not used for longest, until 3/4 are left */
-	time_t recent;	/* seconds: what was used since then stays in any case */
+	time_t age;    /* seconds: what was not used for so long is removed */
+	uint64_t size; /* bytes: with more, what was not used for longest, until 3/4 are left */
+	time_t recent; /* seconds: what was used since then stays in any case */
 };
 
 /* What the manual says. */

@@ -157,7 +157,22 @@ static int run_plan(const struct plan *plan, int *ret_status, struct err *err)
 	return rc;
 }
 
-/* What was said before is said again. */
+/* What was said before is said again.  -EOPNOTSUPP: it is to be run as it is. */
+static int run_object(const struct cli_env *env, const struct steps *steps,
+		      struct plan_command *command, int *ret_status, struct err *err)
+{
+	struct deps deps = {0};
+	cleanup_free char *said = NULL;
+	int rc = steps_object(steps, command, &deps, &said, err);
+
+	deps_release(&deps);
+	if (said)
+		fputs(said, env->err);
+	if (!rc || rc == -ENOEXEC)
+		*ret_status = rc ? 1 : 0;
+	return rc == -ENOEXEC ? 0 : rc;
+}
+
 static int run_cached(const struct cli_env *env, const struct own *own, struct plan *plan,
 		      int *ret_status, struct err *err)
 {
@@ -165,15 +180,14 @@ static int run_cached(const struct cli_env *env, const struct own *own, struct p
 				    .root = own->root,
 				    .extra = own->with,
 				    .extra_for = own->source};
-	struct deps deps = {0};
-	cleanup_free char *said = NULL;
-	int rc = steps_run(&steps, plan, &deps, &said, err);
+	int rc = 0;
 
-	deps_release(&deps);
-	if (said)
-		fputs(said, env->err);
-	*ret_status = rc == -ENOEXEC ? 1 : 0;
-	return rc == -ENOEXEC ? 0 : rc;
+	for (size_t i = 0; !rc && *ret_status == 0 && i < plan->count; i++) {
+		rc = run_object(env, &steps, &plan->commands[i], ret_status, err);
+		if (rc == -EOPNOTSUPP)
+			rc = run(plan->commands[i].argv, ret_status, err);
+	}
+	return rc;
 }
 
 static void remove_scratch(const char *scratch, size_t objects)

@@ -36,17 +36,24 @@ static int add_extra(const struct steps *steps, struct plan_command *command)
 	return 0;
 }
 
+int steps_object(const struct steps *steps, struct plan_command *command, struct deps *deps,
+		 char **ret_said, struct err *err)
+{
+	const struct object_request request = {steps->cache, steps->root, command};
+	int rc = add_extra(steps, command);
+
+	return rc ? err_errno(err, rc, "compile") : object_get(&request, deps, ret_said, err);
+}
+
 static int run(const struct steps *steps, struct plan_command *command, struct deps *deps,
 	       char **ret_said, struct err *err)
 {
-	const struct object_request request = {steps->cache, steps->root, command};
-	const struct command plain = {.argv = (const char *const *)command->argv};
-	int rc = add_extra(steps, command);
+	int rc = steps_object(steps, command, deps, ret_said, err);
 
-	if (rc)
-		return err_errno(err, rc, "compile");
-	rc = object_get(&request, deps, ret_said, err);
-	return rc == -EOPNOTSUPP ? command_run(&plain, ret_said, err) : rc;
+	if (rc == -EOPNOTSUPP)
+		rc = command_run(&(struct command){.argv = (const char *const *)command->argv},
+				 ret_said, err);
+	return rc;
 }
 
 int steps_run(const struct steps *steps, struct plan *plan, struct deps *deps, char **ret_said,

@@ -15,6 +15,13 @@ struct steps {
 };
 
 /*
+ * One of them, if it makes an object: as object_get(), which see for the other results.
+ * -EOPNOTSUPP: it is to be run as it is, with the extra flags that it has got now.
+ */
+int steps_object(const struct steps *steps, struct plan_command *command, struct deps *deps,
+		 char **ret_said, struct err *err);
+
+/*
  * Run them all.  *@ret_said is what was said, in any case but an error of ours:
  * -ENOEXEC, one has failed.  What was read is appended to @deps, as far as it is known.
  */

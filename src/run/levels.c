@@ -167,6 +167,11 @@ static int compare_cell(struct comparison *c, size_t index, struct err *err)
 	const struct cell *cell = &c->levels->cells[index];
 	struct differences differences = {0};
 	struct counted counted;
+	const struct culprit_runs runs = {.plain = &c->reference.accesses,
+					  .optimised = &counted.accesses,
+					  .images = c->images,
+					  .cell = index,
+					  .level = cell->level};
 	int rc = counted_run(c->job, cell->compiler, cell->level, c->images, &c->reference,
 			     &counted, err);
 
@@ -176,9 +181,7 @@ static int compare_cell(struct comparison *c, size_t index, struct err *err)
 	if (rc)
 		err_errno(err, rc, "compare");
 	rc = rc ? rc : compare_shipped(c, cell, &differences, err);
-	rc = rc ? rc
-		: culprits_add(&c->levels->culprits, &differences, &c->reference.accesses,
-			       c->images, index, cell->level, err);
+	rc = rc ? rc : culprits_add(&c->levels->culprits, &differences, &runs, err);
 	differences_release(&differences);
 	counted_release(&counted);
 	return rc;

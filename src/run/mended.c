@@ -14,8 +14,8 @@ const char *short_path(const char *path)
 
 char *declaration_text(const struct declaration *name)
 {
-	return mem_printf("%s%s%s", name->owner ? name->owner : "", name->owner ? "." : "",
-			  name->name);
+	return mem_printf("%s%s%s%s", name->is_target ? "*" : "", name->owner ? name->owner : "",
+			  name->owner ? "." : "", name->name);
 }
 
 /* "`box.mean` (result.c:15) and `box.full` (result.c:16)" */
@@ -39,12 +39,10 @@ char *mended_proof(const struct localisation *l, const char *qualifier, const st
 {
 	cleanup_free char *who = names_text(names);
 
-	return who ? mem_printf(INDENT "proof: with `%s` at %s %s %s behaves as %s%s", qualifier,
+	return who ? mem_printf(INDENT "proof: with `%s` at %s %s %s behaves as %s%s%s", qualifier,
 				who, l->d->compiler, l->d->level, l->request->wanted_by,
-				l->request->wanted_fails
-					? ", which fails as well: what is read twice may have "
-					  "changed; read it once, into a local variable"
-					: "")
+				l->request->wanted_fails ? ", which fails as well: " : "",
+				l->request->wanted_fails ? l->request->wanted_fails : "")
 		   : NULL;
 }
 
@@ -80,7 +78,10 @@ static bool is_same_set(const struct mended *mended, const struct names *names)
 
 static int copy_name(const struct declaration *from, struct declaration *to)
 {
-	*to = (struct declaration){.kind = from->kind, .line = from->line, .column = from->column};
+	*to = (struct declaration){.kind = from->kind,
+				   .line = from->line,
+				   .column = from->column,
+				   .is_target = from->is_target};
 	to->name = mem_strdup(from->name);
 	to->file = mem_strdup(from->file);
 	to->owner = from->owner ? mem_strdup(from->owner) : NULL;

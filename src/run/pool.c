@@ -28,8 +28,8 @@
 #define WORKERS_MAX 256
 #define MESSAGE_MAX (64u << 20)
 #define NO_CASE	    SIZE_MAX
-#define AHEAD_MAX   16
-#define NAP_NS	    (4 * NS_PER_MS)
+#define AHEAD_MAX   64
+#define NAP_NS	    (10 * NS_PER_MS)
 #define SLOW_NS	    (100 * NS_PER_MS)
 
 /* The main process's view of a worker. */
@@ -435,6 +435,8 @@ static void deliver(struct pool *pool, struct slot *slot, struct case_result *re
 	case_result_release(result);
 	slot->current = NO_CASE;
 	pool->running--;
+	if (bad && pool->events->wanted) /* it may be of another opinion now */
+		take_all_back(pool, 0);
 	if (bad && pool->options->fail_fast)
 		pool->stopping = true;
 }

@@ -225,7 +225,7 @@ Test(sweep_plan, a_slow_peer_makes_the_call_sleep)
 	cr_expect(eq(int, attempt->faults[2].at.after, 1));
 	cr_expect(eq(int, attempt->faults[2].action.signal, SIGCONT));
 	sweep_plan_release(&plan);
-	site->places[0].nth = 7;
+	record.sites[0].places[0].nth = 7;
 	plan = planned(false);
 	cr_expect(eq(int, plan.attempts[1]->faults[0].at.kind, TRIGGER_CALL));
 	cr_expect(eq(int, plan.attempts[1]->faults[0].at.phase, PHASE_ENTRY));
