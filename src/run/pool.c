@@ -61,6 +61,7 @@ struct pool {
 
 /* From a worker: the head, and @size bytes of a result as text; 0 = the head says it all. */
 struct message_head {
+	size_t index; /* of its case */
 	uint32_t size, verdict;
 	uint64_t duration_ns;
 };
@@ -114,13 +115,15 @@ static int read_all(int fd, void *data, size_t size)
 
 /* In the worker */
 
-static int send_result(int fd, const struct run_case *c, const struct case_result *result)
+static int send_result(int fd, const struct pool *pool, size_t index,
+		       const struct case_result *result)
 {
-	struct message_head head = {.verdict = (uint32_t)result->verdict,
+	struct message_head head = {.index = index,
+				    .verdict = (uint32_t)result->verdict,
 				    .duration_ns = result->duration_ns};
 	cleanup_free char *text = NULL, *message = NULL;
 
-	if (c->brief && result->verdict == VERDICT_PASS)
+	if (pool->cases[index].brief && result->verdict == VERDICT_PASS)
 		return write_all(fd, &head, sizeof(head));
 	text = case_result_to_text(result);
 	if (!text)
@@ -167,7 +170,7 @@ static int serve_one(struct pool *pool, struct worker *w, bool usable, size_t in
 	rc = usable ? run_in_turn(pool, w, &pool->cases[index], &result, err) : err->code;
 	if (rc)
 		error_result(&result, err->text);
-	sent = send_result(to, &pool->cases[index], &result);
+	sent = send_result(to, pool, index, &result);
 	case_result_release(&result);
 	return rc ? rc : sent;
 }
@@ -346,18 +349,21 @@ static int send_ahead(struct pool *pool, struct slot *slot)
  */
 static void take_back(struct pool *pool, struct slot *slot)
 {
+	size_t waiting[AHEAD_MAX + 1];
 	bool begun = true;
-	size_t index;
+	ssize_t size;
 
 	if (!slot->pid || !slot->ahead_count || slot->to_read < 0)
 		return;
-	while (read(slot->to_read, &index, sizeof(index)) == sizeof(index)) {
-		if (index == slot->current) {
+	/* All at once: between two reads the worker would take one out of the middle. */
+	size = read(slot->to_read, waiting, sizeof(waiting));
+	for (ssize_t i = 0; i < size / (ssize_t)sizeof(*waiting); i++) {
+		if (waiting[i] == slot->current) {
 			begun = false;
 			continue;
 		}
 		slot->ahead_count--;
-		pool->returned[pool->returned_count++] = index;
+		pool->returned[pool->returned_count++] = waiting[i];
 	}
 	if (!begun)
 		send_index(slot, slot->current);
@@ -477,6 +483,8 @@ static int receive(struct pool *pool, struct slot *slot, struct err *err)
 
 	if (read_all(slot->from, &head, sizeof(head)) || head.size > MESSAGE_MAX)
 		return on_end_of_worker(pool, slot, err);
+	if (head.index != slot->current)
+		return err_set(err, -EPROTO, "a worker has run another case than it was given");
 	result = (struct case_result){.role = pool->cases[slot->current].role,
 				      .verdict = (enum verdict)head.verdict,
 				      .duration_ns = head.duration_ns};

@@ -15,7 +15,8 @@
 #include "lib/fault.h"
 #include "lib/tmpdir.h"
 
-#define CASES_MAX 16
+#define CASES_MAX 512
+#define AHEAD     16 /* cases of which some are sent ahead */
 
 /* A pool under test: what was told of each case. */
 static struct stage {
@@ -184,7 +185,7 @@ Test(run_pool, cases_sent_ahead_are_not_lost_with_the_worker)
 	folder = tmpdir_new();
 	snprintf(text, sizeof(text),
 		 SCENARIO("cd %s; test -e killed || mkdir first || exec sleep 60"), folder);
-	set_stage(text, CASES_MAX, 1);
+	set_stage(text, AHEAD, 1);
 	stage.at_start = kill_worker_and_say_so;
 	play();
 	for (size_t i = 0; i < stage.count; i++) {
@@ -206,7 +207,7 @@ static void set_stage_with_a_slow_one(unsigned jobs)
 		 SCENARIO("cd %s; for i in 1 2 3; do mkdir $i && exit; done; mkdir 4 || exit 0; "
 			  "exec sleep 60"),
 		 folder);
-	set_stage(text, CASES_MAX, jobs);
+	set_stage(text, AHEAD, jobs);
 	stage.file.scenarios[0]->deadline_ns = 400 * NS_PER_MS;
 }
 
@@ -222,8 +223,8 @@ Test(run_pool, what_was_sent_ahead_does_not_wait_for_a_slow_one)
 {
 	set_stage_with_a_slow_one(2);
 	play();
-	cr_expect(eq(uint, stage.done_total, CASES_MAX));
-	cr_expect(eq(sz, stage.order[CASES_MAX - 1], slow_one()));
+	cr_expect(eq(uint, stage.done_total, AHEAD));
+	cr_expect(eq(sz, stage.order[AHEAD - 1], slow_one()));
 	tmpdir_free(folder);
 }
 
@@ -240,6 +241,22 @@ Test(run_pool, what_is_wanted_no_more_is_not_run_though_it_was_sent_ahead)
 	cr_expect(eq(sz, slow_one(), 3));
 	cr_expect(eq(uint, stage.done_total, 4));
 	tmpdir_free(folder);
+}
+
+/* After each failure all are taken back: while the worker takes one of them, mostly. */
+Test(run_pool, what_is_taken_back_is_run_once_and_as_itself)
+{
+	set_stage(SCENARIO("exit 0") SCENARIO("exit 1"), CASES_MAX / 2, 1);
+	for (size_t i = 0; i < stage.count; i++)
+		stage.cases[i] = (struct run_case){.scenario = stage.file.scenarios[i % 2],
+						   .like = stage.file.scenarios[0],
+						   .seed = i};
+	play();
+	for (size_t i = 0; i < stage.count; i++) {
+		cr_expect(eq(uint, stage.done[i], 1), "case %zu", i);
+		cr_expect(eq(int, stage.verdicts[i], i % 2 ? VERDICT_FAIL : VERDICT_PASS),
+			  "case %zu: %s", i, stage.reasons[i]);
+	}
 }
 
 Test(run_pool, of_a_brief_case_only_the_verdict_is_told_when_it_passes)
