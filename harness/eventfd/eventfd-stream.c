@@ -27,7 +27,23 @@
 
 struct table {
 	struct record items[ITEMS_MAX];
+	atomic_uint produced;
 };
+
+static int events_fd;
+static volatile sig_atomic_t child_has_ended;
+
+/* An eventfd does not end with those who add to it: the death of the child is an event, too. */
+static void on_child(int sig)
+{
+	const uint64_t one = 1;
+	int error = errno;
+
+	(void)sig;
+	child_has_ended = 1;
+	if (write(events_fd, &one, sizeof(one)) < 0)
+		errno = error;
+}
 
 static void wait_for(int fd, short events)
 {
@@ -88,6 +104,7 @@ static int produce(int fd, struct table *table, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++) {
 		record_fill(&table->items[i], RECORD_DATA, 0, i);
+		table->produced = i + 1;
 		if (add_event(fd) < 0)
 			return STATUS_WRONG;
 	}
@@ -100,7 +117,7 @@ static bool consume(int fd, const struct table *table, unsigned count, unsigned 
 	unsigned next = 0;
 	uint64_t events;
 
-	while (next < count) {
+	while (next < count && !(child_has_ended && next == table->produced)) {
 		if (limit_ms && !comes_in_time(fd, limit_ms))
 			return false;
 		if (take_events(fd, &events) < 0)
@@ -108,7 +125,7 @@ static bool consume(int fd, const struct table *table, unsigned count, unsigned 
 #ifdef BUG_ONE
 		events = 1;
 #endif
-		for (; events > 0 && next < count; events--)
+		for (; events > 0 && next < table->produced; events--)
 			tally_add(tally, &table->items[next++]);
 	}
 	return true;
@@ -139,11 +156,13 @@ int main(int argc, char **argv)
 		     0);
 	if (fd < 0 || table == MAP_FAILED)
 		die("eventfd");
+	events_fd = fd;
+	on_signal(SIGCHLD, on_child, SA_RESTART | SA_NOCLDSTOP);
 	pid = make_child();
 	if (late == (pid == 0))
 		say_and_wait("started");
 	if (pid == 0)
-		_exit(produce(fd, table, count));
+		exit(produce(fd, table, count));
 	if (!consume(fd, table, count, limit_ms, &tally)) {
 		printf("nothing came in time after %u\n", tally.records);
 		return STATUS_NOBODY;

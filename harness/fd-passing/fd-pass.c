@@ -15,6 +15,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -278,7 +279,7 @@ int main(int argc, char **argv)
 	pid = make_child();
 	if (pid == 0) {
 		safe_close(&sockets[0]);
-		_exit(pass_all(sockets[1], count));
+		exit(pass_all(sockets[1], count));
 	}
 	safe_close(&sockets[1]);
 	limit_wait(sockets[0]);

@@ -8,6 +8,7 @@
 /* Twins with a bug include this file: file-lock-two-order, -edeadlk. */
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "file-lock/lock.h"
@@ -22,7 +23,7 @@ static void meet(void)
 	char byte = 0;
 
 	if (safe_write(to_peer, &byte, 1) < 0 || safe_read(from_peer, &byte, 1) != 1)
-		_exit(STATUS_GONE);
+		exit(STATUS_GONE);
 }
 
 /* Each has its own already. */

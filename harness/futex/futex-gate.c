@@ -11,6 +11,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "lib/args.h"
@@ -75,7 +76,7 @@ int main(int argc, char **argv)
 	if (!self && make_child() == 0) {
 		await_line();
 		open_gate(0);
-		_exit(0);
+		exit(0);
 	}
 	await_gate();
 	word = gate->word;

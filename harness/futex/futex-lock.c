@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "lib/args.h"
@@ -98,14 +99,14 @@ int main(int argc, char **argv)
 	first = make_child();
 	if (first == 0) {
 		play_rounds(rounds);
-		_exit(0);
+		exit(0);
 	}
 	/* A zombie still has its number: it must be reaped to be seen dead. */
 	if (!together && safe_wait(first, &status) > 0)
 		killed = status != 0;
 	if (make_child() == 0) {
 		play_rounds(rounds);
-		_exit(0);
+		exit(0);
 	}
 	status = wait_for_children(&later);
 	printf("players lost: %u\n", killed + later);

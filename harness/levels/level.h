@@ -29,6 +29,20 @@ static inline void fail(const char *what)
 	exit(2);
 }
 
+/* What was printed and could not be written is no success. */
+static inline void check_stdout(void)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return;
+	perror("standard output");
+	_exit(1);
+}
+
+__attribute__((constructor)) static inline void check_stdout_at_exit(void)
+{
+	atexit(check_stdout);
+}
+
 /* The file, or the shared memory object, which has its size already. */
 static inline void *map_object(const char *name, size_t size)
 {

@@ -154,7 +154,8 @@ void wait_for_input(void)
 void say_and_wait(const char *line)
 {
 	puts(line);
-	fflush(stdout);
+	if (fflush(stdout))
+		die("standard output");
 	wait_for_input();
 }
 

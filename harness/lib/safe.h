@@ -54,7 +54,7 @@ _Noreturn void die(const char *what);
 /* Until standard input gives something or ends: so that a scenario can hold a program back. */
 void wait_for_input(void);
 
-/* Prints the line at once, then waits for input. */
+/* Prints the line at once, then waits for input; dies. */
 void say_and_wait(const char *line);
 
 /* CLOCK_MONOTONIC in milliseconds. */

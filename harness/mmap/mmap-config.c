@@ -7,6 +7,7 @@
  *	the last one counts
  */
 /* Twins with a bug include this file: mmap-config-kept, mmap-config-blind. */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/mman.h>
@@ -28,7 +29,7 @@ static void look(struct view *view, const char *path)
 	void *map;
 
 #ifndef BUG_BLIND
-	if (fd < 0 && view->value) {
+	if (fd == -ENOENT && view->value) {
 		printf("%s is gone\n", path);
 		return;
 	}
@@ -36,6 +37,10 @@ static void look(struct view *view, const char *path)
 		die(path);
 #endif
 	map = mmap(NULL, sizeof(unsigned), PROT_READ, MAP_SHARED, fd, 0);
+#ifndef BUG_BLIND
+	if (map == MAP_FAILED)
+		die("mmap");
+#endif
 	if (view->value)
 		munmap((void *)(uintptr_t)view->value, sizeof(unsigned));
 	view->value = map;
@@ -72,5 +77,7 @@ int main(int argc, char **argv)
 		printf("value %u\n", *view.value);
 		fflush(stdout);
 	} while (fgets(line, sizeof(line), stdin));
+	if (ferror(stdin))
+		die("standard input");
 	return 0;
 }

@@ -8,6 +8,7 @@
 /* A twin with a bug includes this file: mmap-workers-private. */
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -54,7 +55,7 @@ int main(int argc, char **argv)
 		die("mmap");
 	child = make_child();
 	if (child == 0)
-		_exit(work(done));
+		exit(work(done));
 	if (safe_wait(child, &status) < 0)
 		die("wait");
 	while (count < JOBS && done[count] == count * count + 1)

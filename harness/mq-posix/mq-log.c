@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <mqueue.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -41,8 +42,7 @@ static _Noreturn void take_down(mqd_t queue)
 	while (!tally.ends && mq_receive(queue, (char *)&r, sizeof(r), NULL) == sizeof(r))
 		tally_add(&tally, &r);
 	tally_print(&tally, stdout);
-	fflush(stdout);
-	_exit(0);
+	exit(0);
 }
 
 static void log_record(mqd_t queue, const struct record *r)
@@ -53,7 +53,9 @@ static void log_record(mqd_t queue, const struct record *r)
 		return;
 	}
 #endif
-	mq_send(queue, (const char *)r, sizeof(*r), 0);
+	while (mq_send(queue, (const char *)r, sizeof(*r), 0))
+		if (errno != EINTR)
+			die("mq_send");
 }
 
 int main(int argc, char **argv)
@@ -62,7 +64,7 @@ int main(int argc, char **argv)
 	struct record r;
 	mqd_t queue;
 	pid_t child;
-	int status;
+	int status = 0;
 
 	args_init(argc, argv);
 	records = args_number("--records", 10);
@@ -83,5 +85,7 @@ int main(int argc, char **argv)
 		safe_wait(child, &status);
 	else
 		tally_print(&tally, stdout);
-	return 0;
+	if (status)
+		fprintf(stderr, "the writer of the log has failed\n");
+	return status ? STATUS_WRONG : 0;
 }

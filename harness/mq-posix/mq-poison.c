@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <mqueue.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -59,8 +60,7 @@ static _Noreturn void work(void)
 		shared->at_work = false;
 		shared->done++;
 	}
-	fflush(stdout);
-	_exit(0);
+	exit(0);
 }
 
 /* The job that killed its worker. */

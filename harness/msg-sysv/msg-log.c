@@ -8,6 +8,7 @@
 /* A twin with a bug includes this file: msg-log-unchecked. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -23,8 +24,7 @@ static _Noreturn void take_down(int queue)
 	while (!tally.ends && msgrcv(queue, &m, sizeof(m.record), 0, 0) >= 0)
 		tally_add(&tally, &m.record);
 	tally_print(&tally, stdout);
-	fflush(stdout);
-	_exit(0);
+	exit(0);
 }
 
 static int make_queue(void)
@@ -51,7 +51,7 @@ int main(int argc, char **argv)
 	unsigned records;
 	struct record r;
 	pid_t child;
-	int queue, status;
+	int queue, status = 0;
 
 	args_init(argc, argv);
 	records = args_number("--records", 10);
@@ -78,5 +78,7 @@ int main(int argc, char **argv)
 	else
 		tally_print(&tally, stdout);
 	msgctl(queue, IPC_RMID, NULL);
-	return 0;
+	if (status)
+		fprintf(stderr, "the writer of the log has failed\n");
+	return status ? STATUS_WRONG : 0;
 }

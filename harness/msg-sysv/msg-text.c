@@ -39,7 +39,7 @@ static _Noreturn void send_lines(int queue)
 	}
 	if (msgsnd(queue, m, 0, 0))
 		die("msgsnd");
-	_exit(0);
+	exit(0);
 }
 
 /* Bytes of the next message, *@m may move. */

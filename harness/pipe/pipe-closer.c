@@ -80,7 +80,9 @@ static void open_ends(int ends[2])
 {
 	if (fifo) {
 		ends[0] = open(fifo, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-		ends[1] = open(fifo, O_WRONLY | O_CLOEXEC);
+		ends[1] = ends[0] < 0 ? -1 : open(fifo, O_WRONLY | O_CLOEXEC);
+		if (ends[0] < 0 || ends[1] < 0)
+			die(fifo);
 		fcntl(ends[0], F_SETFL, 0);
 	} else if (is_socket) {
 		if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)

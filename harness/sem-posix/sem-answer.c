@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -74,7 +75,7 @@ int main(int argc, char **argv)
 	sem_init(&slot->ready, 1, 0);
 	if (make_child() == 0) {
 		give_answer();
-		_exit(0);
+		exit(0);
 	}
 	rc = await_answer(timed);
 	answer = slot->answer;

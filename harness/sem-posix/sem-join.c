@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <semaphore.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -62,7 +63,7 @@ int main(int argc, char **argv)
 		die(name);
 	child = make_child();
 	if (child == 0)
-		_exit(post());
+		exit(post());
 	if (safe_wait(child, &status) < 0)
 		die("wait");
 	result = worker_judge("the child", status);

@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "lib/args.h"
@@ -85,7 +86,7 @@ int main(int argc, char **argv)
 #endif
 	if (make_child() == 0) {
 		make_items(count);
-		_exit(0);
+		exit(0);
 	}
 	taken = take_items(count);
 	wait_for_children(NULL);

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/ipc.h>
 #include <sys/sem.h>
 #include <unistd.h>
@@ -47,7 +48,7 @@ static void meet(void)
 	char byte = 0;
 
 	if (safe_write(to_peer, &byte, 1) < 0 || safe_read(from_peer, &byte, 1) != 1)
-		_exit(STATUS_GONE);
+		exit(STATUS_GONE);
 }
 
 static int take_both(bool is_child)

@@ -8,6 +8,7 @@
 /* A twin with a bug includes this file: sem-sysv-forks-single. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/ipc.h>
 #include <sys/sem.h>
 #include <unistd.h>
@@ -90,7 +91,7 @@ int main(void)
 	for (int i = 0; i < PHILOSOPHERS; i++) {
 		pids[i] = make_child();
 		if (pids[i] == 0)
-			_exit(dine(i));
+			exit(dine(i));
 	}
 	for (int i = 0; i < PHILOSOPHERS; i++)
 		failed += safe_wait(pids[i], &status) < 0 || status;

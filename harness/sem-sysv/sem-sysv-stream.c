@@ -8,6 +8,7 @@
 /* A twin with a bug includes this file: sem-sysv-stream-undo. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/ipc.h>
 #include <sys/sem.h>
 #include <unistd.h>
@@ -70,7 +71,7 @@ int main(void)
 		rc = produce();
 		if (rc)
 			semctl(set, 0, IPC_RMID); /* nothing more will come */
-		_exit(rc);
+		exit(rc);
 	}
 	rc = consume();
 	if (rc)

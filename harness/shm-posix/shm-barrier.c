@@ -8,6 +8,7 @@
 /* Twins with a bug include this file: shm-barrier-plain. */
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -89,7 +90,7 @@ int main(int argc, char **argv)
 	pthread_barrier_init(&site->barrier, &attr, WORKERS);
 	for (unsigned i = 0; i < WORKERS; i++)
 		if (make_child() == 0)
-			_exit(work_rounds(i, rounds));
+			exit(work_rounds(i, rounds));
 	while (safe_wait(-1, &status) > 0)
 		if (WIFSIGNALED(status)) {
 			lost++;

@@ -9,6 +9,7 @@
 /* Twins with a bug include this file: shm-event-destroy. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "lib/args.h"
@@ -60,7 +61,7 @@ int main(int argc, char **argv)
 	for (unsigned i = 0; i < 2; i++)
 		if (make_child() == 0) {
 			await_event();
-			_exit(0);
+			exit(0);
 		}
 	await_line();
 	announce();

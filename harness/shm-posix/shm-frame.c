@@ -8,6 +8,7 @@
 /* A twin with a bug includes this file: shm-frame-unsealed, -careless. */
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -125,7 +126,7 @@ int main(int argc, char **argv)
 	client = make_child();
 	if (client == 0) {
 		close(ends[0]);
-		_exit(be_client(ends[1]));
+		exit(be_client(ends[1]));
 	}
 	safe_close(&ends[1]);
 	result = be_compositor(ends[0]);

@@ -181,7 +181,7 @@ int main(int argc, char **argv)
 	for (unsigned i = 0; i < writers; i++)
 		if (make_child() == 0) {
 			write_updates(updates);
-			_exit(0);
+			exit(0);
 		}
 	status = wait_for_children(&killed);
 	if (killed)

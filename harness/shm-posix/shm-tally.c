@@ -8,6 +8,7 @@
 /* Twins with a bug include this file: shm-tally-rwlock. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -68,7 +69,7 @@ int main(int argc, char **argv)
 	init();
 	if (make_child() == 0) {
 		count();
-		_exit(0);
+		exit(0);
 	}
 	wait_for_children(NULL);
 	clock_gettime(CLOCK_REALTIME, &until);

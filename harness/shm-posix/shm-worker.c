@@ -40,7 +40,7 @@ static _Noreturn void leave(void)
 	if (reload)
 		execlp("true", "true", NULL);
 	munmap(work, sizeof(*work));
-	_exit(0);
+	exit(0);
 }
 
 static void work_rounds(void)
@@ -76,7 +76,7 @@ int main(int argc, char **argv)
 	for (unsigned i = 0; i < 2; i++)
 		if (make_child() == 0) {
 			work_rounds();
-			_exit(0);
+			exit(0);
 		}
 	status = wait_for_children(NULL);
 	if (pthread_mutex_lock(&work->lock) == EOWNERDEAD)

@@ -8,6 +8,7 @@
 /* A twin with a bug includes this file: sysv-join-creates. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/shm.h>
 #include <unistd.h>
@@ -64,7 +65,7 @@ int main(int argc, char **argv)
 	strcpy(text, "hello");
 	child = make_child();
 	if (child == 0)
-		_exit(join(key));
+		exit(join(key));
 	if (safe_wait(child, &status) < 0)
 		die("wait");
 	shmdt(text);

@@ -7,6 +7,7 @@
  */
 /* A twin with a bug includes this file: sysv-members-count. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/shm.h>
 #include <unistd.h>
 
@@ -69,7 +70,7 @@ int main(int argc, char **argv)
 			shmdt(own);
 			visit(segment);
 			leave(id, segment);
-			_exit(0);
+			exit(0);
 		}
 		if (safe_wait(child, &status) < 0)
 			die("wait");

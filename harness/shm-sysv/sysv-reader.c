@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/shm.h>
 #include <unistd.h>
@@ -94,7 +95,6 @@ static int read_segment(int id)
 	}
 #endif
 	printf("%s: %s\n", writable ? "reader" : "silent reader", segment->text);
-	fflush(stdout);
 	shmdt(segment);
 	return 0;
 }
@@ -123,7 +123,7 @@ int main(int argc, char **argv)
 	child = make_child();
 	if (child == 0) {
 		shmdt(segment);
-		_exit(read_segment(id));
+		exit(read_segment(id));
 	}
 	fill(segment);
 	if (safe_wait(child, &status) < 0)

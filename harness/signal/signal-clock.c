@@ -37,7 +37,8 @@ int main(void)
 
 	on_signal(SIGUSR1, on_usr1, SA_RESTART);
 	gmtime_r(&begun, &tm);
-	safe_write(STDOUT_FILENO, "working\n", strlen("working\n"));
+	if (safe_write(STDOUT_FILENO, "working\n", strlen("working\n")) < 0)
+		die("write");
 	print_time("begun", &tm);
 	if (asked) {
 		time_t t = asked;

@@ -49,7 +49,8 @@ int main(void)
 {
 	set_up_signals();
 	for (int i = 0; i < 5; i++)
-		safe_write(STDOUT_FILENO, "line\n", strlen("line\n"));
+		if (safe_write(STDOUT_FILENO, "line\n", strlen("line\n")) < 0)
+			die("write");
 	printf("events %d\n", (int)events.count);
 	return 0;
 }

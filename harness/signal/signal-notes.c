@@ -56,7 +56,8 @@ int main(void)
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGRTMIN);
-	sigprocmask(SIG_BLOCK, &set, NULL);
+	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
+		die("sigprocmask");
 	count = leave_notes();
 	take_notes(&set, count);
 	return count == NOTES ? 0 : STATUS_WRONG;

@@ -59,11 +59,13 @@ static void wait_for(unsigned wanted, const sigset_t *unblocked)
 	}
 }
 
-static int work(int go)
+/* Who holds the other end itself would never see the end of a parent that has died. */
+static int work(int go[2])
 {
 	char c;
 
-	return safe_read(go, &c, 1) == 1 ? 0 : STATUS_GONE;
+	safe_close(&go[1]);
+	return safe_read(go[0], &c, 1) == 1 ? 0 : STATUS_GONE;
 }
 
 int main(int argc, char **argv)
@@ -82,7 +84,7 @@ int main(int argc, char **argv)
 	make_pipe(go);
 	for (unsigned i = 0; i < children; i++)
 		if (make_child() == 0)
-			_exit(work(go[0]));
+			_exit(work(go));
 	for (unsigned i = 0; i < children; i++) {
 		safe_write(go[1], "", 1);
 		wait_for(i + 1, &unblocked);

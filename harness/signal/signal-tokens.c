@@ -30,7 +30,8 @@ static void print_part(const char *part)
 	char line[64];
 
 	snprintf(line, sizeof(line), "part %s\n", part);
-	safe_write(STDOUT_FILENO, line, strlen(line));
+	if (safe_write(STDOUT_FILENO, line, strlen(line)) < 0)
+		die("write");
 }
 
 int main(void)

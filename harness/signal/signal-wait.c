@@ -8,6 +8,7 @@
 /* Twins with a bug include this file: signal-wait-no-eintr. */
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -31,7 +32,6 @@ static int check_records(unsigned records)
 		tally_add(&tally, &r);
 	}
 	tally_print(&tally, stdout);
-	fflush(stdout);
 	return tally_is_clean(&tally) ? 0 : STATUS_WRONG;
 }
 
@@ -61,7 +61,7 @@ int main(int argc, char **argv)
 	on_signal(SIGUSR1, on_usr1, 0);
 	pid = make_child();
 	if (pid == 0)
-		_exit(check_records(records));
+		exit(check_records(records));
 	status = wait_for(pid);
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
 		printf("rejected\n");

@@ -138,21 +138,22 @@ static int store(struct receiver *r, const struct record *record)
 /* It does not wait in the call, so that nobody can stop it there. */
 static void answer(int fd, const char *text)
 {
-	ssize_t n;
+	while (*text) {
+		ssize_t n = send(fd, text, strlen(text), MSG_DONTWAIT | MSG_NOSIGNAL);
 
-	while ((n = send(fd, text, strlen(text), MSG_DONTWAIT | MSG_NOSIGNAL)) < 0) {
 #ifdef BUG_MUTE
-		if (errno == EAGAIN)
+		if (n < 0 && errno == EAGAIN)
 			return;
 #endif
-		if (errno == EAGAIN)
+		if (n >= 0) {
+			text += n;
+		} else if (errno == EAGAIN) {
 			conn_wait(fd, POLLOUT, -1);
-		else if (errno != EINTR)
-			break;
+		} else if (errno != EINTR) {
+			fprintf(stderr, "could not answer\n");
+			return;
+		}
 	}
-	/* A line is so short that it goes as a whole. */
-	if (n < 0)
-		fprintf(stderr, "could not answer\n");
 }
 
 /* Patience is a time limit for each recv(2), and so an end of SA_RESTART, see socket(7). */

@@ -90,7 +90,7 @@ int main(int argc, char **argv)
 	args_end();
 	pid = make_child();
 	if (pid == 0)
-		_exit(feed(other, &ours, records < STEPS_MAX ? records : STEPS_MAX - 1));
+		exit(feed(other, &ours, records < STEPS_MAX ? records : STEPS_MAX - 1));
 	safe_close(&other);
 	steps = receive_all(fd, STEPS_MAX);
 	if (safe_wait(pid, &status) < 0)

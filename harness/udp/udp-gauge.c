@@ -141,7 +141,7 @@ int main(int argc, char **argv)
 #endif
 	pid = make_child();
 	if (pid == 0)
-		_exit(measure(fds[1], count));
+		exit(measure(fds[1], count));
 	result = add_up(fds[0]);
 	if (result)
 		kill(pid, SIGKILL);

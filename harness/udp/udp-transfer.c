@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "lib/args.h"
@@ -116,8 +117,7 @@ int main(int argc, char **argv)
 	if (pid == 0) {
 		safe_close(&fd);
 		status = receive_all(other, &ours);
-		fflush(stdout);
-		_exit(status);
+		exit(status);
 	}
 	safe_close(&other);
 	udp_connect(fd, &theirs);

@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -82,12 +83,12 @@ int main(int argc, char **argv)
 		die("socketpair");
 	pid = make_child();
 	if (pid == 0) {
+		safe_close(&sockets[0]); /* or the end would never come */
 		receive_all(sockets[1], &tally, &cut);
 		tally_print(&tally, stdout);
 		if (cut)
 			printf("%u packets were cut\n", cut);
-		fflush(stdout);
-		_exit(tally.ends ? 0 : STATUS_EARLY);
+		exit(tally.ends ? 0 : STATUS_EARLY);
 	}
 	safe_close(&sockets[1]);
 	result = feed(sockets[0], records);

@@ -17,7 +17,7 @@
 int main(int argc, char **argv)
 {
 	const char *where;
-	int listener, fd, status;
+	int listener, fd, copy, status;
 
 	args_init(argc, argv);
 	where = args_operand();
@@ -32,7 +32,10 @@ int main(int argc, char **argv)
 	if (fd < 0)
 		die("accept");
 	conn_send(fd, "welcome\n", 8);
-	status = worker_answer(fd, dup(fd), 1);
+	copy = dup(fd);
+	if (copy < 0)
+		die("dup");
+	status = worker_answer(fd, copy, 1);
 	safe_close(&listener);
 	if (conn_is_path(where))
 		unlink(conn_path(where));

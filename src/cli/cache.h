@@ -11,6 +11,7 @@
 struct cache {
 	char *folder; /* NULL: no case of the session needs one */
 	bool temporary;
+	int users; /* a file that everybody has locked who uses the folder; -1 = none */
 };
 
 /*
@@ -18,6 +19,8 @@ struct cache {
  * may write to, one that cache_release() removes.  0 or a negative errno.
  */
 int cache_init(struct cache *cache, const struct selection *selection, struct err *err);
+
+/* And what is too much in it is removed (cache_limit.h), when nobody else uses it. */
 void cache_release(struct cache *cache);
 
 #endif

@@ -66,6 +66,8 @@ static int run_cases(const struct cli_env *env, const struct run_options *option
 	if (r == 0)
 		r = cache_init(&cache, selection, &err);
 	pool.cache_dir = cache.folder;
+	for (size_t i = 0; i < selection->count; i++)
+		selection->cases[i].brief = !session_tells_passes(session);
 	if (r == 0)
 		r = env->pool_run(selection->cases, selection->count, &pool, &events, &err);
 	code = session_end(session, interrupt_signal() != 0);

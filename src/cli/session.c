@@ -188,6 +188,14 @@ static void show_progress(struct session *session)
 		report_progress(session->reports[i], &session->totals, session->current);
 }
 
+bool session_tells_passes(const struct session *session)
+{
+	for (size_t i = 0; i < session->report_count; i++)
+		if (session->is_ordered[i])
+			return true;
+	return session->options->verbosity > 0;
+}
+
 void session_started(struct session *session, const struct run_case *c)
 {
 	session->current = c->scenario->title;
@@ -203,7 +211,7 @@ void session_done(struct session *session, const struct run_case *c, struct case
 		return;
 	*kept = *result;
 	memset(result, 0, sizeof(*result));
-	if (!kept->reproduce)
+	if (!kept->reproduce && !(c->brief && kept->verdict == VERDICT_PASS))
 		kept->reproduce = reproduce_line(c, session->options, kept->explore.schedule);
 	session->is_done[index] = true;
 	report_totals_add(&session->totals, kept);

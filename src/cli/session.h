@@ -8,6 +8,8 @@
 #define CLI_SESSION_H
 
 #include "cli/cli.h"
+#include <stdbool.h>
+
 #include "cli/options.h"
 #include "cli/select.h"
 
@@ -17,6 +19,9 @@ struct session;
 /* Open and begin all reports that @options ask for. */
 int session_new(const struct cli_env *env, const struct run_options *options,
 		const struct selection *selection, struct session **ret_session, struct err *err);
+
+/* Some report tells more of the cases that pass than how many they are. */
+bool session_tells_passes(const struct session *session);
 
 void session_started(struct session *session, const struct run_case *c);
 

@@ -13,6 +13,7 @@
 #include "cli/command.h"
 #include "cli/files.h"
 #include "cli/gate.h"
+#include "cli/git.h"
 #include "cli/harness_dir.h"
 #include "cli/interrupt.h"
 #include "cli/run.h"
@@ -32,6 +33,8 @@ struct sweeper {
 	const char *harness;
 	struct cache cache; /* of what `build:` makes */
 	struct gate gate;
+	struct git_changes changed;
+	struct changes changes;
 	struct journal *journal;	    /* NULL: there is none */
 	struct sweep_totals before, totals; /* of the sweeps done; with the one under way */
 	size_t written;
@@ -113,6 +116,13 @@ static void say_doubts(struct sweeper *sweeper, const struct sweep *sweep)
 
 		say(sweeper, title, text ? text : "out of memory");
 	}
+	if (sweeper->request->since && !sweep_planned(sweep)) {
+		cleanup_free char *text = mem_printf("no place is in a file that has changed since "
+						     "%s",
+						     sweeper->request->since);
+
+		say(sweeper, title, text ? text : "out of memory");
+	}
 	if (sweep->remembered) {
 		cleanup_free char *text = mem_printf(
 			"%zu faults were tried before: not tried again", sweep->remembered);
@@ -157,11 +167,13 @@ static int sweep_base(struct sweeper *sweeper, const char *name, const struct sc
 			 .cache_dir = sweeper->cache.folder,
 			 .verbosity = run->verbosity},
 		.exhaustive = sweeper->request->exhaustive,
+		.memcheck = sweeper->request->memcheck,
 		.part = {run->shard.count > 1 ? run->shard.index : 0,
 			 run->shard.count > 1 ? run->shard.count : 0},
 		.seed = run->seed_given ? run->seed : base->seed,
 		.deadline_ns = run->timeout_ns,
 		.budget_ns = sweeper->request->budget_ns,
+		.changes = sweeper->request->since ? &sweeper->changes : NULL,
 		.journal = sweeper->journal,
 		.name = name,
 		.pool_run = sweeper->env->pool_run,
@@ -321,6 +333,20 @@ static int read_and_sweep(struct sweeper *sweeper)
 	return code;
 }
 
+static int find_changes(struct sweeper *sweeper)
+{
+	const char *rev = sweeper->request->since;
+	struct err err = ERR_INIT;
+
+	if (!rev)
+		return EXIT_PASSED;
+	if (git_changes_since(rev, &sweeper->changed, &err))
+		return command_error(sweeper->env, err.text, EXIT_USAGE);
+	sweeper->changes = (struct changes){sweeper->changed.top, sweeper->changed.files,
+					    sweeper->changed.count, rev};
+	return EXIT_PASSED;
+}
+
 static int open_journal(struct sweeper *sweeper)
 {
 	const struct sweep_request *request = sweeper->request;
@@ -343,11 +369,14 @@ int sweep_command(const struct cli_env *env, int argc, char **argv)
 	if (code == EXIT_PASSED)
 		code = gate_open(&sweeper.gate, env, &request);
 	if (code == EXIT_PASSED)
+		code = find_changes(&sweeper);
+	if (code == EXIT_PASSED)
 		code = open_journal(&sweeper);
 	if (code == EXIT_PASSED)
 		code = request.command ? sweep_all(&sweeper, NULL) : read_and_sweep(&sweeper);
 	gate_release(&sweeper.gate);
 	journal_close(sweeper.journal);
+	git_changes_release(&sweeper.changed);
 	sweep_totals_release(&sweeper.totals);
 	sweep_request_release(&request);
 	return code;

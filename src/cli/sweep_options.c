@@ -21,6 +21,8 @@ enum sweep_key {
 	KEY_UPDATE_BASELINE,
 	KEY_MIN_SCORE,
 	KEY_RESUME,
+	KEY_SINCE,
+	KEY_UNDER,
 };
 
 /* clang-format off */
@@ -29,6 +31,8 @@ static const struct argp_option options[] = {
 	{ "out",        KEY_OUT,        "DIR",  0, "Write a scenario for each bug into this folder", -2 },
 	{ "exhaustive", KEY_EXHAUSTIVE, NULL,   0, "Every occurrence of each call and every error, not a choice of them", -2 },
 	{ "budget",     KEY_BUDGET,     "D",    0, "Stop trying after this time: 30s, 5m; the most promising places come first", -2 },
+	{ "since",      KEY_SINCE,      "REV",  0, "Only places in source files that differ from this commit of git", -2 },
+	{ "under",      KEY_UNDER,      "memcheck", 0, "Run what was found once more under valgrind, and tell the memory errors behind it", -2 },
 	{ "resume",     KEY_RESUME,     "FILE", OPTION_ARG_OPTIONAL, "Go on where an earlier sweep ended; what was tried is in FILE, or in the folder of --out", -2 },
 	{ "stdin",      KEY_STDIN,      "FILE", 0, "Standard input of the command (default: /dev/null)", -2 },
 	{ NULL, 0, NULL, 0, "What is good enough:", -1 },
@@ -102,6 +106,12 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		free(request->state);
 		request->state = arg ? mem_strdup(arg) : NULL;
 		return arg && !request->state ? arg_refuse(state, "out of memory") : 0;
+	case KEY_UNDER:
+		request->memcheck = strcmp(arg, "memcheck") == 0;
+		return request->memcheck ? 0 : arg_refuse(state, "--under %s: only memcheck", arg);
+	case KEY_SINCE:
+		request->since = arg;
+		return 0;
 	case KEY_STDIN:
 		request->input = arg;
 		return 0;

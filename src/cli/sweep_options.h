@@ -13,8 +13,10 @@ struct sweep_request {
 	const char *out;	/* folder for scenarios; NULL: none are written */
 	const char *input;	/* standard input of the command */
 	bool resume;
-	char *state; /* file of what was tried, owned; NULL: there is none */
+	char *state;	   /* file of what was tried, owned; NULL: there is none */
+	const char *since; /* a commit; NULL: all places */
 	bool exhaustive;
+	bool memcheck;
 	uint64_t budget_ns;
 	const char *baseline; /* file of known findings; NULL: there is none */
 	bool update_baseline;

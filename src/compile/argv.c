@@ -1,6 +1,7 @@
 /* Argument lists of compilers, and what is run with them. */
 #include <argz.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,9 +9,9 @@
 
 #include "base/cleanup.h"
 #include "base/mem.h"
+#include "base/util.h"
 #include "compile/command.h"
 #include "compile/compile_private.h"
-#include "instrument/plan.h"
 
 #define SAID_SHOWN 2000
 
@@ -59,6 +60,19 @@ void argv_release(struct argv *argv)
 	free(argv->owned);
 }
 
+/* -MD, -MF file: who reads what is asked by us, and makes no difference to the program. */
+static bool is_about_rules(char *const *flags, size_t index)
+{
+	static const char *const with_file[] = {"-MF", "-MT", "-MQ"};
+
+	if (strncmp(flags[index], "-M", 2) == 0)
+		return true;
+	for (size_t i = 0; index && i < ARRAY_SIZE(with_file); i++)
+		if (strcmp(flags[index - 1], with_file[i]) == 0)
+			return true;
+	return false;
+}
+
 int argv_push_flags(struct argv *argv, const struct compile_request *r)
 {
 	int rc = argv_push(argv, r->compiler);
@@ -68,9 +82,8 @@ int argv_push_flags(struct argv *argv, const struct compile_request *r)
 	if (!rc)
 		rc = push_levels(argv, r->level);
 	for (size_t i = 0; !rc && i < r->spec->flags.count; i++)
-		rc = argv_push(argv, r->spec->flags.items[i]);
-	for (size_t i = 0; !rc && r->extra && r->extra[i]; i++)
-		rc = argv_push(argv, r->extra[i]);
+		if (!is_about_rules(r->spec->flags.items, i))
+			rc = argv_push(argv, r->spec->flags.items[i]);
 	return rc;
 }
 
@@ -99,11 +112,20 @@ const struct compile_change *change_of(const struct compile_request *r, const ch
 	return NULL;
 }
 
-/* What the compiler said, cut. */
-static int refused(const struct compile_request *r, const char *said, struct err *err)
+/* Where it begins to matter: a make says much before. */
+static const char *first_error(const char *said)
+{
+	const char *at = strlen(said) > SAID_SHOWN ? strstr(said, "error") : NULL;
+
+	while (at && at > said && at[-1] != '\n')
+		at--;
+	return at ? at : said;
+}
+
+int compile_refused(const struct compile_request *r, const char *said, struct err *err)
 {
 	return err_set(err, -ENOEXEC, "%s %s does not compile it:\n%.*s", r->compiler, r->level,
-		       SAID_SHOWN, said);
+		       SAID_SHOWN, first_error(said));
 }
 
 int compile_run(const struct compile_request *r, const struct argv *argv, const char *output,
@@ -114,21 +136,9 @@ int compile_run(const struct compile_request *r, const struct argv *argv, const 
 	int rc = command_run(&command, &said, err);
 
 	if (rc == -ENOEXEC)
-		rc = refused(r, said, err);
+		rc = compile_refused(r, said, err);
 	free(said);
 	return rc;
-}
-
-int write_text(const char *path, const char *text, struct err *err)
-{
-	FILE *file = fault_point("fopen") ? NULL : fopen(path, "we");
-	int rc = file ? 0 : -errno;
-
-	if (file && fputs(text, file) < 0)
-		rc = -EIO;
-	if (file && fclose(file))
-		rc = -EIO;
-	return rc ? err_errno(err, rc, "%s", path) : 0;
 }
 
 /* What makes a program; what is said about it is kept in its folder when someone has asked. */
@@ -140,55 +150,25 @@ int compile_run_in(const struct compile_request *r, const struct argv *argv, con
 	int rc = path ? command_run(&command, &said, err) : err_errno(err, -ENOMEM, "compile");
 
 	if (rc == -ENOEXEC)
-		return refused(r, said, err);
+		return compile_refused(r, said, err);
 	return rc || !r->extra ? rc : write_text(path, said, err);
 }
 
-/* --- with the runtime ----------------------------------------------------- */
-
-char *compile_runtime(const char *ipcfault, struct err *err)
+int compile_preprocess_to(const struct compile_request *r, const char *source, const char *output,
+			  struct err *err)
 {
-	char *runtime = compiler_runtime_of(ipcfault);
+	struct argv argv = {0};
+	int rc = argv_push_flags(&argv, r);
 
-	if (!runtime)
-		err_set(err, -ENOPKG, "libipcfault_rt.a is not beside %s", ipcfault);
-	return runtime;
-}
-
-static int run_plan(const struct compile_request *r, const struct plan *plan, const char *folder,
-		    struct err *err)
-{
-	int rc = 0;
-
-	for (size_t i = 0; !rc && i < plan->count; i++) {
-		const struct argv argv = {.items = (const char **)plan->commands[i].argv};
-
-		rc = compile_run_in(r, &argv, NULL, folder, err);
-	}
-	for (size_t i = 0; i < plan->objects; i++) {
-		cleanup_free char *object = mem_printf("%s/%zu.o", folder, i);
-
-		if (object)
-			unlink(object);
-	}
-	return rc;
-}
-
-int compile_run_counted(const struct compile_request *r, const struct argv *argv,
-			const char *folder, struct err *err)
-{
-	cleanup_free char *runtime = compile_runtime(r->ipcfault, err);
-	struct compiler compiler = {0};
-	struct plan plan = {0};
-	int rc = runtime ? compiler_init(&compiler, r->compiler, err) : -ENOPKG;
-	const struct plan_input input = {.compiler = &compiler,
-					 .args = (char *const *)(argv->items + 1),
-					 .runtime = runtime,
-					 .scratch = folder};
-
-	rc = rc ? rc : plan_make(&plan, &input, err);
-	rc = rc ? rc : run_plan(r, &plan, folder, err);
-	plan_release(&plan);
-	compiler_release(&compiler);
+	for (size_t i = 0; !rc && r->extra && !r->extra_for && r->extra[i]; i++)
+		rc = argv_push(&argv, r->extra[i]);
+	rc = rc ? rc : argv_push(&argv, "-E");
+	rc = rc ? rc : argv_push(&argv, source);
+	rc = rc ? rc : argv_push(&argv, NULL);
+	if (rc)
+		err_errno(err, rc, "compile");
+	else
+		rc = compile_run(r, &argv, output, err);
+	argv_release(&argv);
 	return rc;
 }

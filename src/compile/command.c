@@ -14,7 +14,7 @@
 #include "base/cleanup.h"
 #include "base/mem.h"
 
-#define SAID_MAX (64 << 10) /* of an endless list of errors the beginning says enough */
+#define SAID_MAX (1 << 20) /* of an endless list of errors the beginning says enough */
 
 extern char **environ;
 

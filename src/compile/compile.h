@@ -1,12 +1,13 @@
 /*
  * compile.h - the programs of `build:`, one compiler and one level at a time.
  *
- * What was compiled before is taken from the cache: the key is what the
- * preprocessor makes of the sources, the compiler and its flags.
+ * What was compiled before is taken from the cache: the key is the compiler, its
+ * flags, and what is in all files that it has read.
  */
 #ifndef COMPILE_COMPILE_H
 #define COMPILE_COMPILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/err.h"
@@ -23,17 +24,19 @@ struct compile_request {
 	const struct build_spec *spec;
 	const char *const *sources; /* as many as the spec has, without variables */
 	const char *compiler, *level;
-	const char *cache; /* folder, made if it is not there */
-	/* That program: for accesses to be counted (instrument/); NULL = as it is shipped. */
-	const char *ipcfault;
+	const char *cache;	  /* folder, made if it is not there */
+	const char *ipcfault;	  /* that program; NULL = none: `command` compiles each file anew */
+	bool is_counted;	  /* with its runtime (instrument/); else as it is shipped */
 	const char *const *extra; /* more flags, NULL at the end; NULL = none */
+	/* A source, or with `command` and `ipcfault` a file below one: only that; NULL = all. */
+	const char *extra_for;
 	const struct compile_change *changes;
 	size_t change_count;
 };
 
 /*
  * *@ret_folder, to be freed, holds the program, or what `command` has made.
- * With request->ipcfault, ${cc} of a command is `ipcfault cc --cc=COMPILER`.
+ * With request->ipcfault, ${cc} of a command is a program that asks `ipcfault cc`.
  * -ENOENT: the compiler is not installed.  -ENOEXEC: it refuses; @err has its
  * words.  -ENOPKG: there is no runtime.  Otherwise an error of ours.  Several processes may ask for
  * the same at the same time.
@@ -53,6 +56,9 @@ int compile_read_file(const char *path, char **ret_text);
 
 /* The folder for the cache: $XDG_CACHE_HOME/ipcfault or ~/.cache/ipcfault; NULL: none. */
 char *compile_cache_folder(void);
+
+/* It, and those above it.  0 or a negative errno. */
+int compile_make_folder(const char *folder);
 
 /* All of the level and the flags in one text, for ${cflags}.  NULL when memory is short. */
 char *compile_flags_text(const struct build_spec *spec, const char *level);

@@ -1,19 +1,66 @@
-/* By what compiled programs are found again: all that they are made of. */
+#include "compile/key.h"
+
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <xxhash.h>
 
 #include "base/cleanup.h"
 #include "base/mem.h"
-#include "compile/compile_private.h"
+#include "base/util.h"
 
-static int add_file(XXH3_state_t *hash, const char *path)
+/* Where headers are looked for. */
+static const char *const folder_options[] = {"-iquote", "-isystem", "-idirafter", "-I"};
+
+struct key {
+	XXH3_state_t *hash;
+};
+
+struct key *key_new(void)
+{
+	struct key *key = mem_zalloc(sizeof(*key));
+
+	if (!key)
+		return NULL;
+	key->hash = XXH3_createState();
+	if (!key->hash) {
+		free(key);
+		return NULL;
+	}
+	XXH3_128bits_reset(key->hash);
+	return key;
+}
+
+void key_free(struct key *key)
+{
+	if (key)
+		XXH3_freeState(key->hash);
+	free(key);
+}
+
+void key_add_text(struct key *key, const char *text)
+{
+	XXH3_128bits_update(key->hash, text, strlen(text) + 1);
+}
+
+void key_add_text_below(struct key *key, const char *text, const char *root)
+{
+	const char *found;
+
+	while (root && *root && (found = strstr(text, root))) {
+		XXH3_128bits_update(key->hash, text, (size_t)(found - text));
+		XXH3_128bits_update(key->hash, "\1", 1);
+		text = found + strlen(root);
+	}
+	key_add_text(key, text);
+}
+
+int key_add_file(struct key *key, const char *path)
 {
 	char buffer[16384];
 	cleanup_close int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -22,13 +69,8 @@ static int add_file(XXH3_state_t *hash, const char *path)
 	if (fd < 0)
 		return -errno;
 	while ((n = read(fd, buffer, sizeof(buffer))) > 0)
-		XXH3_128bits_update(hash, buffer, (size_t)n);
+		XXH3_128bits_update(key->hash, buffer, (size_t)n);
 	return n < 0 ? -errno : 0;
-}
-
-static void add_text(XXH3_state_t *hash, const char *text)
-{
-	XXH3_128bits_update(hash, text, strlen(text) + 1);
 }
 
 static int look_in_path(const char *compiler, struct stat *ret_st)
@@ -59,115 +101,63 @@ int compile_find_compiler(const char *compiler, struct stat *ret_st, struct err 
 	return rc ? err_errno(err, rc, "compiler %s", compiler) : 0;
 }
 
-/* As make does: another compiler of the same name has another size or time. */
-static int add_compiler(XXH3_state_t *hash, const char *compiler, struct err *err)
+int key_add_compiler(struct key *key, const char *compiler, struct err *err)
 {
 	struct stat st;
 	int rc = compile_find_compiler(compiler, &st, err);
 
 	if (rc)
 		return rc;
-	XXH3_128bits_update(hash, &st.st_size, sizeof(st.st_size));
-	XXH3_128bits_update(hash, &st.st_mtim, sizeof(st.st_mtim));
+	XXH3_128bits_update(key->hash, &st.st_size, sizeof(st.st_size));
+	XXH3_128bits_update(key->hash, &st.st_mtim, sizeof(st.st_mtim));
+	key_add_text(key, compiler);
 	return 0;
 }
 
-static int add_runtime(XXH3_state_t *hash, const char *ipcfault, struct err *err)
+static bool is_header(const char *name)
 {
-	cleanup_free char *runtime = compile_runtime(ipcfault, err);
+	static const char *const endings[] = {".h", ".hh", ".hpp", ".hxx", ".inc", ".def", ".tcc"};
+	const char *dot = strrchr(name, '.');
 
-	if (!runtime)
-		return -ENOPKG;
-	add_text(hash, ipcfault);
-	return add_file(hash, runtime) ? err_errno(err, -EIO, "%s", runtime) : 0;
+	for (size_t i = 0; dot && i < ARRAY_SIZE(endings); i++)
+		if (strcmp(dot, endings[i]) == 0)
+			return true;
+	return false;
 }
 
-int compile_preprocess_to(const struct compile_request *r, const char *source, const char *output,
-			  struct err *err)
+/* The order in which a folder is read is no part of it: the sum has none. */
+void key_add_headers_of(struct key *key, const char *folder)
 {
-	struct argv argv = {0};
-	int rc = argv_push_flags(&argv, r);
+	cleanup_closedir DIR *dir = opendir(folder);
+	const struct dirent *entry;
+	XXH64_hash_t sum = 0;
 
-	rc = rc ? rc : argv_push(&argv, "-E");
-	rc = rc ? rc : argv_push(&argv, source);
-	rc = rc ? rc : argv_push(&argv, NULL);
-	if (rc)
-		err_errno(err, rc, "compile");
-	else
-		rc = compile_run(r, &argv, output, err);
-	argv_release(&argv);
-	return rc;
+	while (dir && (entry = readdir(dir)))
+		if (is_header(entry->d_name))
+			sum += XXH3_64bits(entry->d_name, strlen(entry->d_name));
+	XXH3_128bits_update(key->hash, &sum, sizeof(sum));
 }
 
-static int add_preprocessed(XXH3_state_t *hash, const struct compile_request *r, const char *source,
-			    const char *scratch, struct err *err)
+void key_add_folders(struct key *key, char *const *args, size_t count)
 {
-	const struct compile_change *change = change_of(r, source);
-	int rc = change ? 0 : compile_preprocess_to(r, source, scratch, err);
+	for (size_t i = 0; i < count; i++)
+		for (size_t k = 0; k < ARRAY_SIZE(folder_options); k++) {
+			size_t len = strlen(folder_options[k]);
 
-	if (!change && !rc && add_file(hash, scratch))
-		rc = err_errno(err, -EIO, "compile: %s", scratch);
-	return rc;
-}
-
-static XXH3_state_t *walk_hash; /* nftw() has no argument for us */
-
-static int add_walked(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st;
-	(void)ftw;
-	add_text(walk_hash, path);
-	return type == FTW_F ? add_file(walk_hash, path) : 0;
-}
-
-static int add_tree(XXH3_state_t *hash, const char *source, struct err *err)
-{
-	walk_hash = hash;
-	return nftw(source, add_walked, 16, FTW_PHYS) ? err_errno(err, -errno, "build: %s", source)
-						      : 0;
-}
-
-static int add_sources(XXH3_state_t *hash, const struct compile_request *r, const char *scratch,
-		       struct err *err)
-{
-	int rc = 0;
-
-	for (size_t i = 0; !rc && i < r->spec->sources.count; i++)
-		rc = r->spec->command ? add_tree(hash, r->sources[i], err)
-				      : add_preprocessed(hash, r, r->sources[i], scratch, err);
-	return rc;
-}
-
-int compile_key(const struct compile_request *r, char ret_key[33], struct err *err)
-{
-	cleanup_free char *scratch = mem_printf("%s/.preprocessed.%d", r->cache, (int)getpid());
-	XXH3_state_t *hash = XXH3_createState();
-	XXH128_hash_t sum;
-	int rc = scratch && hash ? 0 : err_errno(err, -ENOMEM, "compile");
-
-	if (!rc) {
-		XXH3_128bits_reset(hash);
-		rc = add_compiler(hash, r->compiler, err);
-		add_text(hash, r->compiler);
-		add_text(hash, r->level);
-		for (size_t i = 0; i < r->spec->flags.count; i++)
-			add_text(hash, r->spec->flags.items[i]);
-		for (size_t i = 0; r->extra && r->extra[i]; i++)
-			add_text(hash, r->extra[i]);
-		if (r->spec->command)
-			add_text(hash, r->spec->command);
-		for (size_t i = 0; i < r->change_count; i++) {
-			add_text(hash, r->changes[i].file);
-			add_text(hash, r->changes[i].text);
+			if (strncmp(args[i], folder_options[k], len) != 0)
+				continue;
+			if (args[i][len])
+				key_add_headers_of(key, args[i] + len);
+			else if (i + 1 < count)
+				key_add_headers_of(key, args[i + 1]);
+			break;
 		}
-		if (!rc && r->ipcfault)
-			rc = add_runtime(hash, r->ipcfault, err);
-		rc = rc ? rc : add_sources(hash, r, scratch, err);
-		unlink(scratch);
-		sum = XXH3_128bits_digest(hash);
-		snprintf(ret_key, 33, "%016llx%016llx", (unsigned long long)sum.high64,
-			 (unsigned long long)sum.low64);
-	}
-	XXH3_freeState(hash);
-	return rc;
+}
+
+void key_print(const struct key *key, char ret_text[KEY_SIZE])
+{
+	XXH128_hash_t sum = XXH3_128bits_digest(key->hash);
+
+	snprintf(ret_text, KEY_SIZE, "%016llx%016llx", (unsigned long long)sum.high64,
+		 (unsigned long long)sum.low64);
 }

@@ -3,7 +3,6 @@
 #include <dwarf.h>
 #include <elfutils/libdw.h>
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +10,7 @@
 #include "base/mem.h"
 #include "elf/image.h"
 #include "elf/image_private.h"
+#include "elf/type.h"
 
 #define DEPTH_MAX 64 /* hostile files nest without end */
 
@@ -21,62 +21,20 @@ struct walk {
 	int depth;
 };
 
-static bool is_of_system(const char *file)
-{
-	return strncmp(file, "/usr/include/", 13) == 0 || strncmp(file, "/usr/lib", 8) == 0 ||
-	       file[0] == '<';
-}
-
-/* Not dwarf_decl_file(): of DWARF 5 that one does not know file 0 (elfutils 0.188), as clang has.
- */
-const char *image_decl_file(Dwarf_Die *die)
-{
-	Dwarf_Attribute attribute;
-	Dwarf_Files *files;
-	Dwarf_Word index;
-	Dwarf_Die cu;
-	size_t count;
-	const char *file;
-
-	if (!dwarf_attr_integrate(die, DW_AT_decl_file, &attribute) ||
-	    dwarf_formudata(&attribute, &index) ||
-	    !dwarf_cu_die(attribute.cu, &cu, NULL, NULL, NULL, NULL, NULL, NULL) ||
-	    dwarf_getsrcfiles(&cu, &files, &count) || index >= count)
-		return NULL;
-	file = dwarf_filesrc(files, index, NULL, NULL);
-	return file && strcmp(file, "???") != 0 ? file : NULL;
-}
-
-/* An array is what its elements are; another name changes nothing. */
+/* Of an array's elements it counts, too. */
 static bool is_qualified(Dwarf_Die *die)
 {
-	Dwarf_Attribute attribute;
-	Dwarf_Die type, next;
-	Dwarf_Die *at = die;
+	struct type type;
 
-	for (int i = 0; i < DEPTH_MAX; i++) {
-		int tag;
+	if (!type_of(die, &type))
+		return false;
+	while (!type.is_volatile && !type.is_atomic && type.tag == DW_TAG_array_type) {
+		struct type array = type;
 
-		if (!dwarf_attr_integrate(at, DW_AT_type, &attribute) ||
-		    !dwarf_formref_die(&attribute, &next))
-			return false;
-		type = next;
-		at = &type;
-		tag = dwarf_tag(at);
-		if (tag == DW_TAG_volatile_type || tag == DW_TAG_atomic_type)
-			return true;
-		if (tag != DW_TAG_array_type && tag != DW_TAG_const_type && tag != DW_TAG_typedef)
+		if (!type_of(&array.die, &type))
 			return false;
 	}
-	return false;
-}
-
-static bool type_of(Dwarf_Die *die, Dwarf_Die *ret_type)
-{
-	Dwarf_Attribute attribute;
-
-	return dwarf_attr_integrate(die, DW_AT_type, &attribute) &&
-	       dwarf_formref_die(&attribute, ret_type);
+	return type.is_volatile || type.is_atomic;
 }
 
 /* The typedef of its elements, when it is an array. */
@@ -84,23 +42,18 @@ static const char *typedef_of(Dwarf_Die *die)
 {
 	Dwarf_Die type, next;
 
-	if (!type_of(die, &type))
+	if (!type_get(die, &type))
 		return NULL;
-	while (dwarf_tag(&type) == DW_TAG_array_type && type_of(&type, &next))
+	while (dwarf_tag(&type) == DW_TAG_array_type && type_get(&type, &next))
 		type = next;
 	return dwarf_tag(&type) == DW_TAG_typedef ? dwarf_diename(&type) : NULL;
 }
 
 static bool is_scalar(Dwarf_Die *die)
 {
-	Dwarf_Die type, next;
+	struct type type;
 
-	if (!type_of(die, &type))
-		return false;
-	while (dwarf_tag(&type) == DW_TAG_typedef && type_of(&type, &next))
-		type = next;
-	return dwarf_tag(&type) == DW_TAG_base_type || dwarf_tag(&type) == DW_TAG_pointer_type ||
-	       dwarf_tag(&type) == DW_TAG_enumeration_type;
+	return type_of(die, &type) && (type_is_scalar(type.tag) || type.tag == DW_TAG_pointer_type);
 }
 
 static bool is_same(const struct declaration *d, const char *name, const char *file, int line,
@@ -112,7 +65,7 @@ static bool is_same(const struct declaration *d, const char *name, const char *f
 
 static int add(struct walk *walk, Dwarf_Die *die, enum declaration_kind kind)
 {
-	const char *name = dwarf_diename(die), *file = image_decl_file(die);
+	const char *name = dwarf_diename(die), *file = decl_file(die);
 	const char *type = typedef_of(die);
 	struct declaration *d;
 	int line = 0, column = 0;

@@ -10,6 +10,7 @@
 #ifndef ELF_DECLARATIONS_H
 #define ELF_DECLARATIONS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct err;
@@ -29,6 +30,7 @@ struct declaration {
 	char *name, *file;
 	char *type;	  /* the typedef that it is of; NULL = another type */
 	int line, column; /* of the name; 0 = not known (clang tells no columns) */
+	bool is_target;	  /* not the pointer that is called so, but what it points to */
 };
 
 struct declarations {

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "elf/image.h"
 #include "elf/image_private.h"
+#include "elf/type.h"
 
 #define NESTING_MAX 12 /* a debug information may be hostile */
 
@@ -18,60 +19,6 @@ struct walk {
 	void *context;
 	const char *folder; /* DW_AT_comp_dir */
 };
-
-/* What a declaration's type comes to without typedefs and qualifiers. */
-struct type {
-	Dwarf_Die die;
-	int tag; /* 0 = void */
-	bool is_volatile, is_atomic;
-	const char *alias; /* the outermost typedef */
-};
-
-static bool get_type(Dwarf_Die *die, Dwarf_Die *ret_type)
-{
-	Dwarf_Attribute attr;
-
-	return dwarf_attr_integrate(die, DW_AT_type, &attr) && dwarf_formref_die(&attr, ret_type);
-}
-
-static bool peel(Dwarf_Die *from, struct type *type)
-{
-	*type = (struct type){.die = *from};
-	for (int i = 0; i < NESTING_MAX; i++) {
-		Dwarf_Die inner;
-
-		type->tag = dwarf_tag(&type->die);
-		if (type->tag == DW_TAG_volatile_type)
-			type->is_volatile = true;
-		else if (type->tag == DW_TAG_atomic_type)
-			type->is_atomic = true;
-		else if (type->tag == DW_TAG_typedef)
-			type->alias = type->alias ? type->alias : dwarf_diename(&type->die);
-		else if (type->tag != DW_TAG_const_type && type->tag != DW_TAG_restrict_type)
-			return true;
-		if (!get_type(&type->die, &inner))
-			return false; /* const void */
-		type->die = inner;
-	}
-	return false;
-}
-
-static bool type_of(Dwarf_Die *die, struct type *type)
-{
-	Dwarf_Die first;
-
-	return get_type(die, &first) && peel(&first, type);
-}
-
-static bool is_record(int tag)
-{
-	return tag == DW_TAG_structure_type || tag == DW_TAG_union_type;
-}
-
-static bool is_scalar(int tag)
-{
-	return tag == DW_TAG_base_type || tag == DW_TAG_enumeration_type;
-}
 
 static uint64_t size_of(struct type *type)
 {
@@ -129,13 +76,13 @@ static int visit_leaf(struct walk *walk, struct declared *d, struct type *type)
 	struct type target;
 
 	d->is_pointer = type->tag == DW_TAG_pointer_type;
-	if (!is_scalar(type->tag) && !d->is_pointer)
+	if (!type_is_scalar(type->tag) && !d->is_pointer)
 		return 0;
 	d->size = size_of(type);
 	d->is_volatile |= type->is_volatile;
 	d->is_atomic |= type->is_atomic;
 	if (d->is_pointer && type_of(&type->die, &target)) {
-		d->target_size = is_scalar(target.tag) ? size_of(&target) : 0;
+		d->target_size = type_is_scalar(target.tag) ? size_of(&target) : 0;
 		text = mem_printf("%s *", type_name(&target));
 	} else {
 		text = mem_printf("%s%s", type_name(type), d->dimension_count ? " []" : "");
@@ -149,7 +96,7 @@ static int visit_leaf(struct walk *walk, struct declared *d, struct type *type)
 /* False: a declaration that has no line is no place to mend. */
 static bool set_place(struct walk *walk, Dwarf_Die *die, struct declared *d, char **ret_file)
 {
-	const char *file = image_decl_file(die);
+	const char *file = decl_file(die);
 
 	d->line = d->column = 0;
 	if (!file || dwarf_decl_line(die, &d->line) || !d->line)
@@ -158,7 +105,7 @@ static bool set_place(struct walk *walk, Dwarf_Die *die, struct declared *d, cha
 	*ret_file = file[0] == '/' || !walk->folder ? mem_strdup(file)
 						    : mem_printf("%s/%s", walk->folder, file);
 	d->file = *ret_file;
-	d->is_system = *ret_file && strncmp(*ret_file, "/usr/", strlen("/usr/")) == 0;
+	d->is_system = *ret_file && is_of_system(*ret_file);
 	return *ret_file;
 }
 
@@ -170,7 +117,7 @@ static int visit_typed(struct walk *walk, struct declared *d, struct type *type,
 	while (type->tag == DW_TAG_array_type)
 		if (!enter_array(d, type))
 			return 0;
-	if (!is_record(type->tag))
+	if (!type_is_record(type->tag))
 		return visit_leaf(walk, d, type);
 	d->is_volatile |= type->is_volatile;
 	return depth < NESTING_MAX ? visit_members(walk, d, &type->die, depth + 1) : 0;
@@ -281,7 +228,7 @@ static int visit_die(struct walk *walk, Dwarf_Die *die, const char *function, in
 		name = dwarf_diename(die);
 		return visit_record(walk, die, name ? name : "");
 	case DW_TAG_typedef:
-		if (peel(die, &type) && is_record(type.tag) && !dwarf_diename(&type.die))
+		if (type_peel(die, &type) && type_is_record(type.tag) && !dwarf_diename(&type.die))
 			return visit_record(walk, &type.die, dwarf_diename(die));
 		return 0;
 	case DW_TAG_variable:

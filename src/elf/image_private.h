@@ -60,8 +60,6 @@ struct image {
 
 /* The Dwfl module of @image, NULL when libdwfl wants none of it. */
 Dwfl_Module *image_module(struct image *image);
-/* declarations.c: where @die is declared, as the debug information has it; NULL. */
-const char *image_decl_file(Dwarf_Die *die);
 void image_release_debug(struct image *image);
 void image_release_cfi(struct image *image);
 

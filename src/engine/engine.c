@@ -324,7 +324,7 @@ int engine_launch(struct engine *e, const struct launch *launch, int spec, unsig
 	p->under_valgrind = launch->under_valgrind;
 	p->placed = launch->place && launch->place->has_cpus;
 	rc = until_exec(e, p, err);
-	if (!rc && !p->execed) {
+	if (!rc && !p->execed && !(p->exited && p->fault_signals)) {
 		rc = launched_error(&launched, launch, err);
 		if (!rc)
 			rc = err_set(err, -ECHILD, "'%s' was killed before it started",

@@ -111,6 +111,8 @@ uint64_t engine_elapsed_ns(const struct engine *e);
  * that are to be near, too.
  */
 int engine_pin(int cpu);
+/* For a helper process that has nothing to do with targets: all of them again. */
+void engine_unpin(void);
 
 int engine_init(struct engine *e, const struct engine_options *options,
 		const struct engine_ops *ops, void *ctx, struct err *err);

@@ -18,13 +18,25 @@ static cpu_set_t allowed; /* what the targets would have without us */
 
 int engine_pin(int cpu)
 {
+	static int pinned_to = -1;
 	cpu_set_t one;
 
+	if (cpu == pinned_to)
+		return 0;
 	if (!CPU_COUNT(&allowed) && sched_getaffinity(0, sizeof(allowed), &allowed))
 		return -errno;
 	CPU_ZERO(&one);
 	CPU_SET((unsigned)cpu, &one);
-	return sched_setaffinity(0, sizeof(one), &one) ? -errno : 0;
+	if (sched_setaffinity(0, sizeof(one), &one))
+		return -errno;
+	pinned_to = cpu;
+	return 0;
+}
+
+void engine_unpin(void)
+{
+	if (CPU_COUNT(&allowed))
+		sched_setaffinity(0, sizeof(allowed), &allowed);
 }
 
 void pin_init(struct engine *e)

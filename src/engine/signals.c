@@ -312,7 +312,13 @@ static int deliver_caught(struct engine *e, struct tracee *t, int signal, bool i
 	return tracee_resume(e, t, signal);
 }
 
-static int deliver_ignored(struct engine *e, struct tracee *t, bool interrupted)
+/* The call itself has sent it, as it could not move more: that short count is real. */
+static bool is_of_the_call(int signal)
+{
+	return signal == SIGPIPE || signal == SIGXFSZ;
+}
+
+static int deliver_ignored(struct engine *e, struct tracee *t, int signal, bool interrupted)
 {
 	bool is_over = t->was_stopped && settle_eintr(e, t);
 	bool is_real = is_stop_recent(e, t);
@@ -320,7 +326,7 @@ static int deliver_ignored(struct engine *e, struct tracee *t, bool interrupted)
 
 	if (rc)
 		return rc;
-	if (!is_real)
+	if (!is_real && !is_of_the_call(signal))
 		rc = send_the_rest(t);
 	if (rc)
 		return rc;
@@ -356,7 +362,7 @@ int on_signal_stop(struct engine *e, struct tracee *t, int signal)
 	case DISPOSITION_CAUGHT:
 		return deliver_caught(e, t, signal, interrupted);
 	case DISPOSITION_IGNORED:
-		return deliver_ignored(e, t, interrupted);
+		return deliver_ignored(e, t, signal, interrupted);
 	default:
 		/* Also when a SIGCONT comes before it has really stopped. */
 		if (signal_default_action(signal) == SIGNAL_STOP)

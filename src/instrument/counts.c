@@ -68,7 +68,7 @@ static uint32_t used(const uint32_t *counter, uint32_t max)
 	return count < max ? count : max - 1;
 }
 
-static int map_segment(int fd, struct segment **ret_segment, struct err *err)
+static int map_segment(int fd, int protection, struct segment **ret_segment, struct err *err)
 {
 	struct segment *segment;
 	struct stat st;
@@ -77,7 +77,7 @@ static int map_segment(int fd, struct segment **ret_segment, struct err *err)
 		return err_errno(err, -errno, "control segment");
 	if (st.st_size != sizeof(*segment))
 		return err_set(err, -EPROTO, "not a control segment");
-	segment = mmap(NULL, sizeof(*segment), PROT_READ, MAP_SHARED, fd, 0);
+	segment = mmap(NULL, sizeof(*segment), protection, MAP_SHARED, fd, 0);
 	if (segment == MAP_FAILED)
 		return err_errno(err, -errno, "control segment");
 	if (segment->magic != SEGMENT_MAGIC || segment->version != SEGMENT_VERSION) {
@@ -171,6 +171,9 @@ static int read_row(struct counts *counts, const struct segment_row *row)
 		.first = __atomic_load_n(&row->first, __ATOMIC_RELAXED),
 		.count = __atomic_load_n(&row->count, __ATOMIC_RELAXED),
 		.changed = __atomic_load_n(&row->changed, __ATOMIC_RELAXED),
+		.is_stale = row->is_stale,
+		.value = row->value,
+		.now = row->now,
 	};
 	return 0;
 }
@@ -187,6 +190,50 @@ static int read_rows(struct counts *counts)
 			if (__atomic_load_n(&segment->rows[i].count, __ATOMIC_RELAXED))
 				rc = read_row(counts, &segment->rows[i]);
 	return rc;
+}
+
+/* --- stuck processes ----------------------------------------------------- */
+
+/* The last that has this number; 0 = none. */
+static uint32_t find_process(const struct segment *segment, pid_t pid)
+{
+	for (uint32_t i = used(&segment->processes_used, SEGMENT_PROCESSES); i > 0; i--)
+		if (segment->processes[i].pid == pid)
+			return i;
+	return 0;
+}
+
+static void look_at_row(struct segment_row *row,
+			ssize_t (*read)(void *arg, uint64_t address, void *ret, size_t size),
+			void *arg)
+{
+	uint32_t size = row->key.size;
+	uint64_t now = 0; /* little-endian, as all that Linux runs the runtime on */
+
+	if (row->key.flags & SEGMENT_WRITE || !row->address || size > sizeof(now) ||
+	    read(arg, row->address, &now, size) != (ssize_t)size || now == row->value)
+		return;
+	row->now = now;
+	row->is_stale = true;
+}
+
+int counts_note_stuck(int fd, pid_t pid,
+		      ssize_t (*read)(void *arg, uint64_t address, void *ret, size_t size),
+		      void *arg, struct err *err)
+{
+	struct segment *segment;
+	uint32_t process, last;
+	int rc = map_segment(fd, PROT_READ | PROT_WRITE, &segment, err);
+
+	if (rc)
+		return rc;
+	process = find_process(segment, pid);
+	last = used(&segment->rows_used, SEGMENT_ROWS);
+	for (uint32_t i = 1; process && i <= last; i++)
+		if (segment->rows[i].key.process == process)
+			look_at_row(&segment->rows[i], read, arg);
+	munmap(segment, sizeof(*segment));
+	return 0;
 }
 
 /* --- variables ----------------------------------------------------------- */
@@ -262,7 +309,7 @@ static int keep_handlers_variables(struct counts *counts)
 static int read_counts(int fd, bool all, struct counts *ret_counts, struct err *err)
 {
 	struct counts counts = {0};
-	int rc = map_segment(fd, &counts.segment, err);
+	int rc = map_segment(fd, PROT_READ, &counts.segment, err);
 
 	if (rc)
 		return rc;

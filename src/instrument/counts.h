@@ -49,6 +49,9 @@ struct count {
 	uint64_t first;	    /* the order of the first ones, over all processes */
 	uint64_t count;
 	uint64_t changed; /* see struct segment_row */
+	/* Of a read by a process that was stuck: what it got last, and what was there then. */
+	bool is_stale;
+	uint64_t value, now;
 };
 
 struct counts {
@@ -65,6 +68,14 @@ struct counts {
 
 /* *@ret_fd without FD_CLOEXEC, for the programs.  @flags: enum segment_flag. */
 int counts_segment_new(uint32_t flags, int *ret_fd, struct err *err);
+
+/*
+ * The process that calls itself @pid is stuck: note what it has read that is something else
+ * now.  @read: of its memory, how many bytes, or a negative errno.  -EPROTO: that is no segment.
+ */
+int counts_note_stuck(int fd, pid_t pid,
+		      ssize_t (*read)(void *arg, uint64_t address, void *ret, size_t size),
+		      void *arg, struct err *err);
 
 /* -EPROTO: that is no segment. */
 int counts_read(int fd, struct counts *ret_counts, struct err *err);

@@ -171,6 +171,36 @@ static int end(struct plan_command *command)
 	return mem_append(&command->argv, &command->count, sizeof(char *)) ? 0 : -ENOMEM;
 }
 
+/* Who says with -c which file becomes which. */
+static void find_object(struct plan_command *command, char *const *args)
+{
+	const char *source = NULL, *output = NULL;
+	size_t inputs = 0;
+	bool has_c = false;
+
+	for (struct walk w = {.at = args}; next_arg(&w);) {
+		has_c |= strcmp(w.arg, "-c") == 0;
+		inputs += is_input(w.arg) || w.arg[0] == '@';
+		if (is_source(w.arg, w.language))
+			source = w.arg;
+		if (w.value && strcmp(w.arg, "-o") == 0)
+			output = w.value;
+	}
+	if (!has_c || inputs != 1 || !source || !output)
+		return;
+	for (size_t i = 0; i < command->count; i++) {
+		if (strcmp(command->argv[i], source) == 0)
+			command->source = command->argv[i];
+		if (strcmp(command->argv[i], output) == 0)
+			command->output = command->argv[i];
+	}
+}
+
+static int add_compile_flags(struct plan_command *command, const struct plan_input *input)
+{
+	return input->runtime ? add_all(command, compiler_compile_flags(input->compiler)) : 0;
+}
+
 /* As it is, and with the flags for compiling. */
 static int plan_one(struct plan *plan, const struct plan_input *input, bool compiles)
 {
@@ -179,7 +209,9 @@ static int plan_one(struct plan *plan, const struct plan_input *input, bool comp
 
 	rc = rc ? rc : add_all(command, (const char *const *)input->args);
 	if (!rc && compiles)
-		rc = add_all(command, compiler_compile_flags(input->compiler));
+		rc = add_compile_flags(command, input);
+	if (!rc && compiles)
+		find_object(command, input->args);
 	return rc ? rc : end(command);
 }
 
@@ -197,15 +229,19 @@ static int plan_source(struct plan *plan, const struct plan_input *input, const 
 		if (!is_input(w.arg) && !is_for_linker(w.arg) && strcmp(w.arg, "-o") != 0 &&
 		    strncmp(w.arg, "-x", 2) != 0)
 			rc = add_arg(command, &w);
-	rc = rc ? rc : add_all(command, compiler_compile_flags(input->compiler));
+	rc = rc ? rc : add_compile_flags(command, input);
 	rc = rc ? rc : add(command, "-c");
 	rc = rc ? rc : add(command, "-o");
 	rc = rc ? rc : push(command, object_name(input, plan->objects++));
+	if (!rc)
+		command->output = command->argv[command->count - 1];
 	if (!rc && source->language) {
 		rc = add(command, "-x");
 		rc = rc ? rc : add(command, source->language);
 	}
 	rc = rc ? rc : add(command, source->arg);
+	if (!rc)
+		command->source = command->argv[command->count - 1];
 	return rc ? rc : end(command);
 }
 
@@ -258,9 +294,12 @@ static int plan_link(struct plan *plan, const struct plan_input *input, const st
 	for (struct walk w = {.at = input->args}; !rc && next_arg(&w);) {
 		if (is_source(w.arg, w.language))
 			rc = push(command, object_name(input, number++));
-		else if (strcmp(w.arg, "-fsanitize=thread") != 0 && strncmp(w.arg, "-x", 2) != 0)
+		else if (strncmp(w.arg, "-x", 2) != 0 &&
+			 !(input->runtime && strcmp(w.arg, "-fsanitize=thread") == 0))
 			rc = add_arg(command, &w);
 	}
+	if (!input->runtime)
+		return rc ? rc : end(command);
 	rc = rc ? rc : add_all(command, compiler_link_flags());
 	if (!rc && kind->is_program)
 		rc = add_runtime(command, input->runtime);

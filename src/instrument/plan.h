@@ -15,6 +15,8 @@
 struct plan_command {
 	char **argv; /* NULL at the end */
 	size_t count;
+	/* In argv, where it makes an object of one source and nothing else; else NULL. */
+	const char *source, *output;
 };
 
 struct plan {
@@ -26,7 +28,7 @@ struct plan {
 struct plan_input {
 	const struct compiler *compiler;
 	char *const *args;   /* without the compiler; NULL at the end */
-	const char *runtime; /* libipcfault_rt.a */
+	const char *runtime; /* libipcfault_rt.a; NULL: not instrumented, only taken apart */
 	const char *scratch; /* a folder for objects */
 };
 

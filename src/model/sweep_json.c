@@ -24,6 +24,7 @@ static const struct number {
 	NUMBER("not_tried",    waiting),
 	NUMBER("errors",       failed),
 	NUMBER("bugs",         bugs),
+	NUMBER("remembered",   remembered),
 	NUMBER("known",        known),
 	NUMBER("mended",       mended),
 };

@@ -75,6 +75,7 @@ int sweep_totals_add(struct sweep_totals *totals, const struct sweep_totals *mor
 	totals->failed += more->failed;
 	totals->runs += more->runs;
 	totals->bugs += more->bugs;
+	totals->remembered += more->remembered;
 	totals->known += more->known;
 	totals->mended += more->mended;
 	totals->elapsed_ns += more->elapsed_ns;

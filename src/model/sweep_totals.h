@@ -28,6 +28,7 @@ struct sweep_totals {
 	size_t waiting;	     /* not tried: interrupted, or out of budget */
 	size_t failed;	     /* could not be tried: errors of ours */
 	size_t runs, bugs;
+	size_t remembered;   /* tried by an earlier sweep, which this one goes on with */
 	size_t known;	     /* bugs that are in the baseline */
 	size_t mended;	     /* of the baseline, and not found any more */
 	uint64_t elapsed_ns; /* of the attempts */

@@ -366,7 +366,7 @@ static int on_timerfd(struct wait *wait, const struct procfs_fd *info)
 static int on_signalfd(struct wait *wait, const struct procfs_fd *info)
 {
 	wait_say(wait, "fd %d ← signals", info->fd);
-	wait_add_anybody(wait, "a signal", "nobody is left to send one");
+	wait_for_signal(wait);
 	return 0;
 }
 

@@ -27,7 +27,7 @@ static int watch(struct wait *wait, int fd, size_t *count)
 static int finish(struct wait *wait, size_t count)
 {
 	if (count == 0)
-		wait_add_anybody(wait, "a signal", "nobody is left to send one");
+		wait_for_signal(wait);
 	return 0;
 }
 

@@ -67,6 +67,9 @@ int wait_add_thread(struct wait *wait, size_t thread);
 int wait_add_process(struct wait *wait, size_t process);
 /* Any thread of the run; @need and @nobody for the text. */
 void wait_add_anybody(struct wait *wait, const char *need, const char *nobody);
+
+/* A signal: anybody can send one, also who comes later. */
+void wait_for_signal(struct wait *wait);
 void wait_need(struct wait *wait, const char *need, const char *holding, const char *nobody);
 /* External beats timed, timed beats blocked: what can end by itself is no deadlock. */
 void wait_weaken(struct wait *wait, enum wait_state state);

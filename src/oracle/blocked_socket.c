@@ -152,12 +152,16 @@ static int on_full_queue(struct wait *wait, const struct procfs_fd *info, uint64
 	return r ? r : add_holders_of(wait, info->fd, info->inode);
 }
 
-/* Without a name only those can send to it who were connected with it. */
+/*
+ * Without a name only those can send to it who were connected with it.  Nobody
+ * tells it when they have gone: to it, a message could still come.
+ */
 static int on_unnamed_receiver(struct wait *wait, const struct procfs_fd *info,
 			       const struct sock_table *table)
 {
 	int r = add_holders_of(wait, info->fd, info->inode);
 
+	wait->node->newcomer = true;
 	wait_need(wait, "a message", "from", "nobody can send one");
 	for (size_t i = 0; r == 0 && i < table->count; i++)
 		if (!table->items[i].is_tcp && table->items[i].peer == info->inode)

@@ -178,10 +178,16 @@ static int on_vfork(struct wait *wait, const struct syscall_row *row)
 	return wait_for_vfork(wait);
 }
 
+void wait_for_signal(struct wait *wait)
+{
+	wait_add_anybody(wait, "a signal", "nobody is left to send one");
+	wait->node->newcomer = true;
+}
+
 static int on_signal(struct wait *wait, const struct syscall_row *row)
 {
 	(void)row;
-	wait_add_anybody(wait, "a signal", "nobody is left to send one");
+	wait_for_signal(wait);
 	return 0;
 }
 

@@ -74,13 +74,23 @@ static bool has_message(const struct observed_process *p, const struct observed_
 	       !is_same_text(&p->err, &usual->err);
 }
 
+/* Of the death of another one nobody needs to make many words. */
+static bool somebody_was_killed(const struct judgement *j)
+{
+	for (size_t i = 0; i < j->scenario->fault_count; i++)
+		if (j->scenario->faults[i].action.kind == ACTION_KILL)
+			return true;
+	return false;
+}
+
 static int judge_output_of(struct judgement *j, const struct observed_process *p,
 			   const struct observed_process *usual)
 {
 	struct finding *finding;
 	size_t same = 0;
 
-	if (!p->out.captured || is_same_text(&p->out, &usual->out))
+	if (!p->out.captured || is_same_text(&p->out, &usual->out) ||
+	    (somebody_was_killed(j) && prints_news(p, usual)))
 		return 0;
 	while (same < p->out.size && same < usual->out.size &&
 	       p->out.data[same] == usual->out.data[same])
@@ -110,13 +120,32 @@ bool somebody_tells(const struct judgement *j)
 	return false;
 }
 
-/* Of the death of another one nobody needs to make many words. */
-static bool somebody_was_killed(const struct judgement *j)
+static bool has_told(const struct judgement *j, size_t process)
 {
-	for (size_t i = 0; i < j->seen->process_count; i++)
-		if (j->seen->processes[i].killed_on_purpose)
-			return true;
-	return false;
+	const struct observed_process *p = &j->seen->processes[process];
+	const struct observed_process *usual = &j->fault_free->processes[process];
+
+	return !p->exited || has_message(p, usual) || !p->err.captured ||
+	       !ends_as_usual(p, usual, &j->fault_free_again->processes[process]);
+}
+
+/* Whom a fault has struck without a word of it: what another one has to say then is of no help. */
+static bool is_silent_elsewhere(const struct judgement *j, const struct observed_process *p)
+{
+	bool silent = false;
+
+	for (size_t i = 0; i < j->scenario->fault_count; i++) {
+		const struct fault_spec *fault = &j->scenario->faults[i];
+
+		for (size_t k = 0; k < j->seen->process_count; k++) {
+			if (j->seen->processes[k].spec != fault->at.process.process)
+				continue;
+			if (&j->seen->processes[k] == p || has_told(j, k))
+				return false;
+			silent = true;
+		}
+	}
+	return silent;
 }
 
 static bool is_handled(const struct judgement *j, const struct observed_process *p,
@@ -128,6 +157,8 @@ static bool is_handled(const struct judgement *j, const struct observed_process 
 	case SURVIVAL_END:
 		return p->status != 0 || somebody_tells(j);
 	default:
+		if (is_silent_elsewhere(j, p))
+			return false;
 		return p->status ? has_message(p, usual) || prints_news(p, usual) ||
 					   p->status > STATUS_OF_SIGNAL || somebody_was_killed(j)
 				 : somebody_tells(j);
@@ -145,7 +176,8 @@ static int judge_other_exit(struct judgement *j, const struct observed_process *
 		snprintf(text, sizeof(text), "exited with %d", usual->status);
 	if (is_handled(j, p, usual))
 		return 0;
-	if (p->status == 0 || j->scenario->expect.survives == SURVIVAL_SAME)
+	if (p->status == 0 || j->scenario->expect.survives == SURVIVAL_SAME ||
+	    is_silent_elsewhere(j, p))
 		return findings_add(&j->findings, FINDING_WRONG_EXIT, p->name,
 				    "exited with %d; without the fault it %s", p->status, text)
 			       ? 0

@@ -376,7 +376,10 @@ static int take_items(const struct counts *counts, const size_t *numbers, struct
 					.place = c->place,
 					.first = c->first,
 					.count = c->count,
-					.changed = c->changed};
+					.changed = c->changed,
+					.is_stale = c->is_stale,
+					.value = c->value,
+					.now = c->now};
 	}
 	return 0;
 }

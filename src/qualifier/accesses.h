@@ -24,6 +24,8 @@ struct access {
 	const char *module;
 	uint64_t place;
 	uint64_t first, count, changed; /* as in instrument/counts.h */
+	bool is_stale;
+	uint64_t value, now;
 };
 
 /* A place in the code where an access is made, whether it was reached or not. */

@@ -23,6 +23,9 @@ static void culprit_release(struct culprit *culprit)
 	for (size_t i = 0; i < culprit->place_count; i++)
 		place_release(&culprit->places[i]);
 	free(culprit->places);
+	free(culprit->stale.file);
+	free(culprit->stale.function);
+	free(culprit->stale.level);
 	free(culprit->path);
 	free(culprit->cells);
 	field_release(&culprit->field);
@@ -142,12 +145,20 @@ static bool has_place(const struct culprit *culprit, const struct difference *d)
 	return false;
 }
 
+static char *function_of(const struct access *access, struct image_set *images)
+{
+	struct image *image = accesses_image(images, access->module);
+	struct image_function function = {0};
+
+	if (!image || !image_function_at(image, access->place - 1, &function))
+		return NULL;
+	return mem_strdup(function.name);
+}
+
 static int add_place(struct culprit *culprit, const struct difference *d,
 		     const struct accesses *plain, struct image_set *images, const char *level,
 		     struct err *err)
 {
-	struct image *image = accesses_image(images, d->at->module);
-	struct image_function function = {0};
 	struct culprit_place *p;
 	struct field other = {0};
 	int rc = 0;
@@ -163,9 +174,8 @@ static int add_place(struct culprit *culprit, const struct difference *d,
 				    .before = d->before,
 				    .after = d->after,
 				    .file = mem_strdup(d->at->source.file),
-				    .level = mem_strdup(level)};
-	if (image && image_function_at(image, d->at->place - 1, &function))
-		p->function = mem_strdup(function.name);
+				    .level = mem_strdup(level),
+				    .function = function_of(d->at, images)};
 	if (d->other)
 		rc = find_field(plain, d->other, images, &other, err);
 	p->other = other.name;
@@ -200,27 +210,60 @@ static bool is_volatile_elsewhere(const struct accesses *plain, const struct acc
 	return false;
 }
 
+static bool is_same_word(const struct access *a, const struct access *b)
+{
+	return a->object == b->object && a->offset == b->offset && a->size == b->size;
+}
+
+/* The first one that is known is enough. */
+static int add_stale(struct culprit *culprit, const struct access *at,
+		     const struct culprit_runs *runs)
+{
+	struct culprit_stale *stale = &culprit->stale;
+
+	for (size_t i = 0; !stale->file && i < runs->optimised->count; i++) {
+		const struct access *a = &runs->optimised->items[i];
+		/* What was moved in front of a loop may have no line of its own. */
+		const struct access *where = a->source.file && a->source.line ? a : at;
+
+		if (!a->is_stale || !is_same_word(a, at))
+			continue;
+		*stale = (struct culprit_stale){.file = mem_strdup(where->source.file),
+						.function = function_of(where, runs->images),
+						.line = where->source.line,
+						.value = a->value,
+						.now = a->now,
+						.level = mem_strdup(runs->level)};
+		if (!stale->file || !stale->level)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int add_difference(struct culprits *culprits, const struct difference *d,
+			  const struct culprit_runs *runs, struct err *err)
+{
+	struct field field = {0};
+	struct culprit *culprit;
+	int rc = find_field(runs->plain, d->named ? d->named : d->at, runs->images, &field, err);
+
+	if (rc)
+		return rc;
+	culprit = culprit_of(culprits, &field, runs->plain->objects[d->at->object]);
+	if (!culprit || add_cell(culprit, runs->cell) || add_stale(culprit, d->at, runs))
+		return err_errno(err, -ENOMEM, "variables");
+	culprit->is_doubtful &= d->is_doubtful;
+	culprit->has_volatile_partner |= is_volatile_elsewhere(runs->plain, d->at);
+	return add_place(culprit, d, runs->plain, runs->images, runs->level, err);
+}
+
 int culprits_add(struct culprits *culprits, const struct differences *differences,
-		 const struct accesses *plain, struct image_set *images, size_t cell,
-		 const char *level, struct err *err)
+		 const struct culprit_runs *runs, struct err *err)
 {
 	int rc = 0;
 
-	for (size_t i = 0; !rc && i < differences->count; i++) {
-		const struct difference *d = &differences->items[i];
-		struct field field = {0};
-		struct culprit *culprit;
-
-		rc = find_field(plain, d->named ? d->named : d->at, images, &field, err);
-		if (rc)
-			return rc;
-		culprit = culprit_of(culprits, &field, plain->objects[d->at->object]);
-		if (!culprit || add_cell(culprit, cell))
-			return err_errno(err, -ENOMEM, "variables");
-		culprit->is_doubtful &= d->is_doubtful;
-		culprit->has_volatile_partner |= is_volatile_elsewhere(plain, d->at);
-		rc = add_place(culprit, d, plain, images, level, err);
-	}
+	for (size_t i = 0; !rc && i < differences->count; i++)
+		rc = add_difference(culprits, &differences->items[i], runs, err);
 	return rc;
 }
 
@@ -249,6 +292,15 @@ static void print_place(FILE *out, const struct culprit_place *p)
 	fprintf(out, " at %s: %s", p->level, difference_text(p->kind));
 	if (p->other)
 		fprintf(out, ", %s", p->other);
+}
+
+static void print_stale(FILE *out, const struct culprit_stale *s)
+{
+	fprintf(out,
+		"\n  stuck at %s with a stale value: %s:%u%s%s%s has read %" PRIu64 ", and %" PRIu64
+		" is there",
+		s->level, short_path(s->file), s->line, s->function ? " (" : "",
+		s->function ? s->function : "", s->function ? ")" : "", s->value, s->now);
 }
 
 static bool begins_with(const char *text, const char *head)
@@ -322,6 +374,8 @@ char *culprit_text(const struct culprit *culprit)
 	fprintf(out, " lacks a qualifier:");
 	for (size_t i = 0; i < culprit->place_count; i++)
 		print_place(out, &culprit->places[i]);
+	if (culprit->stale.file)
+		print_stale(out, &culprit->stale);
 	print_cure(out, culprit);
 	failed = ferror(out);
 	if (fclose(out) == 0 && !failed)

@@ -19,10 +19,20 @@ struct culprit_place {
 	char *other; /* merged, swapped: the other variable; else NULL */
 };
 
+/* A process was stuck: what it goes on with is not what is there. */
+struct culprit_stale {
+	char *file;	/* of its last read; NULL: no process was */
+	char *function; /* NULL = not known */
+	unsigned line;
+	uint64_t value, now;
+	char *level;
+};
+
 struct culprit {
 	struct field field; /* no file: only the place in the mapping is known */
 	struct culprit_place *places;
 	size_t place_count;
+	struct culprit_stale stale;
 	enum segment_object_kind object;
 	char *path;		   /* of the object; "" = has none */
 	bool has_volatile_partner; /* other processes use it as volatile */
@@ -36,10 +46,17 @@ struct culprits {
 	size_t count;
 };
 
-/* Adds what @differences of the combination @cell, called @level, are about. */
+/* The runs of a combination that were compared. */
+struct culprit_runs {
+	const struct accesses *plain, *optimised;
+	struct image_set *images;
+	size_t cell; /* of the optimised one */
+	const char *level;
+};
+
+/* Adds what the differences are about. */
 int culprits_add(struct culprits *culprits, const struct differences *differences,
-		 const struct accesses *plain, struct image_set *images, size_t cell,
-		 const char *level, struct err *err);
+		 const struct culprit_runs *runs, struct err *err);
 void culprits_release(struct culprits *culprits);
 
 /*

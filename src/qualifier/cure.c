@@ -16,7 +16,7 @@ static const char *const no_warnings[] = {"-w", NULL};
 
 struct search {
 	const struct cure_request *request;
-	struct program_texts texts;
+	const struct program_texts *texts;
 	struct cure *cure;
 	struct err *err;
 };
@@ -88,14 +88,14 @@ static int make_changes(struct search *s, const struct set *set, struct changed 
 	const struct declaration **names = mem_zalloc((set->count + 1) * sizeof(*names));
 	int rc = names ? 0 : -ENOMEM;
 
-	ret->texts = mem_zalloc((s->texts.count + 1) * sizeof(*ret->texts));
-	ret->changes = mem_zalloc((s->texts.count + 1) * sizeof(*ret->changes));
+	ret->texts = mem_zalloc((s->texts->count + 1) * sizeof(*ret->texts));
+	ret->changes = mem_zalloc((s->texts->count + 1) * sizeof(*ret->changes));
 	if (!ret->texts || !ret->changes)
 		rc = -ENOMEM;
 	for (size_t i = 0; !rc && i < set->count; i++)
 		names[i] = s->request->candidates[set->items[i]];
-	for (size_t i = 0; !rc && i < s->texts.count; i++)
-		rc = add_change(s, ret, &s->texts.items[i], names, set->count);
+	for (size_t i = 0; !rc && i < s->texts->count; i++)
+		rc = add_change(s, ret, &s->texts->items[i], names, set->count);
 	free(names);
 	return rc;
 }
@@ -272,7 +272,7 @@ static int search(struct search *s)
 {
 	const struct set none = {0};
 	cleanup_set struct set set = {0};
-	int rc = try_set(s, &none);
+	int rc = s->request->known_to_fail ? 0 : try_set(s, &none);
 
 	if (rc)
 		return rc < 0 ? rc : 0;
@@ -297,12 +297,16 @@ int cure_find(const struct cure_request *request, struct cure *ret, struct err *
 		.names = mem_zalloc((request->count + 1) * sizeof(*cure.names)),
 		.refused = mem_zalloc(request->count + 1),
 	};
-	struct search s = {.request = request, .cure = &cure, .err = err};
+	struct program_texts texts = {0};
+	struct search s = {.request = request, .texts = &texts, .cure = &cure, .err = err};
 	int rc = cure.names && cure.refused ? 0 : err_errno(err, -ENOMEM, "cure");
 
-	rc = rc ? rc : program_texts_read(request->build, &s.texts, err);
+	if (request->texts)
+		s.texts = request->texts;
+	else if (!rc)
+		rc = program_texts_read(request->build, &texts, err);
 	rc = rc ? rc : search(&s);
-	program_texts_release(&s.texts);
+	program_texts_release(&texts);
 	if (rc == -ECANCELED)
 		rc = 0;
 	if (rc)

@@ -14,6 +14,7 @@
 #include "compile/compile.h"
 
 struct declaration;
+struct program_texts;
 
 /*
  * Does the program in @folder behave?  1 yes, 0 no, or an error of ours.  It
@@ -23,8 +24,10 @@ struct declaration;
 typedef int (*cure_oracle)(void *arg, const char *folder, struct err *err);
 
 struct cure_request {
-	const struct compile_request *build;	     /* without extra flags and changes */
-	const char *qualifier;			     /* "volatile", "_Atomic" */
+	const struct compile_request *build; /* without extra flags and changes */
+	const struct program_texts *texts;   /* of that build; NULL: they are read */
+	bool known_to_fail;		     /* without a qualifier: it is not tried again */
+	const char *qualifier;		     /* "volatile", "_Atomic" */
 	const struct declaration *const *candidates; /* the likeliest first */
 	size_t count;
 	unsigned builds_max; /* then it is given up */

@@ -245,6 +245,14 @@ static int edit_file_scope(struct edits *edits, const struct tokens *t, const ch
 	return rc;
 }
 
+/* `const int *at`: in front of the `*`. */
+static int edit_target(struct edits *edits, const struct tokens *t, size_t place)
+{
+	if (!place || !token_is(t, place - 1, "*"))
+		return 0;
+	return add_edit(edits, (struct edit){.at = t->items[place - 1].at});
+}
+
 static int edit_name(struct edits *edits, const struct tokens *t, const struct declaration *name)
 {
 	bool found = false;
@@ -258,9 +266,9 @@ static int edit_name(struct edits *edits, const struct tokens *t, const struct d
 		if (place == TOKEN_NONE)
 			continue;
 		found = true;
-		rc = edit_at(edits, t, place);
+		rc = name->is_target ? edit_target(edits, t, place) : edit_at(edits, t, place);
 	}
-	if (!rc && name->kind == DECLARATION_GLOBAL)
+	if (!rc && name->kind == DECLARATION_GLOBAL && !name->is_target)
 		rc = edit_file_scope(edits, t, name->name, found);
 	return rc;
 }

@@ -5,6 +5,7 @@
  *	char *next;			char *volatile next;
  *	int (*handler)(int);		int (*volatile handler)(int);
  *	int first, second;		int first; int volatile second;
+ *	int *at;			int volatile *at;		(what it points to)
  */
 #ifndef QUALIFIER_INSERT_H
 #define QUALIFIER_INSERT_H

@@ -47,15 +47,19 @@ int pass_read_dump(const char *pass, const char *dump, const char *before, const
 char *pass_reason_text(const struct pass_reason *reason);
 void pass_reasons_release(struct pass_reasons *list);
 
-/* Compile with gcc and ask for @name.  Fails as compile_get() does. */
-int pass_ask_gcc(const struct compile_request *build, const char *name, struct pass_reasons *ret,
-		 struct err *err);
+/*
+ * Compile with gcc and ask for @name, in the source @unit (see compile.h: extra_for).
+ * Fails as compile_get() does.
+ */
+int pass_ask_gcc(const struct compile_request *build, const char *unit, const char *name,
+		 struct pass_reasons *ret, struct err *err);
 
 /* Of clang: the program behaves as long as this one is not run. */
 struct pass_step {
 	unsigned number;
 	char *pass;	/* "EarlyCSEPass"; NULL = not found, or not one alone */
 	char *function; /* NULL = the whole module */
+	char *unit;	/* the source whose passes are counted */
 };
 
 /* The @number-th in what clang has said; 0 or -ENOMEM. */
@@ -63,9 +67,20 @@ int pass_read_step(const char *said, unsigned number, struct pass_step *ret);
 /* How many it says. */
 unsigned pass_count_steps(const char *said);
 
-/* About 10 builds and as many questions.  Fails as compile_get() does, and as @behaves does. */
-int pass_bisect_clang(const struct compile_request *build, cure_oracle behaves, void *arg,
-		      struct pass_step *ret, struct err *err);
+/*
+ * Which of the sources must not be optimised, the likeliest first, and then which
+ * pass: about 10 builds of that one, and as many questions.  @texts: of the
+ * build.  Fails as compile_get() does, and as @behaves does.
+ */
+struct pass_question {
+	const struct compile_request *build;
+	const struct program_texts *texts;
+	const char *const *units;
+	size_t unit_count;
+	cure_oracle behaves;
+	void *arg;
+};
+int pass_bisect_clang(const struct pass_question *question, struct pass_step *ret, struct err *err);
 void pass_step_release(struct pass_step *step);
 
 #endif

@@ -97,17 +97,19 @@ void pass_step_release(struct pass_step *step)
 {
 	free(step->pass);
 	free(step->function);
+	free(step->unit);
 	*step = (struct pass_step){0};
 }
 
 /* --- which one ----------------------------------------------------------- */
 
+#define NEIGHBOURS 19 /* that are tried, further and further away */
+
 struct bisection {
-	const struct compile_request *build;
+	const struct pass_question *question;
+	const char *unit;
 	struct compile_change *changes; /* the sources preprocessed, so that it is done once */
 	size_t change_count;
-	cure_oracle behaves;
-	void *arg;
 	struct err *err;
 };
 
@@ -115,10 +117,13 @@ struct bisection {
 static int build_up_to(struct bisection *b, int limit, char **ret_folder)
 {
 	cleanup_free char *option = mem_printf("-opt-bisect-limit=%d", limit);
-	const char *const flags[] = {"-w", "-mllvm", option, NULL};
-	struct compile_request request = *b->build;
+	/* With all debug information clang 14 crashes where most numbers stop it. */
+	const char *const flags[] = {
+		"-w", "-gline-tables-only", "-fno-crash-diagnostics", "-mllvm", option, NULL};
+	struct compile_request request = *b->question->build;
 
 	request.extra = flags;
+	request.extra_for = b->unit;
 	request.changes = b->changes;
 	request.change_count = b->change_count;
 	return option ? compile_get(&request, ret_folder, b->err)
@@ -130,7 +135,7 @@ static int behaves_up_to(struct bisection *b, unsigned limit)
 	cleanup_free char *folder = NULL;
 	int rc = build_up_to(b, (int)limit, &folder);
 
-	return rc ? rc : b->behaves(b->arg, folder, b->err);
+	return rc ? rc : b->question->behaves(b->question->arg, folder, b->err);
 }
 
 static int read_said(struct bisection *b, char **ret_said)
@@ -145,24 +150,40 @@ static int read_said(struct bisection *b, char **ret_said)
 	return rc ? err_errno(b->err, rc, "bisect") : 0;
 }
 
-/* The first that must not run; 0: it is none of them. */
-static int find_first(struct bisection *b, unsigned count, unsigned *ret_first)
+/*
+ * clang itself may crash where it is stopped: then a neighbour is as good.  What was
+ * asked is in *@middle; -ENOEXEC: none of them compiles.
+ */
+static int behaves_near(struct bisection *b, unsigned good, unsigned bad, unsigned *middle)
 {
-	unsigned good = 0, bad = count;
-	int rc = behaves_up_to(b, good);
+	unsigned start = *middle;
+	int rc = -ENOEXEC;
+
+	for (unsigned i = 0; rc == -ENOEXEC && i < NEIGHBOURS; i++) {
+		unsigned away = i ? 1u << ((i - 1) / 2) : 0; /* 0, 1, 1, 2, 2, 4, 4… */
+
+		if (i % 2 ? start + away >= bad : start < good + 1 + away)
+			continue;
+		*middle = i % 2 ? start + away : start - away;
+		rc = behaves_up_to(b, *middle);
+	}
+	return rc;
+}
+
+/* The first that must not run, where it is behind @good; 0: it is none of them. */
+static int find_first(struct bisection *b, unsigned good, unsigned bad, unsigned *ret_first)
+{
+	int rc = behaves_up_to(b, bad);
 
 	*ret_first = 0;
-	if (rc <= 0)
-		return rc;
-	rc = behaves_up_to(b, bad);
 	if (rc)
 		return rc < 0 ? rc : 0;
 	while (bad - good > 1) {
 		unsigned middle = good + (bad - good) / 2;
 
-		rc = behaves_up_to(b, middle);
+		rc = behaves_near(b, good, bad, &middle);
 		if (rc < 0)
-			return rc;
+			return rc == -ENOEXEC ? 0 : rc;
 		if (rc)
 			good = middle;
 		else
@@ -172,8 +193,8 @@ static int find_first(struct bisection *b, unsigned count, unsigned *ret_first)
 	return 0;
 }
 
-/* Each source is counted for itself; of several one number says nothing. */
-static bool is_one_source(const char *said)
+/* A source that is compiled twice is counted twice; of two one number says nothing. */
+static bool is_counted_once(const char *said)
 {
 	unsigned number = 0, times = 0;
 
@@ -182,39 +203,53 @@ static bool is_one_source(const char *said)
 	return times == 1;
 }
 
+/* @b->unit is as it must be without any pass. */
 static int bisect(struct bisection *b, struct pass_step *step)
 {
 	cleanup_free char *said = NULL;
 	unsigned first = 0;
 	int rc = read_said(b, &said);
 
-	if (rc || !is_one_source(said))
+	if (rc || !is_counted_once(said))
 		return rc;
-	rc = find_first(b, pass_count_steps(said), &first);
+	rc = find_first(b, 0, pass_count_steps(said), &first);
 	if (rc || !first)
 		return rc;
 	rc = pass_read_step(said, first, step);
+	if (!rc && step->pass) {
+		step->unit = mem_strdup(b->unit);
+		rc = step->unit ? 0 : -ENOMEM;
+	}
 	return rc ? err_errno(b->err, rc, "bisect") : 0;
 }
 
-int pass_bisect_clang(const struct compile_request *build, cure_oracle behaves, void *arg,
-		      struct pass_step *ret, struct err *err)
+static int bisect_units(struct bisection *b, struct pass_step *step)
 {
-	struct bisection b = {.build = build, .behaves = behaves, .arg = arg, .err = err};
-	struct program_texts texts = {0};
-	struct pass_step step = {0};
-	int rc = build->spec->command ? 0 : program_texts_read(build, &texts, err);
+	int rc = 0;
 
-	if (rc)
-		return rc;
-	b.changes = mem_zalloc((texts.count + 1) * sizeof(*b.changes));
-	b.change_count = b.changes ? texts.count : 0;
+	for (size_t i = 0; !rc && i < b->question->unit_count; i++) {
+		b->unit = b->question->units[i];
+		rc = behaves_up_to(b, 0);
+	}
+	return rc > 0 ? bisect(b, step) : rc;
+}
+
+int pass_bisect_clang(const struct pass_question *question, struct pass_step *ret, struct err *err)
+{
+	const struct program_texts *texts = question->texts;
+	struct bisection b = {.question = question, .err = err};
+	struct pass_step step = {0};
+	int rc;
+
+	b.changes = mem_zalloc((texts->count + 1) * sizeof(*b.changes));
+	b.change_count = b.changes && !question->build->spec->command ? texts->count : 0;
 	for (size_t i = 0; i < b.change_count; i++)
-		b.changes[i] = (struct compile_change){texts.items[i].file, texts.items[i].text};
-	rc = b.changes ? bisect(&b, &step) : err_errno(err, -ENOMEM, "bisect");
+		b.changes[i] = (struct compile_change){texts->items[i].file, texts->items[i].text};
+	rc = b.changes ? bisect_units(&b, &step) : err_errno(err, -ENOMEM, "bisect");
 	free(b.changes);
-	program_texts_release(&texts);
-	if (!rc)
+	if (rc)
+		pass_step_release(&step);
+	else
 		*ret = step;
 	return rc;
 }

@@ -410,8 +410,8 @@ static const char *text_before(const struct dumps *dumps, const struct dump *of)
 	return "";
 }
 
-int pass_ask_gcc(const struct compile_request *build, const char *name, struct pass_reasons *ret,
-		 struct err *err)
+int pass_ask_gcc(const struct compile_request *build, const char *unit, const char *name,
+		 struct pass_reasons *ret, struct err *err)
 {
 	struct compile_request request = *build;
 	struct pass_reasons list = {0};
@@ -420,6 +420,7 @@ int pass_ask_gcc(const struct compile_request *build, const char *name, struct p
 	int rc;
 
 	request.extra = dump_flags;
+	request.extra_for = unit;
 	rc = compile_get(&request, &folder, err);
 	if (rc)
 		return rc;

@@ -25,15 +25,29 @@ static int add(struct program_texts *texts, const char *file, const char *shown,
 	return item->file && item->shown ? 0 : -ENOMEM;
 }
 
-static bool is_c_file(const char *path)
+static bool has_ending(const char *path, const char *const *endings)
 {
-	static const char *const ends[] = {".c", ".h", ".cc", ".cpp", ".hpp", ".inc", NULL};
 	const char *dot = strrchr(path, '.');
 
-	for (size_t i = 0; dot && ends[i]; i++)
-		if (strcmp(dot, ends[i]) == 0)
+	for (size_t i = 0; dot && endings[i]; i++)
+		if (strcmp(dot, endings[i]) == 0)
 			return true;
 	return false;
+}
+
+bool program_text_is_unit(const struct program_text *text)
+{
+	static const char *const endings[] = {".c", ".cc", ".cpp", ".cxx", NULL};
+
+	return has_ending(text->file, endings);
+}
+
+static bool is_c_file(const char *path)
+{
+	static const char *const endings[] = {".c",   ".h",   ".cc",  ".cpp", ".cxx",
+					      ".hpp", ".hxx", ".inc", NULL};
+
+	return has_ending(path, endings);
 }
 
 /* In the copy that is built "/x/src/a.c" of "/x/src" is "src/a.c". */

@@ -4,6 +4,8 @@
 #ifndef QUALIFIER_PROGRAM_TEXT_H
 #define QUALIFIER_PROGRAM_TEXT_H
 
+#include <stdbool.h>
+
 #include "compile/compile.h"
 
 struct program_text {
@@ -23,6 +25,8 @@ struct program_texts {
  */
 int program_texts_read(const struct compile_request *build, struct program_texts *ret,
 		       struct err *err);
+/* Whether the compiler makes an object of it: a header is no unit. */
+bool program_text_is_unit(const struct program_text *text);
 void program_texts_release(struct program_texts *texts);
 
 #endif

@@ -77,18 +77,14 @@ int usage_of_text(const char *text, const char *file, const struct declaration *
 	return 0;
 }
 
-int usage_read(const struct compile_request *build, const struct declaration *const *names,
-	       size_t count, struct usage *ret_usages, struct err *err)
+int usage_read(const struct program_texts *texts, const struct declaration *const *names,
+	       size_t count, struct usage *ret_usages)
 {
-	struct program_texts texts;
-	int rc = program_texts_read(build, &texts, err);
+	int rc = 0;
 
-	if (rc)
-		return rc;
 	memset(ret_usages, 0, count * sizeof(*ret_usages));
-	for (size_t i = 0; !rc && i < texts.count; i++)
-		rc = usage_of_text(texts.items[i].text, texts.items[i].shown, names, count,
+	for (size_t i = 0; !rc && i < texts->count; i++)
+		rc = usage_of_text(texts->items[i].text, texts->items[i].shown, names, count,
 				   ret_usages);
-	program_texts_release(&texts);
-	return rc ? err_errno(err, rc, "sources") : 0;
+	return rc;
 }

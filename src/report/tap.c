@@ -21,7 +21,9 @@ struct tap_state {
 
 static int tap_begin(struct reporter_context *ctx, const struct report_totals *totals)
 {
-	fprintf(ctx->out, "TAP version 14\n1..%zu\n", totals->cases);
+	fputs("TAP version 14\n", ctx->out);
+	if (totals->cases)
+		fprintf(ctx->out, "1..%zu\n", totals->cases);
 	return 0;
 }
 
@@ -184,6 +186,13 @@ static int tap_case_done(struct reporter_context *ctx, const struct case_result 
 
 static int tap_end(struct reporter_context *ctx, const struct report_totals *totals)
 {
+	const struct tap_state *state = ctx->state;
+
+	/* How many bugs a sweep finds is known at its end only. */
+	if (!totals->cases)
+		fprintf(ctx->out, "1..%zu\n", state->number);
+	if (totals->sweep && totals->interrupted)
+		fputs("Bail out! interrupted: not all was tried\n", ctx->out);
 	if (report_totals_done(totals) < totals->cases)
 		fprintf(ctx->out, "Bail out! %s after %zu of %zu cases\n",
 			totals->interrupted ? "interrupted" : "stopped", report_totals_done(totals),

@@ -179,15 +179,15 @@ static void print_cut(FILE *out, const char *line, unsigned width)
 
 static void print_sweep_progress(FILE *out, const struct sweep_totals *sweep)
 {
-	size_t done = sweep->planned - sweep->waiting;
+	size_t done = sweep->planned - sweep->waiting, own = done - sweep->remembered;
 	uint64_t ms = sweep->elapsed_ns / NS_PER_MS, seconds;
 
 	fprintf(out, "%zu/%zu faults, %zu bug%s", done, sweep->planned, sweep->bugs,
 		sweep->bugs == 1 ? "" : "s");
-	if (!ms || done < 2)
+	if (!ms || own < 2)
 		return;
-	seconds = ms * sweep->waiting / done / 1000 + 1;
-	fprintf(out, ", %" PRIu64 " a second, about %" PRIu64 " %s left", done * 1000 / ms,
+	seconds = ms * sweep->waiting / own / 1000 + 1;
+	fprintf(out, ", %" PRIu64 " a second, about %" PRIu64 " %s left", own * 1000 / ms,
 		seconds < 90 ? seconds : (seconds + 30) / 60, seconds < 90 ? "s" : "min");
 }
 
@@ -288,26 +288,35 @@ static int compare_shares(const void *left, const void *right)
 	return strcmp(a->name, b->name);
 }
 
-/* The worst first. */
+static void print_share(FILE *out, const struct sweep_share *share)
+{
+	fprintf(out, "    %5.1f %%  %zu of %zu  ", percent(share->places, share->survived),
+		share->survived, share->places);
+	text_print(out, share->name);
+	putc('\n', out);
+}
+
+/* The worst first; what is without a loss in one line. */
 static void print_shares(FILE *out, const char *what, const struct sweep_shares *shares)
 {
-	size_t size = shares->count * sizeof(*shares->items);
+	size_t size = shares->count * sizeof(*shares->items), lost = 0;
 	struct sweep_share *sorted = shares->count ? mem_zalloc(size) : NULL;
 
 	if (!sorted)
 		return;
 	memcpy(sorted, shares->items, size);
 	qsort(sorted, shares->count, sizeof(*sorted), compare_shares);
-	fprintf(out, "  survived in each %s\n", what);
-	for (size_t i = 0; i < shares->count && i < LISTED_SHARES; i++) {
-		fprintf(out, "    %5.1f %%  %zu of %zu  ",
-			percent(sorted[i].places, sorted[i].survived), sorted[i].survived,
-			sorted[i].places);
-		text_print(out, sorted[i].name);
-		putc('\n', out);
-	}
-	if (shares->count > LISTED_SHARES)
-		fprintf(out, "    ... and %zu more\n", shares->count - LISTED_SHARES);
+	while (lost < shares->count && sorted[lost].survived < sorted[lost].places)
+		lost++;
+	if (lost)
+		fprintf(out, "  survived in each %s\n", what);
+	for (size_t i = 0; i < lost && i < LISTED_SHARES; i++)
+		print_share(out, &sorted[i]);
+	if (lost > LISTED_SHARES)
+		fprintf(out, "    ... and %zu more\n", lost - LISTED_SHARES);
+	if (lost && lost < shares->count)
+		fprintf(out, "    100.0 %%  in %zu other%s\n", shares->count - lost,
+			shares->count - lost == 1 ? "" : "s");
 	free(sorted);
 }
 
@@ -335,7 +344,7 @@ static void print_sweep(struct reporter_context *ctx, const struct report_totals
 	fprintf(out, "%s\n", paint_code(PAINT_NONE, ctx->style.color));
 	fprintf(out, "  %zu sites, %zu faults planned, %zu runs in %s (%" PRIu64 " a second)\n",
 		sweep->sites, sweep->planned, sweep->runs, duration_text(totals->elapsed_ns, took),
-		ms ? (sweep->places + sweep->not_possible) * 1000 / ms : 0);
+		ms ? (sweep->places + sweep->not_possible - sweep->remembered) * 1000 / ms : 0);
 	print_count(out, sweep->not_possible,
 		    "faults did not happen: Linux cannot do that there, or the call did not come");
 	print_count(out, sweep->left_out, "left out: the same fault had hung there before");

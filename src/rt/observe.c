@@ -83,6 +83,8 @@ static void observe_read(struct segment_row *row, struct seen *known, uint64_t a
 		yield(row);
 	if (!load(address, row->key.size, &value))
 		return;
+	row->address = address;
+	row->value = value;
 	if (is_known && known->value != value)
 		__atomic_add_fetch(&row->changed, 1, __ATOMIC_RELAXED);
 	if (!is_known || known->value != value)

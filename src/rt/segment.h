@@ -19,7 +19,7 @@
 
 #define SEGMENT_ENV	"IPCFAULT_RT_FD"
 #define SEGMENT_MAGIC	0x69706366u /* "ipcf" */
-#define SEGMENT_VERSION 2u
+#define SEGMENT_VERSION 3u
 
 #define SEGMENT_PROCESSES 512u
 #define SEGMENT_OBJECTS	  1024u
@@ -95,7 +95,12 @@ struct segment_row {
 	 * stored here.
 	 */
 	uint64_t changed;
-	uint32_t next, unused;
+	/* Of a read: where it was in the process, and what was there the last time. */
+	uint64_t address, value;
+	/* Of a process that was found stuck, by the harness: what was there then. */
+	uint64_t now;
+	uint32_t next;
+	uint32_t is_stale; /* that was something else than it has read */
 };
 
 struct segment {

@@ -44,7 +44,8 @@ int job_request_make(struct job *job, const char *compiler, const char *level,
 						.sources = (const char *const *)made.sources,
 						.compiler = compiler,
 						.level = level,
-						.cache = cache};
+						.cache = cache,
+						.ipcfault = job->worker->options->ipcfault};
 	if (!cache)
 		rc = err_set(err, -EINVAL, "no folder for compiled programs: set XDG_CACHE_HOME");
 	else if (rc)
@@ -64,7 +65,7 @@ void job_request_release(struct job_request *made)
 	made->sources = NULL;
 }
 
-int job_compile(struct job *job, const char *compiler, const char *level, const char *ipcfault,
+int job_compile(struct job *job, const char *compiler, const char *level, bool is_counted,
 		struct err *err)
 {
 	struct job_request made;
@@ -73,7 +74,7 @@ int job_compile(struct job *job, const char *compiler, const char *level, const 
 	job_build_release(job);
 	if (rc)
 		return rc;
-	made.request.ipcfault = ipcfault;
+	made.request.is_counted = is_counted;
 	rc = compile_get(&made.request, &job->build.folder, err);
 	job_request_release(&made);
 	if (rc)

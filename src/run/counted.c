@@ -50,7 +50,7 @@ int counted_run(struct job *job, const char *compiler, const char *level, struct
 	cleanup_close int fd = -1;
 	struct counted counted = {.duration_ns = 0};
 	struct observed seen = {0};
-	int rc = job_compile(job, compiler, level, job->worker->options->ipcfault, err);
+	int rc = job_compile(job, compiler, level, true, err);
 
 	rc = rc ? rc : counts_segment_new(SEGMENT_GLOBALS | SEGMENT_YIELD, &fd, err);
 	rc = rc ? rc : execute(job, fd, deadline_of(reference), &seen, err);

@@ -15,6 +15,7 @@
 #include "run/execution.h"
 #include "run/gdb.h"
 #include "run/spin.h"
+#include "run/stale.h"
 #include "sys/procfs.h"
 #include "sys/syscalls.h"
 
@@ -183,6 +184,7 @@ static void deadline(struct execution *x)
 
 	x->seen->deadline_passed = true;
 	x->ended = true;
+	stale_note(x);
 	describe_waits(x, &waits);
 	t = longest_waiting(x);
 	if (!runs && t)

@@ -19,6 +19,7 @@
 #include "run/made.h"
 #include "run/outputs.h"
 #include "run/spin.h"
+#include "sandbox/tmp.h"
 
 void execution_fail(struct execution *x, int rc)
 {
@@ -237,6 +238,10 @@ static int list_files(struct execution *x)
 {
 	listing = x;
 	listing_rc = 0;
+	if (tmp_is_empty(x->tmp)) {
+		x->worker->tmp_is_empty = x->all_ended && !x->scenario->channel_count && !x->build;
+		return 0;
+	}
 	nftw(x->tmp, note_file, 16, FTW_PHYS);
 	if (!listing_rc && x->seen->files_left.count)
 		qsort(x->seen->files_left.items, x->seen->files_left.count, sizeof(char *),
@@ -302,6 +307,7 @@ static int list_objects(struct execution *x, struct err *err)
 
 	if (rc)
 		return rc;
+	x->worker->sandbox.is_empty = x->all_ended && !count;
 	for (size_t i = 0; !rc && i < count; i++) {
 		struct observed_object *left;
 

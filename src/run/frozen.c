@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "engine/snapshot.h"
 
 #define RUNS_BEFORE 2
@@ -22,18 +23,28 @@ static bool is_same_each_time(const struct stdio_spec *in)
 	       (in->kind == STDIO_FILE && !strstr(in->text, "${tmp}"));
 }
 
+/* The frozen ones count, too. */
+static bool limits_processes(const struct process_spec *spec)
+{
+	for (size_t i = 0; i < spec->limit_count; i++)
+		if (spec->limits[i].kind == LIMIT_NPROC)
+			return true;
+	return false;
+}
+
 static bool is_plain(const struct process_spec *spec)
 {
 	return spec->copies <= 1 && spec->under == UNDER_NONE && !spec->cwd && !spec->fd_count &&
 	       is_same_each_time(&spec->in) && spec->out.kind == STDIO_DEFAULT &&
-	       spec->err.kind == STDIO_DEFAULT;
+	       spec->err.kind == STDIO_DEFAULT && !limits_processes(spec);
 }
 
 /* Breakpoints and locks are looked for on the way to the first instruction. */
 static bool comes_later(const struct fault_spec *fault)
 {
-	return fault->at.kind == TRIGGER_CALL || fault->at.kind == TRIGGER_OUTPUT ||
-	       fault->at.kind == TRIGGER_ELAPSED;
+	return (fault->at.kind == TRIGGER_CALL || fault->at.kind == TRIGGER_OUTPUT ||
+		fault->at.kind == TRIGGER_ELAPSED) &&
+	       fault->action.kind != ACTION_LIMIT;
 }
 
 static bool is_possible(const struct execution *x)
@@ -240,6 +251,20 @@ static int hand_over_outputs(const struct frozen_program *program, struct subjec
 	return s->out_fd < 0 || s->err_fd < 0 ? -errno : 0;
 }
 
+/* A file that was put in the place of the one that is the input would not be read. */
+static bool has_same_input(struct execution *x, const struct frozen_program *program)
+{
+	const struct stdio_spec *in = &x->specs[0]->in;
+	cleanup_free char *path = NULL;
+	struct stat now, then;
+
+	if (in->kind != STDIO_FILE)
+		return true;
+	path = execution_expand(x, in->text);
+	return path && stat(path, &now) == 0 && fstat(program->fds[STDIN_FILENO], &then) == 0 &&
+	       now.st_dev == then.st_dev && now.st_ino == then.st_ino;
+}
+
 int frozen_start(struct execution *x, struct subject *s, struct err *err)
 {
 	struct frozen *f = &x->worker->frozen;
@@ -248,6 +273,10 @@ int frozen_start(struct execution *x, struct subject *s, struct err *err)
 
 	if (!program || !is_possible(x))
 		return 0;
+	if (!has_same_input(x, program)) {
+		drop_program(program);
+		return 0;
+	}
 	program->used_in = f->runs;
 	rc = put_back(program);
 	if (!rc)
@@ -269,6 +298,8 @@ int frozen_launch(struct execution *x, struct subject *s, const struct launch *l
 	struct frozen *f = &x->worker->frozen;
 	int rc;
 
+	if (x->with_faults && !is_possible(x)) /* it is to find nobody beside it */
+		drop_programs(f);
 	if (f->runs <= RUNS_BEFORE || f->impossible || find_program(x) || !is_possible(x) ||
 	    !can_be_read_again(launch, &s->spec->in))
 		return 0;

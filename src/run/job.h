@@ -47,11 +47,11 @@ int usual_learn(struct job *job, struct err *err);
 int usual_report(struct job *job, struct record *record);
 
 /*
- * build.c.  Compile for the job, with @ipcfault so that accesses are counted:
+ * build.c.  Compile for the job, so that accesses are counted or not:
  * -ENOENT, the compiler is not installed; -ENOEXEC, it refuses; -ENOPKG, the
  * runtime is not there.
  */
-int job_compile(struct job *job, const char *compiler, const char *level, const char *ipcfault,
+int job_compile(struct job *job, const char *compiler, const char *level, bool is_counted,
 		struct err *err);
 void job_build_release(struct job *job);
 

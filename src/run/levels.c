@@ -9,12 +9,13 @@
 #include "base/cleanup.h"
 #include "base/mem.h"
 #include "qualifier/shipped.h"
+#include "run/ahead.h"
 #include "run/counted.h"
 #include "run/levels_private.h"
 
 static int compile_cell(struct job *job, struct cell *cell, struct err *err)
 {
-	int rc = job_compile(job, cell->compiler, cell->level, NULL, err);
+	int rc = job_compile(job, cell->compiler, cell->level, false, err);
 
 	if (rc)
 		return rc;
@@ -166,6 +167,11 @@ static int compare_cell(struct comparison *c, size_t index, struct err *err)
 	const struct cell *cell = &c->levels->cells[index];
 	struct differences differences = {0};
 	struct counted counted;
+	const struct culprit_runs runs = {.plain = &c->reference.accesses,
+					  .optimised = &counted.accesses,
+					  .images = c->images,
+					  .cell = index,
+					  .level = cell->level};
 	int rc = counted_run(c->job, cell->compiler, cell->level, c->images, &c->reference,
 			     &counted, err);
 
@@ -175,9 +181,7 @@ static int compare_cell(struct comparison *c, size_t index, struct err *err)
 	if (rc)
 		err_errno(err, rc, "compare");
 	rc = rc ? rc : compare_shipped(c, cell, &differences, err);
-	rc = rc ? rc
-		: culprits_add(&c->levels->culprits, &differences, &c->reference.accesses,
-			       c->images, index, cell->level, err);
+	rc = rc ? rc : culprits_add(&c->levels->culprits, &differences, &runs, err);
 	differences_release(&differences);
 	counted_release(&counted);
 	return rc;
@@ -189,7 +193,7 @@ static int compare_compiler(struct job *job, struct levels *levels, size_t first
 {
 	const char *compiler = levels->cells[first].compiler;
 	struct comparison c = {.job = job, .levels = levels, .images = images};
-	int rc = job_compile(job, compiler, AS_WRITTEN, NULL, err);
+	int rc = job_compile(job, compiler, AS_WRITTEN, false, err);
 
 	if (rc)
 		return rc;
@@ -225,6 +229,11 @@ static bool is_under_valgrind(const struct job *job)
 	return false;
 }
 
+static bool can_count(const struct job *job)
+{
+	return job->worker->options->ipcfault && !is_under_valgrind(job);
+}
+
 /* That accesses cannot be counted is no failure: the outcomes are there. */
 static int compare_accesses(struct job *job, struct levels *levels, struct err *err)
 {
@@ -232,7 +241,7 @@ static int compare_accesses(struct job *job, struct levels *levels, struct err *
 	struct err why = ERR_INIT;
 	int rc;
 
-	if (!job->worker->options->ipcfault || is_under_valgrind(job))
+	if (!can_count(job))
 		return 0;
 	images = image_set_new();
 	rc = images ? compare_all(job, levels, images, &why) : -ENOMEM;
@@ -250,12 +259,14 @@ int levels_run(struct job *job, struct levels **ret_levels, struct err *err)
 
 	if (rc)
 		err_errno(err, rc, "run");
+	else
+		levels_compile_ahead(job, can_count(job));
 	rc = rc ? rc : choose_reference(job, levels, err);
 	rc = rc ? rc : run_others(job, levels, err);
 	rc = rc ? rc : compare_accesses(job, levels, err);
 	if (!rc) {
 		reference = &levels->cells[levels->reference];
-		rc = job_compile(job, reference->compiler, reference->level, NULL, err);
+		rc = job_compile(job, reference->compiler, reference->level, false, err);
 	}
 	if (rc)
 		levels_free(levels);

@@ -46,7 +46,8 @@ static int declaration_of(const struct field *field, struct declaration *ret)
 				    .file = field->file,
 				    .type = field->type,
 				    .line = (int)field->line,
-				    .column = (int)field->column};
+				    .column = (int)field->column,
+				    .is_target = field->name[0] == '*'};
 	if (dot)
 		ret->owner = mem_strndup(field->name, (size_t)(dot - field->name));
 	return ret->owner || !dot ? 0 : -ENOMEM;
@@ -65,6 +66,46 @@ static int take_suspects(const struct culprits *culprits, struct declaration *su
 	return rc;
 }
 
+/* Each access's file, as often as it comes; NULL: memory is short. */
+static const char **files_of(const struct culprits *culprits, size_t *ret_count)
+{
+	const char **files = mem_zalloc(sizeof(*files));
+	size_t count = 0;
+
+	for (size_t i = 0; files && i < culprits->count; i++)
+		for (size_t k = 0; k < culprits->items[i].place_count; k++) {
+			const char **slot = mem_append(&files, &count, sizeof(*files));
+
+			if (!slot) {
+				free(files);
+				return NULL;
+			}
+			*slot = culprits->items[i].places[k].file;
+		}
+	*ret_count = count;
+	return files;
+}
+
+static bool has_kind(const struct culprits *culprits, enum difference_kind kind)
+{
+	for (size_t i = 0; i < culprits->count; i++)
+		for (size_t k = 0; k < culprits->items[i].place_count; k++)
+			if (culprits->items[i].places[k].kind == kind)
+				return true;
+	return false;
+}
+
+/* As it is written it is wrong; what the optimised program makes of it does not show it. */
+static const char *why_as_written_fails(const struct culprits *culprits)
+{
+	if (has_kind(culprits, READS_CACHED) || has_kind(culprits, READS_HOISTED))
+		return "what is read twice may have changed; read it once, into a local variable";
+	if (has_kind(culprits, STORES_MERGED) || has_kind(culprits, STORES_TORN))
+		return "what is stored one by one is seen half done; store last what tells that "
+		       "the rest is there";
+	return "the program is wrong as it is written, too";
+}
+
 int levels_find_mended(struct job *job, const struct levels *levels, bool wanted_fails,
 		       struct mended_list *ret)
 {
@@ -74,16 +115,21 @@ int levels_find_mended(struct job *job, const struct levels *levels, bool wanted
 		mem_zalloc((levels->culprits.count + 1) * sizeof(*suspects));
 	cleanup_free struct divergence *items = NULL;
 	struct localise_request request = {
-		.wanted_by = wanted_by, .wanted = &reference->seen, .wanted_fails = wanted_fails};
-	int rc = wanted_by && suspects ? 0 : -ENOMEM;
+		.wanted_by = wanted_by,
+		.wanted = &reference->seen,
+		.wanted_fails = wanted_fails ? why_as_written_fails(&levels->culprits) : NULL};
+	const char **files = files_of(&levels->culprits, &request.file_count);
+	int rc = wanted_by && suspects && files ? 0 : -ENOMEM;
 
 	rc = rc ? rc : first_divergences(levels, &items, &request.count);
 	rc = rc ? rc : take_suspects(&levels->culprits, suspects, &request.suspect_count);
 	request.items = items;
 	request.suspects = suspects;
+	request.files = files;
 	rc = rc ? rc : localise(job, &request, ret);
 	for (size_t i = 0; i < request.suspect_count; i++)
 		free(suspects[i].owner);
+	free(files);
 	return rc;
 }
 

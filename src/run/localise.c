@@ -6,25 +6,12 @@
 
 #include "base/cleanup.h"
 #include "base/mem.h"
-#include "compile/compile.h"
-#include "instrument/compiler.h"
 #include "qualifier/candidates.h"
 #include "qualifier/cure.h"
-#include "qualifier/pass.h"
 #include "qualifier/usage.h"
+#include "run/localise_private.h"
 
-#define BUILDS_MAX  60
-#define REASONS_MAX 2 /* of one variable that are shown */
-#define INDENT	    "\n  "
-
-struct localisation {
-	struct job *job;
-	const struct localise_request *request;
-	const struct divergence *d; /* the one that it is about */
-	struct compile_request build;
-	const struct declarations *all; /* of the program; may be empty */
-	struct mended_list *list;
-};
+#define BUILDS_MAX 60
 
 /* --- does it behave? ----------------------------------------------------- */
 
@@ -47,8 +34,7 @@ static int run_build(struct localisation *l, const char *folder, struct behaviou
 	return rc;
 }
 
-/* What is a cure once must be one again. */
-static int behaves(void *arg, const char *folder, struct err *err)
+int localise_behaves(void *arg, const char *folder, struct err *err)
 {
 	struct localisation *l = arg;
 
@@ -67,12 +53,6 @@ static int behaves(void *arg, const char *folder, struct err *err)
 
 /* --- which declarations -------------------------------------------------- */
 
-/* Some of the candidates. */
-struct names {
-	const struct declaration **items;
-	size_t count;
-};
-
 static int names_take(struct names *names, const struct declaration *list, size_t count)
 {
 	names->items = mem_zalloc((count + 1) * sizeof(*names->items));
@@ -89,11 +69,13 @@ static int try_names(struct localisation *l, const char *qualifier, struct names
 		     struct err *err)
 {
 	const struct cure_request request = {.build = &l->build,
+					     .texts = &l->texts,
+					     .known_to_fail = l->fails,
 					     .qualifier = qualifier,
 					     .candidates = names->items,
 					     .count = names->count,
 					     .builds_max = BUILDS_MAX,
-					     .behaves = behaves,
+					     .behaves = localise_behaves,
 					     .arg = l};
 	struct cure cure = {0};
 	int rc = names->count ? cure_find(&request, &cure, err) : 0;
@@ -101,6 +83,7 @@ static int try_names(struct localisation *l, const char *qualifier, struct names
 
 	if (!rc && names->count && !cure.fails)
 		rc = -ECANCELED; /* it does not fail as it is: nothing can be proven */
+	l->fails |= !rc && names->count;
 	for (size_t i = 0; !rc && i < found; i++) /* ascending */
 		names->items[i] = names->items[cure.names[i]];
 	if (!rc && found)
@@ -146,7 +129,7 @@ static int try_locals(struct localisation *l, const struct declarations *all, st
 	rc = names_take(names, all->items + outside, count);
 	if (rc || !usages)
 		return -ENOMEM;
-	rc = count ? usage_read(&l->build, names->items, count, usages, err) : 0;
+	rc = count ? usage_read(&l->texts, names->items, count, usages) : 0;
 	for (size_t i = 0; !rc && i < count; i++)
 		if (usages[i].over_setjmp)
 			names->items[kept++] = names->items[i];
@@ -213,10 +196,10 @@ static bool any_local(const struct names *names)
 }
 
 /* What is stored last tells that the rest is there: the likeliest to order it all. */
-static int sort_by_last_store(struct localisation *l, struct names *names, struct err *err)
+static int sort_by_last_store(struct localisation *l, struct names *names)
 {
 	cleanup_free struct usage *usages = mem_zalloc(names->count * sizeof(*usages));
-	int rc = usages ? usage_read(&l->build, names->items, names->count, usages, err) : -ENOMEM;
+	int rc = usages ? usage_read(&l->texts, names->items, names->count, usages) : -ENOMEM;
 
 	for (size_t i = 1; !rc && i < names->count; i++)
 		for (size_t k = i; k > 0 && usages[k].last_store > usages[k - 1].last_store; k--) {
@@ -234,235 +217,23 @@ static int sort_by_last_store(struct localisation *l, struct names *names, struc
 /* Atomic ones order the others, so that fewer may be enough; true: @names are those. */
 static bool try_atomic(struct localisation *l, struct names *names, struct err *err)
 {
-	if (any_local(names) || (names->count > 1 && sort_by_last_store(l, names, err)))
+	if (any_local(names) || (names->count > 1 && sort_by_last_store(l, names)))
 		return false;
 	return try_names(l, "_Atomic", names, err) > 0;
-}
-
-/* --- what is said -------------------------------------------------------- */
-
-static const char *short_path(const char *path)
-{
-	return strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
-}
-
-char *declaration_text(const struct declaration *name)
-{
-	return mem_printf("%s%s%s", name->owner ? name->owner : "", name->owner ? "." : "",
-			  name->name);
-}
-
-/* "`box.mean` (result.c:15) and `box.full` (result.c:16)" */
-static char *names_text(const struct names *names)
-{
-	char *text = mem_strdup("");
-
-	for (size_t i = 0; text && i < names->count; i++) {
-		const struct declaration *d = names->items[i];
-
-		cleanup_free char *name = declaration_text(d);
-
-		text = mem_join(text, name ? mem_printf("%s`%s` (%s:%d)", i ? " and " : "", name,
-							short_path(d->file), d->line)
-					   : NULL);
-	}
-	return text;
-}
-
-static char *say_gcc(const struct compile_request *build, const char *name, char *text,
-		     struct err *err)
-{
-	struct pass_reasons reasons = {0};
-
-	if (!text || pass_ask_gcc(build, name, &reasons, err))
-		return text;
-	for (size_t i = 0, shown = 0; text && i < reasons.count && shown < REASONS_MAX; i++) {
-		struct pass_reason *reason = &reasons.items[i];
-		char *file = reason->file;
-		char *said;
-
-		if (i && reason->effect == reasons.items[i - 1].effect)
-			continue;
-		shown++;
-		if (file)
-			memmove(file, short_path(file), strlen(short_path(file)) + 1);
-		said = pass_reason_text(reason);
-		text = mem_join(text, said ? mem_printf(INDENT "%s %s: %s", build->compiler,
-							build->level, said)
-					   : NULL);
-		free(said);
-	}
-	pass_reasons_release(&reasons);
-	return text;
-}
-
-static char *say_clang(struct localisation *l, char *text, struct err *err)
-{
-	struct pass_step step = {0};
-
-	if (!text || pass_bisect_clang(&l->build, behaves, l, &step, err) || !step.pass)
-		return text;
-	text = mem_join(text, mem_printf(INDENT "%s %s: from %s%s%s on (-opt-bisect-limit=%u)",
-					 l->build.compiler, l->build.level, step.pass,
-					 step.function ? " in " : "",
-					 step.function ? step.function : "", step.number));
-	pass_step_release(&step);
-	return text;
-}
-
-static char *say_pass(struct localisation *l, const struct names *names, char *text,
-		      struct err *err)
-{
-	struct compiler compiler;
-
-	if (!text || compiler_init(&compiler, l->d->compiler, err))
-		return text;
-	if (compiler.is_clang)
-		text = say_clang(l, text, err);
-	for (size_t i = 0; !compiler.is_clang && text && i < names->count; i++)
-		text = say_gcc(&l->build, names->items[i]->name, text, err);
-	compiler_release(&compiler);
-	return text;
-}
-
-static char *proof(const struct localisation *l, const char *qualifier, const struct names *names)
-{
-	cleanup_free char *who = names_text(names);
-
-	return who ? mem_printf(INDENT "proof: with `%s` at %s %s %s behaves as %s%s", qualifier,
-				who, l->d->compiler, l->d->level, l->request->wanted_by,
-				l->request->wanted_fails
-					? ", which fails as well: what is read twice may have "
-					  "changed; read it once, into a local variable"
-					: "")
-		   : NULL;
-}
-
-/* Of a type the first one that has it. */
-static char *variable_text(const struct localisation *l, const struct declaration *name)
-{
-	for (size_t i = 0; name->kind == DECLARATION_TYPE && i < l->all->count; i++) {
-		const struct declaration *d = &l->all->items[i];
-
-		if (d->kind < DECLARATION_TYPE && d->type && strcmp(d->type, name->name) == 0)
-			return declaration_text(d);
-	}
-	return declaration_text(name);
-}
-
-/* --- the list ------------------------------------------------------------ */
-
-static bool is_same_name(const struct declaration *a, const struct declaration *b)
-{
-	return a->line == b->line && a->column == b->column && strcmp(a->name, b->name) == 0 &&
-	       strcmp(a->file, b->file) == 0;
-}
-
-static bool is_same_set(const struct mended *mended, const struct names *names)
-{
-	if (mended->count != names->count)
-		return false;
-	for (size_t i = 0; i < names->count; i++)
-		if (!is_same_name(&mended->names[i], names->items[i]))
-			return false;
-	return true;
-}
-
-static int copy_name(const struct declaration *from, struct declaration *to)
-{
-	*to = (struct declaration){.kind = from->kind, .line = from->line, .column = from->column};
-	to->name = mem_strdup(from->name);
-	to->file = mem_strdup(from->file);
-	to->owner = from->owner ? mem_strdup(from->owner) : NULL;
-	return to->name && to->file && (to->owner || !from->owner) ? 0 : -ENOMEM;
-}
-
-static struct mended *add_set(struct localisation *l, const struct names *names)
-{
-	struct mended_list *list = l->list;
-	struct mended *slot = mem_append(&list->items, &list->count, sizeof(*slot));
-
-	if (!slot)
-		return NULL;
-	slot->text = mem_strdup("");
-	slot->variable = variable_text(l, names->items[0]);
-	slot->names = mem_zalloc(names->count * sizeof(*slot->names));
-	if (!slot->text || !slot->names || !slot->variable)
-		return NULL;
-	for (size_t i = 0; i < names->count; i++) {
-		slot->count++;
-		if (copy_name(names->items[i], &slot->names[i]))
-			return NULL;
-	}
-	return slot;
-}
-
-/* Takes @text over; of another compiler the same declarations are one entry. */
-static int add(struct localisation *l, const struct names *names, char *text)
-{
-	struct mended_list *list = l->list;
-	struct mended *mended = NULL;
-
-	for (size_t i = 0; i < list->count && !mended; i++)
-		if (is_same_set(&list->items[i], names))
-			mended = &list->items[i];
-	if (!mended)
-		mended = add_set(l, names);
-	if (!mended) {
-		free(text);
-		return -ENOMEM;
-	}
-	mended->text = mem_join(mended->text, text);
-	return mended->text ? 0 : -ENOMEM;
-}
-
-void mended_list_release(struct mended_list *list)
-{
-	for (size_t i = 0; i < list->count; i++) {
-		struct declarations names = {list->items[i].names, list->items[i].count};
-
-		declarations_release(&names);
-		free(list->items[i].text);
-		free(list->items[i].variable);
-	}
-	free(list->items);
-	*list = (struct mended_list){0};
-}
-
-/* For whom the values are, as far as the declaration tells. */
-#define FOR_PROCESSES                                                                              \
-	"`_Atomic`: store with memory_order_release, read with memory_order_acquire; for a "       \
-	"signal handler `volatile sig_atomic_t`"
-static const char *const advice[] = {
-	[DECLARATION_MEMBER] = FOR_PROCESSES,
-	[DECLARATION_TYPE] = FOR_PROCESSES,
-	[DECLARATION_GLOBAL] = "`volatile sig_atomic_t` for a signal handler; for another thread "
-			       "or process `_Atomic`",
-	[DECLARATION_LOCAL] = "`volatile`: after longjmp() no other local variable has the value "
-			      "that it was given since setjmp()",
-};
-
-char *mended_text(const struct mended *mended)
-{
-	const struct declaration *first = &mended->names[0];
-
-	return mem_printf("%s (%s%s:%d) lacks a qualifier:%s" INDENT "mend: %s", mended->variable,
-			  first->kind == DECLARATION_TYPE ? "its type is at " : "",
-			  short_path(first->file), first->line, mended->text, advice[first->kind]);
 }
 
 /* --- all of it ----------------------------------------------------------- */
 
 static int describe(struct localisation *l, struct names *names, struct err *err)
 {
-	char *text = proof(l, "volatile", names);
+	char *text = mended_proof(l, "volatile", names);
 	size_t before = names->count;
 
 	if (text && try_atomic(l, names, err))
 		text = mem_join(text, before == names->count ? mem_strdup("; with `_Atomic`, too")
-							     : proof(l, "_Atomic", names));
-	text = say_pass(l, names, text, err);
-	return text ? add(l, names, text) : -ENOMEM;
+							     : mended_proof(l, "_Atomic", names));
+	text = localise_say_pass(l, names, text, err);
+	return text ? mended_add(l, names, text) : -ENOMEM;
 }
 
 /* What has mended one compiler's program is what the next one's lacks, most probably. */
@@ -479,14 +250,18 @@ static int localise_one(struct localisation *l, struct err *err)
 {
 	struct declarations all = {0};
 	struct names names = {0};
-	int rc = try_known(l, &names, err);
+	int rc = program_texts_read(&l->build, &l->texts, err);
 
 	l->all = &all;
+	/* A command builds the very same program: how that behaves has been seen. */
+	l->fails = l->build.spec->command != NULL;
+	rc = rc ? rc : try_known(l, &names, err);
 	rc = rc ? rc : find_names(l, &all, &names, err);
 	if (rc > 0)
 		rc = describe(l, &names, err);
 	free(names.items);
 	declarations_release(&all);
+	program_texts_release(&l->texts);
 	return rc;
 }
 
@@ -515,23 +290,4 @@ int localise(struct job *job, const struct localise_request *request, struct men
 	}
 	*ret = list;
 	return 0;
-}
-
-int localise_ask_gcc(struct job *job, const struct divergence *d, const char *name, char **ret_text)
-{
-	struct job_request made;
-	struct compiler compiler;
-	struct err err = ERR_INIT;
-	char *text = mem_strdup("");
-
-	if (!text || compiler_init(&compiler, d->compiler, &err))
-		goto out;
-	if (!compiler.is_clang && !job_request_make(job, d->compiler, d->level, &made, &err)) {
-		text = say_gcc(&made.request, name, text, &err);
-		job_request_release(&made);
-	}
-	compiler_release(&compiler);
-out:
-	*ret_text = text;
-	return text ? 0 : -ENOMEM;
 }

@@ -22,11 +22,13 @@ struct divergence {
 struct localise_request {
 	const struct divergence *items; /* one of each compiler is enough */
 	size_t count;
-	const char *wanted_by;		    /* "gcc -O0"… */
-	const struct behaviour *wanted;	    /* …behaves so */
-	bool wanted_fails;		    /* …which is not as the scenario expects */
+	const char *wanted_by;		/* "gcc -O0"… */
+	const struct behaviour *wanted; /* …behaves so */
+	const char *wanted_fails; /* …which is not as the scenario expects: why; NULL = it is */
 	const struct declaration *suspects; /* to be tried before all others */
 	size_t suspect_count;
+	const char *const *files; /* of accesses that differ: there the compiler has done it */
+	size_t file_count;
 };
 
 /* A set of declarations that mends some of the combinations. */

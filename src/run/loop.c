@@ -1,4 +1,5 @@
 #include "run/loop.h"
+#include "run/stale.h"
 
 #include <errno.h>
 
@@ -53,6 +54,7 @@ bool loop_check(struct execution *x, struct tracee *t)
 
 	if (!count || !stack_is_endless(&code, &endless))
 		return false;
+	stale_note(x);
 	if (stack_of(x, t, &stack))
 		stack = (struct stack){0};
 	if (observed_add(x->seen, FINDING_SPIN, subject_label(x, t->process, name, sizeof(name)),

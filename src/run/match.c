@@ -50,9 +50,14 @@ static bool object_matches(struct execution *x, const struct on_spec *on,
 static bool fd_matches(struct execution *x, const struct on_spec *on, struct tracee *t, int fd)
 {
 	struct fd_object object;
+	char path[PATH_MAX];
 
 	if (on->kind == ON_FD)
 		return fd == on->fd;
+	if (on->kind == ON_PATH)
+		return procfs_fd_link(x->engine.options.proc_fd, t->tid, fd, path, sizeof(path)) ==
+			       0 &&
+		       fnmatch(on->glob, path, 0) == 0;
 	return fd_object_of(&x->engine, t->tid, fd, &object) == 0 && object_matches(x, on, &object);
 }
 

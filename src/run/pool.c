@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -15,6 +16,7 @@
 #include "base/cleanup.h"
 #include "base/mem.h"
 #include "base/util.h"
+#include "engine/engine.h"
 #include "model/result.h"
 #include "model/result_json.h"
 #include "model/scenario.h"
@@ -26,30 +28,42 @@
 #define WORKERS_MAX 256
 #define MESSAGE_MAX (64u << 20)
 #define NO_CASE	    SIZE_MAX
-#define AHEAD_MAX   16
-#define NAP_NS	    (4 * NS_PER_MS)
+#define AHEAD_MAX   64
+#define NAP_NS	    (10 * NS_PER_MS)
+#define SLOW_NS	    (100 * NS_PER_MS)
 
 /* The main process's view of a worker. */
 struct slot {
 	pid_t pid;	/* 0 = none */
 	int to, from;	/* pipes */
+	int to_read;	/* the other end of @to: what the worker has not read can be taken back */
 	size_t current; /* index of its case, NO_CASE = idle */
 	/* Sent already, for after that; when the worker dies they are sent to the next one. */
 	size_t ahead[AHEAD_MAX];
 	unsigned ahead_count;
-	uint64_t pace_ns; /* how long its last case took; 0 = none yet */
+	uint64_t since_ns; /* its case, or when we knew; CLOCK_MONOTONIC */
+	uint64_t pace_ns;  /* how long its last case took; 0 = none yet */
 	int cpu;
 };
 
 struct pool {
 	const struct run_case *cases;
 	size_t count, next, running;
+	size_t returned[WORKERS_MAX * AHEAD_MAX]; /* taken back: they go before the next one */
+	size_t returned_count;
 	const struct pool_options *options;
 	const struct pool_events *events;
 	struct slot slots[WORKERS_MAX];
 	unsigned slot_count;
 	bool stopping;
 	int turns; /* run/turns.h */
+};
+
+/* From a worker: the head, and @size bytes of a result as text; 0 = the head says it all. */
+struct message_head {
+	size_t index; /* of its case */
+	uint32_t size, verdict;
+	uint64_t duration_ns;
 };
 
 static int stop_fd = -1;
@@ -101,21 +115,27 @@ static int read_all(int fd, void *data, size_t size)
 
 /* In the worker */
 
-static int send_result(int fd, const struct case_result *result)
+static int send_result(int fd, const struct pool *pool, size_t index,
+		       const struct case_result *result)
 {
-	cleanup_free char *text = case_result_to_text(result), *message = NULL;
-	uint32_t size;
+	struct message_head head = {.index = index,
+				    .verdict = (uint32_t)result->verdict,
+				    .duration_ns = result->duration_ns};
+	cleanup_free char *text = NULL, *message = NULL;
 
+	if (pool->cases[index].brief && result->verdict == VERDICT_PASS)
+		return write_all(fd, &head, sizeof(head));
+	text = case_result_to_text(result);
 	if (!text)
 		return -ENOMEM;
-	size = (uint32_t)strlen(text);
-	message = mem_zalloc(sizeof(size) + size);
+	head.size = (uint32_t)strlen(text);
+	message = mem_zalloc(sizeof(head) + head.size);
 	if (!message)
 		return -ENOMEM;
-	memcpy(message, &size, sizeof(size));
-	memcpy(message + sizeof(size), text, size);
+	memcpy(message, &head, sizeof(head));
+	memcpy(message + sizeof(head), text, head.size);
 	/* At once: each write may wake the main process. */
-	return write_all(fd, message, sizeof(size) + size);
+	return write_all(fd, message, sizeof(head) + head.size);
 }
 
 static void error_result(struct case_result *result, const char *reason)
@@ -150,7 +170,7 @@ static int serve_one(struct pool *pool, struct worker *w, bool usable, size_t in
 	rc = usable ? run_in_turn(pool, w, &pool->cases[index], &result, err) : err->code;
 	if (rc)
 		error_result(&result, err->text);
-	sent = send_result(to, &result);
+	sent = send_result(to, pool, index, &result);
 	case_result_release(&result);
 	return rc ? rc : sent;
 }
@@ -185,9 +205,13 @@ static void become_worker(struct pool *pool, int cpu, int from, int to, pid_t pa
 	set_disposition(SIGINT, SIG_IGN); /* the terminal's Ctrl-C is for the main process */
 	set_disposition(SIGTERM, SIG_DFL);
 	set_disposition(SIGPIPE, SIG_IGN);
+	/* Nobody wants a signal for each stop. */
+	sigaction(SIGCHLD, &(struct sigaction){.sa_handler = SIG_DFL, .sa_flags = SA_NOCLDSTOP},
+		  NULL);
 	for (unsigned i = 0; i < pool->slot_count; i++)
 		if (pool->slots[i].pid) {
 			close(pool->slots[i].to);
+			close(pool->slots[i].to_read);
 			close(pool->slots[i].from);
 		}
 	serve(pool, cpu, from, to);
@@ -199,6 +223,7 @@ static void become_worker(struct pool *pool, int cpu, int from, int to, pid_t pa
 static int slot_start(struct pool *pool, struct slot *slot, struct err *err)
 {
 	int down[2], up[2];
+	char path[32];
 	pid_t parent = getpid(), pid;
 
 	if (fault_point("pipe2") ? (errno = EMFILE, true) : pipe2(down, O_CLOEXEC))
@@ -216,6 +241,9 @@ static int slot_start(struct pool *pool, struct slot *slot, struct err *err)
 		close(up[0]);
 		become_worker(pool, slot->cpu, down[0], up[1], parent);
 	}
+	/* A description of its own, since the worker's must wait. */
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", down[0]);
+	slot->to_read = pid < 0 ? -1 : open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	close(down[0]);
 	close(up[1]);
 	if (pid < 0) {
@@ -235,6 +263,8 @@ static int slot_end(struct slot *slot)
 
 	close(slot->to);
 	close(slot->from);
+	if (slot->to_read >= 0)
+		close(slot->to_read);
 	while (waitpid(slot->pid, &status, 0) < 0 && errno == EINTR)
 		;
 	slot->pid = 0;
@@ -248,14 +278,50 @@ static int send_index(const struct slot *slot, size_t index)
 	return rc == -EPIPE ? 0 : rc; /* it died: read() will tell */
 }
 
+static size_t peek(const struct pool *pool)
+{
+	return pool->returned_count ? pool->returned[0] : pool->next;
+}
+
+/* peek() is given to somebody, or not wanted. */
+static void advance(struct pool *pool)
+{
+	if (pool->returned_count)
+		memmove(pool->returned, pool->returned + 1,
+			--pool->returned_count * sizeof(*pool->returned));
+	else
+		pool->next++;
+}
+
+/* Goes to the next of the cases that are wanted; false when there is none. */
+static bool find_next(struct pool *pool)
+{
+	const struct pool_events *events = pool->events;
+
+	while (events->wanted && peek(pool) < pool->count &&
+	       !events->wanted(events->ctx, &pool->cases[peek(pool)]))
+		advance(pool);
+	return peek(pool) < pool->count;
+}
+
+/* Repetitions, attempts of a sweep and variants take about the same time. */
+static bool are_alike(const struct run_case *a, const struct run_case *b)
+{
+	if (a->scenario == b->scenario || (a->like && a->like == b->like))
+		return true;
+	return !a->like && !b->like && a->scenario->pos.line == b->scenario->pos.line &&
+	       strcmp(a->scenario->file, b->scenario->file) == 0;
+}
+
 /*
- * Repetitions of one case take about the same time: some are sent ahead, so
- * that the worker need not wait for us, nor wake us for each; not so many that
+ * Cases that are alike take about the same time: some are sent ahead, so that
+ * the worker need not wait for us, nor wake us for each; not so many that
  * another worker would have nothing to do.
  */
 static size_t depth(const struct pool *pool, const struct slot *slot)
 {
-	uint64_t fair = (pool->count - pool->next) / pool->slot_count;
+	uint64_t left = pool->count - pool->next + pool->returned_count;
+	uint64_t fair = left / pool->slot_count;
 	uint64_t depth = slot->pace_ns ? 2 * NAP_NS / slot->pace_ns : 1;
 
 	depth = depth < fair ? depth : fair;
@@ -268,12 +334,49 @@ static int send_ahead(struct pool *pool, struct slot *slot)
 	int rc = 0;
 
 	while (!rc && !pool->options->fail_fast && slot->ahead_count < depth(pool, slot) &&
-	       pool->next < pool->count &&
-	       pool->cases[pool->next].scenario == pool->cases[slot->current].scenario) {
-		rc = send_index(slot, pool->next);
-		slot->ahead[slot->ahead_count++] = pool->next++;
+	       find_next(pool) &&
+	       are_alike(&pool->cases[peek(pool)], &pool->cases[slot->current])) {
+		rc = send_index(slot, peek(pool));
+		slot->ahead[slot->ahead_count++] = peek(pool);
+		advance(pool);
 	}
 	return rc;
+}
+
+/*
+ * What the worker has not begun: one that takes its time would keep it from
+ * the others.  The current one may still be among them.
+ */
+static void take_back(struct pool *pool, struct slot *slot)
+{
+	size_t waiting[AHEAD_MAX + 1];
+	bool begun = true;
+	ssize_t size;
+
+	if (!slot->pid || !slot->ahead_count || slot->to_read < 0)
+		return;
+	/* All at once: between two reads the worker would take one out of the middle. */
+	size = read(slot->to_read, waiting, sizeof(waiting));
+	for (ssize_t i = 0; i < size / (ssize_t)sizeof(*waiting); i++) {
+		if (waiting[i] == slot->current) {
+			begun = false;
+			continue;
+		}
+		slot->ahead_count--;
+		pool->returned[pool->returned_count++] = waiting[i];
+	}
+	if (!begun)
+		send_index(slot, slot->current);
+}
+
+/* Of all that have been at their case for so long. */
+static void take_all_back(struct pool *pool, uint64_t since_ns)
+{
+	uint64_t now = now_ns();
+
+	for (unsigned i = 0; i < pool->slot_count; i++)
+		if (now - pool->slots[i].since_ns >= since_ns)
+			take_back(pool, &pool->slots[i]);
 }
 
 static size_t take_ahead(struct slot *slot)
@@ -310,28 +413,21 @@ static int give(struct pool *pool, struct slot *slot, struct err *err)
 	if (slot->ahead_count) {
 		slot->current = take_ahead(slot);
 	} else {
-		slot->current = pool->next++;
+		slot->current = peek(pool);
+		advance(pool);
 		rc = send_index(slot, slot->current);
 	}
+	slot->since_ns = now_ns();
 	pool->running++;
 	if (pool->events->started)
 		pool->events->started(pool->events->ctx, &pool->cases[slot->current]);
 	return rc ? rc : send_ahead(pool, slot);
 }
 
-/* The next of the cases that are wanted; false when there is none. */
-static bool find_next(struct pool *pool)
-{
-	const struct pool_events *events = pool->events;
-
-	while (events->wanted && pool->next < pool->count &&
-	       !events->wanted(events->ctx, &pool->cases[pool->next]))
-		pool->next++;
-	return pool->next < pool->count;
-}
-
 static bool has_work(struct pool *pool, const struct slot *slot)
 {
+	if (!slot->ahead_count && !find_next(pool))
+		take_all_back(pool, 0);
 	return slot->ahead_count || find_next(pool);
 }
 
@@ -345,6 +441,8 @@ static void deliver(struct pool *pool, struct slot *slot, struct case_result *re
 	case_result_release(result);
 	slot->current = NO_CASE;
 	pool->running--;
+	if (bad && pool->events->wanted) /* it may be of another opinion now */
+		take_all_back(pool, 0);
 	if (bad && pool->options->fail_fast)
 		pool->stopping = true;
 }
@@ -380,17 +478,23 @@ static int receive(struct pool *pool, struct slot *slot, struct err *err)
 {
 	struct case_result result = {0};
 	cleanup_free char *text = NULL;
-	uint32_t size;
-	int rc;
+	struct message_head head;
+	int rc = 0;
 
-	if (read_all(slot->from, &size, sizeof(size)) || size > MESSAGE_MAX)
+	if (read_all(slot->from, &head, sizeof(head)) || head.size > MESSAGE_MAX)
 		return on_end_of_worker(pool, slot, err);
-	text = mem_zalloc(size);
+	if (head.index != slot->current)
+		return err_set(err, -EPROTO, "a worker has run another case than it was given");
+	result = (struct case_result){.role = pool->cases[slot->current].role,
+				      .verdict = (enum verdict)head.verdict,
+				      .duration_ns = head.duration_ns};
+	text = mem_zalloc(head.size);
 	if (!text)
 		return err_errno(err, -ENOMEM, "result");
-	if (read_all(slot->from, text, size))
+	if (read_all(slot->from, text, head.size))
 		return on_end_of_worker(pool, slot, err);
-	rc = case_result_from_text(text, size, &result, err);
+	if (head.size)
+		rc = case_result_from_text(text, head.size, &result, err);
 	if (rc)
 		return rc;
 	deliver(pool, slot, &result);
@@ -431,20 +535,24 @@ static int wait_once(struct pool *pool, struct err *err)
 	struct pollfd fds[WORKERS_MAX + 1];
 	struct slot *of[WORKERS_MAX + 1];
 	bool naps = may_nap(pool);
+	int patience = -1;
 	nfds_t count = 0;
 	int rc = 0, ready;
 
 	fds[count++] = (struct pollfd){stop_fd, POLLIN, 0};
 	for (unsigned i = 0; i < pool->slot_count; i++)
 		if (pool->slots[i].pid) {
+			if (pool->slots[i].ahead_count)
+				patience = SLOW_NS / NS_PER_MS;
 			of[count] = &pool->slots[i];
 			fds[count++] = (struct pollfd){pool->slots[i].from, POLLIN, 0};
 		}
-	ready = poll(fds, count, naps ? 0 : -1);
+	ready = poll(fds, count, naps ? 0 : patience);
 	if (ready < 0)
 		return errno == EINTR ? 0 : err_errno(err, -errno, "poll");
-	if (!ready)
+	if (!ready && naps)
 		nanosleep(&nap, NULL);
+	take_all_back(pool, SLOW_NS);
 	for (nfds_t i = 1; !rc && ready && i < count; i++)
 		if (fds[i].revents)
 			rc = receive(pool, of[i], err);

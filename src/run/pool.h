@@ -25,6 +25,7 @@ struct run_case {
 	 * faults of one are those of all.  NULL: there are no others.
 	 */
 	const struct scenario *like;
+	bool brief;    /* of one that passes nothing is told but verdict, role and duration */
 	bool executed; /* no copy of a frozen program will do: see frozen.h */
 	/* Not one run, but many schedules of it: of explored.h.  NULL: a run. */
 	const struct explore_options *explore;

@@ -289,6 +289,7 @@ static void set_possibilities(const struct kernel_moment *at, uint64_t caught,
 			row->restart_timed != RESTART_NEVER_BLOCKS) &&
 		       !at->nonblocking && !never_waits(at->fd_kind);
 	place->signals = caught;
+	place->length = at->length;
 }
 
 static int note_call(struct execution *x, struct tracee *t)

@@ -15,6 +15,8 @@
 #include "run/record.h"
 #include "sys/syscalls.h"
 
+#define FDS_APART 16
+
 struct rules {
 	struct filter_rule *items;
 	size_t count;
@@ -27,7 +29,10 @@ static int add(struct rules *rules, int call, int arg, uint64_t mask, uint64_t v
 	if (call == SYSCALL_NONE)
 		return 0;
 	for (size_t i = 0; i < rules->count; i++)
-		if (rules->items[i].call == call && (rules->items[i].arg < 0 || arg >= 0))
+		if (rules->items[i].call == call &&
+		    (rules->items[i].arg < 0 ||
+		     (rules->items[i].arg == arg && rules->items[i].mask == mask &&
+		      rules->items[i].value == value)))
 			return 0;
 	rule = mem_append(&rules->items, &rules->count, sizeof(*rule));
 	if (!rule)
@@ -80,6 +85,16 @@ static bool looks_for_code(const struct trigger_spec *at)
 	return at->kind == TRIGGER_FUNCTION || at->kind == TRIGGER_LOCK || at->site;
 }
 
+/* Of a descriptor by its number the others need not stop; each number is a filter of its own. */
+static int add_call(struct rules *rules, int call, const struct on_spec *on)
+{
+	const struct syscall_row *row = syscall_get(call);
+
+	if (on->kind == ON_FD && on->fd >= 0 && on->fd < FDS_APART && row && row->fd_arg >= 0)
+		return add(rules, call, row->fd_arg, UINT32_MAX, (uint64_t)on->fd);
+	return add(rules, call, -1, 0, 0);
+}
+
 /* The handlers that run and the calls that are made again belong to every counted call. */
 static int add_trigger(struct rules *rules, const struct fault_spec *fault)
 {
@@ -87,7 +102,7 @@ static int add_trigger(struct rules *rules, const struct fault_spec *fault)
 
 	if (fault->at.kind == TRIGGER_CALL) {
 		for (size_t i = 0; !rc && i < fault->at.call_count; i++)
-			rc = add(rules, fault->at.calls[i], -1, 0, 0);
+			rc = add_call(rules, fault->at.calls[i], &fault->at.on);
 		rc = rc ? rc : add_name(rules, "restart_syscall");
 	}
 	for (size_t i = 0; !rc && fault->at.kind == TRIGGER_LOCK && lock_calls[i]; i++)

@@ -171,12 +171,16 @@ static bool compares_to_fault_free(const struct scenario *s)
 static int fresh_folder(struct worker *w, char **ret_path, struct err *err)
 {
 	char *path = w->options->keep ? mem_printf("%s/%u", w->tmp, ++w->runs) : mem_strdup(w->tmp);
+	int rc;
 
 	if (!path)
 		return err_errno(err, -ENOMEM, "run");
 	*ret_path = path;
-	if (!w->options->keep)
-		return tmp_empty(path, err);
+	if (!w->options->keep) {
+		rc = w->tmp_is_empty ? 0 : tmp_empty(path, err);
+		w->tmp_is_empty = false;
+		return rc;
+	}
 	return mkdir(path, 0777) ? err_errno(err, -errno, "folder %s", path) : 0;
 }
 
@@ -382,7 +386,7 @@ static int prepare_build(struct job *job, struct levels **ret_levels, struct err
 				   job->worker->options->ipcfault, err);
 	if (job->c->scenario->expect.same_at_every_level)
 		return levels_run(job, ret_levels, err);
-	return job_compile(job, spec->compilers.items[0], spec->levels.items[0], NULL, err);
+	return job_compile(job, spec->compilers.items[0], spec->levels.items[0], false, err);
 }
 
 static int execute_with(struct job *job, struct err *err)

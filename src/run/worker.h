@@ -68,8 +68,9 @@ struct worker {
 	const struct pool_options *options;
 	struct sandbox sandbox;
 	bool entered;
-	char *tmp;     /* holds the ${tmp} of each run */
-	unsigned runs; /* so far: names that folder */
+	char *tmp;	   /* holds the ${tmp} of each run */
+	bool tmp_is_empty; /* seen after the last process ended */
+	unsigned runs;	   /* so far: names that folder */
 	int cpu;
 	struct image_set *images; /* symbols of programs, kept from run to run */
 	struct known_filters filters;

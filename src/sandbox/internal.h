@@ -31,7 +31,7 @@ int init_kill_all(struct sandbox *sandbox, bool *ret_left, struct err *err);
 int init_set_last_pid(struct sandbox *sandbox, int pid, struct err *err);
 
 /* Remove the IPC objects that sandbox_objects() lists. */
-void objects_remove(const struct sandbox *sandbox);
+void objects_remove(struct sandbox *sandbox);
 
 /* What is known of one object: for made.c.  Names are the caller's. */
 char *object_name(enum object_kind kind, const char *file, int id, key_t key);

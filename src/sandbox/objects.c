@@ -9,6 +9,7 @@
 #include <sys/msg.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -40,14 +41,25 @@ const char *object_kind_name(enum object_kind kind)
 /* Called for each object; @id for System V, @file for the others. */
 typedef int visit_fn(void *ctx, enum object_kind kind, const char *file, int id, key_t key);
 
-static int visit_folder(int fd, enum object_kind kind, visit_fn *visit, void *ctx)
+/*
+ * Both file systems count their entries in the size of the root, tmpfs in
+ * mm/shmem.c and mqueue in ipc/mqueue.c; it is not zero where there are none.
+ */
+static int visit_folder(int fd, off_t *empty_size, enum object_kind kind, visit_fn *visit,
+			void *ctx)
 {
 	cleanup_closedir DIR *dir = NULL;
 	struct dirent *entry;
+	bool is_empty = true;
+	struct stat st = {0};
 	int rc = 0;
 
 	if (fd < 0)
 		return -errno;
+	if (fstat(fd, &st) == 0 && st.st_size && st.st_size == *empty_size) {
+		close(fd);
+		return 0;
+	}
 	dir = fdopendir(fd);
 	if (!dir) {
 		rc = -errno;
@@ -57,9 +69,13 @@ static int visit_folder(int fd, enum object_kind kind, visit_fn *visit, void *ct
 	while (!rc && (entry = readdir(dir))) {
 		bool sem = kind == OBJECT_SHM_POSIX && !strncmp(entry->d_name, SEM_PREFIX, 4);
 
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			rc = visit(ctx, sem ? OBJECT_SEM_POSIX : kind, entry->d_name, 0, 0);
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+			continue;
+		is_empty = false;
+		rc = visit(ctx, sem ? OBJECT_SEM_POSIX : kind, entry->d_name, 0, 0);
 	}
+	if (is_empty)
+		*empty_size = st.st_size;
 	return rc;
 }
 
@@ -120,17 +136,17 @@ static int visit_msg(visit_fn *visit, void *ctx)
 	return rc;
 }
 
-static int visit_all(const struct sandbox *sandbox, visit_fn *visit, void *ctx)
+static int visit_all(struct sandbox *sandbox, visit_fn *visit, void *ctx)
 {
 	int rc = 0;
 
 	if (sandbox->parts[SANDBOX_SHM].isolated)
 		rc = visit_folder(open(SHM_FOLDER, O_RDONLY | O_DIRECTORY | O_CLOEXEC),
-				  OBJECT_SHM_POSIX, visit, ctx);
+				  &sandbox->empty_shm, OBJECT_SHM_POSIX, visit, ctx);
 	if (!rc && sandbox->parts[SANDBOX_MQUEUE].isolated)
 		rc = visit_folder(openat(sandbox->mqueue_fd, ".",
 					 O_RDONLY | O_DIRECTORY | O_CLOEXEC),
-				  OBJECT_MQ_POSIX, visit, ctx);
+				  &sandbox->empty_mqueue, OBJECT_MQ_POSIX, visit, ctx);
 	if (rc || !sandbox->parts[SANDBOX_IPC].isolated)
 		return rc;
 	rc = visit_shm(visit, ctx);
@@ -203,8 +219,8 @@ static int add_object(void *ctx, enum object_kind kind, const char *file, int id
 	return 0;
 }
 
-int sandbox_objects(const struct sandbox *sandbox, struct sandbox_object **ret_objects,
-		    size_t *ret_count, struct err *err)
+int sandbox_objects(struct sandbox *sandbox, struct sandbox_object **ret_objects, size_t *ret_count,
+		    struct err *err)
 {
 	struct list list = {NULL, 0};
 	int rc = visit_all(sandbox, add_object, &list);
@@ -253,7 +269,7 @@ static int remove_object(void *ctx, enum object_kind kind, const char *file, int
 	return 0;
 }
 
-void objects_remove(const struct sandbox *sandbox)
+void objects_remove(struct sandbox *sandbox)
 {
-	visit_all(sandbox, remove_object, (void *)(uintptr_t)sandbox);
+	visit_all(sandbox, remove_object, sandbox);
 }

@@ -133,12 +133,19 @@ static int end_processes(struct sandbox *sandbox, struct err *err)
 	}
 }
 
+static void remove_objects(struct sandbox *sandbox)
+{
+	if (!sandbox->is_empty)
+		objects_remove(sandbox);
+	sandbox->is_empty = false;
+}
+
 int sandbox_clean(struct sandbox *sandbox, struct err *err)
 {
 	int rc = end_processes(sandbox, err);
 
 	if (!rc)
-		objects_remove(sandbox);
+		remove_objects(sandbox);
 	return rc;
 }
 
@@ -152,7 +159,7 @@ int sandbox_clean_beside(struct sandbox *sandbox, struct err *err)
 	int rc = sandbox_choose_pids(sandbox, 1, err);
 
 	if (!rc)
-		objects_remove(sandbox);
+		remove_objects(sandbox);
 	return rc;
 }
 

@@ -58,6 +58,13 @@ struct sandbox {
 	int mqueue_fd;	 /* root of a mqueue file system, -1 = none */
 	pid_t init;	 /* pid 1 of the programs, or who removes the folder; 0 = none */
 	int init_socket; /* -1 = none */
+	/*
+	 * sandbox_objects() has found nothing since the last process ended: the next
+	 * cleaning need not look.  For the caller to set.
+	 */
+	bool is_empty;
+	off_t empty_shm,
+		empty_mqueue; /* st_size of the folders when nothing is there; 0 = not known */
 };
 
 /*
@@ -110,8 +117,8 @@ struct sandbox_object {
 };
 
 /* The IPC objects that exist now, of the parts that are isolated; no files of sockets and FIFOs. */
-int sandbox_objects(const struct sandbox *sandbox, struct sandbox_object **ret_objects,
-		    size_t *ret_count, struct err *err);
+int sandbox_objects(struct sandbox *sandbox, struct sandbox_object **ret_objects, size_t *ret_count,
+		    struct err *err);
 void sandbox_objects_free(struct sandbox_object *objects, size_t count);
 
 /* Ends pid 1 and with it all processes of the namespace; the namespaces stay the worker's. */

@@ -138,7 +138,7 @@ static int remove_tree(const char *path, bool keep_top)
 }
 
 /* Most runs leave nothing; fts(3) takes three times as many calls to find that out. */
-static bool is_empty(const char *path)
+bool tmp_is_empty(const char *path)
 {
 	cleanup_closedir DIR *dir = opendir(path);
 	unsigned count = 0;
@@ -155,7 +155,7 @@ static bool is_empty(const char *path)
 
 int tmp_empty(const char *path, struct err *err)
 {
-	int rc = is_empty(path) ? 0 : remove_tree(path, true);
+	int rc = tmp_is_empty(path) ? 0 : remove_tree(path, true);
 
 	return rc ? err_errno(err, rc, "empty the folder %s", path) : 0;
 }

@@ -9,6 +9,8 @@
 #ifndef SANDBOX_TMP_H
 #define SANDBOX_TMP_H
 
+#include <stdbool.h>
+
 #include "base/err.h"
 
 /* The path of a folder that may be made in @parent (NULL = $TMPDIR, or /tmp); the caller's. */
@@ -16,6 +18,9 @@ int tmp_name(const char *parent, char **ret_path, struct err *err);
 
 /* tmp_name(), and the folder is made. */
 int tmp_make(const char *parent, char **ret_path, struct err *err);
+
+/* There is nothing in it, and its owner may do everything with it. */
+bool tmp_is_empty(const char *path);
 
 /* Remove all that is in @path, also folders without permissions, but not itself. */
 int tmp_empty(const char *path, struct err *err);

@@ -131,6 +131,14 @@ size_t bugs_hung(const struct bugs *bugs, const struct attempt *attempt)
 	return hung;
 }
 
+bool bug_pauses(const struct bug *bug)
+{
+	const struct finding *finding = worst_finding(&bug->result);
+
+	return bug->kind == FINDING_HANG && finding && finding->text &&
+	       strstr(finding->text, "nanosleep");
+}
+
 void bugs_release(struct bugs *bugs)
 {
 	for (size_t i = 0; i < bugs->count; i++) {

@@ -48,6 +48,9 @@ void bugs_sort(struct bugs *bugs);
 /* How often the same has hung already; see ATTEMPT_LEFT_OUT. */
 size_t bugs_hung(const struct bugs *bugs, const struct attempt *attempt);
 
+/* A hang in which a process slept for a time of its own choice: it may only be patient. */
+bool bug_pauses(const struct bug *bug);
+
 void bugs_release(struct bugs *bugs);
 
 /* What a signal may well mean: another end, another output.  Not a crash, nor a hang. */

@@ -40,6 +40,10 @@ static char *action_text(const struct action_spec *action, const char *victim)
 		return mem_strdup("O_NONBLOCK is set");
 	case ACTION_KILL:
 		return victim ? mem_printf("SIGKILL of %s", victim) : mem_strdup("SIGKILL");
+	case ACTION_DELAY:
+		return mem_strdup("a long pause");
+	case ACTION_CAPACITY:
+		return mem_strdup("the buffer is small");
 	case ACTION_FILL:
 		return mem_strdup("there is no room");
 	case ACTION_RESET:
@@ -47,7 +51,7 @@ static char *action_text(const struct action_spec *action, const char *victim)
 	case ACTION_REMOVE:
 		return mem_strdup("the object is removed");
 	case ACTION_TRUNCATE:
-		return mem_strdup("the object is cut");
+		return mem_printf("%s is cut", victim);
 	case ACTION_DROP:
 		return mem_strdup("the datagram is lost");
 	case ACTION_DUPLICATE:
@@ -67,11 +71,14 @@ static uint64_t nth_of(const struct draft *draft)
 		       : draft->spot->place->nth;
 }
 
-static const char *nonblocking_text(const struct draft *draft)
+static const char *besides_text(const struct draft *draft)
 {
 	for (size_t i = 0; i < draft->step_count; i++)
 		if (draft->steps[i].action.kind == ACTION_NONBLOCK)
 			return ", and O_NONBLOCK is set";
+	for (size_t i = 0; i < draft->step_count; i++)
+		if (draft->steps[i].moment == STEP_AT_SITE)
+			return ", and others are";
 	return "";
 }
 
@@ -86,7 +93,10 @@ static char *title_of(const struct draft *draft)
 	if (draft->spot->place->fd >= 0)
 		snprintf(fd, sizeof(fd), "%d", draft->spot->place->fd);
 	if (ordinal && action && draft->trigger == TRIGGER_LOCK)
-		title = mem_printf("%s: with a lock in its hands: %s", site->label, action);
+		title = draft->child ? mem_printf("%s/child[%u]: with a lock in its hands: %s",
+						  site->label, draft->child, action)
+				     : mem_printf("%s: with a lock in its hands: %s", site->label,
+						  action);
 	else if (ordinal && action)
 		title = mem_printf("%s: %s(%s)%s%s: %s%s%s%s", site->label, site->call, fd, ordinal,
 				   draft->phase == PHASE_EXIT	   ? ", done"
@@ -94,7 +104,7 @@ static char *title_of(const struct draft *draft)
 								   : "",
 				   action, draft->slow ? ", while " : "",
 				   draft->slow ? draft->slow : "",
-				   draft->slow ? " is slow" : nonblocking_text(draft));
+				   draft->slow ? " is slow" : besides_text(draft));
 	free(ordinal);
 	free(action);
 	return title;
@@ -146,6 +156,8 @@ static struct trigger_spec trigger_of(const struct planner *planner, const struc
 	at.count = count_of(&attempt->nth.fault, draft->lasts);
 	if (draft->trigger == TRIGGER_LOCK) {
 		at.kind = TRIGGER_LOCK;
+		if (draft->child)
+			at.process = (struct selector){site->process, SELECT_CHILD, draft->child};
 		return at;
 	}
 	at.calls = at.named = attempt->calls;
@@ -163,6 +175,14 @@ static struct trigger_spec trigger_of_step(const struct draft_step *step, int fa
 	if (step->moment == STEP_AT_CALL) {
 		trigger.phase = PHASE_ENTRY;
 		trigger.count = count_of(&attempt->nth.place, false);
+		return trigger;
+	}
+	if (step->moment == STEP_AT_SITE) {
+		trigger.process = selector_of(step->site);
+		trigger.on.fd = step->site->places[0].fd;
+		trigger.on.kind = trigger.on.fd >= 0 ? ON_FD : ON_ANY;
+		trigger.thread = 0;
+		trigger.count = count_of(&attempt->nth.one, false);
 		return trigger;
 	}
 	if (step->moment == STEP_AT_START)

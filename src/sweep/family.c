@@ -23,6 +23,7 @@ static const struct vocab_row rows[] = {
 	[FAULT_STORM]       = { "storm",        "the same signal many times", false },
 	[FAULT_PULSE]       = { "pulse",        "SIGSTOP and SIGCONT", false },
 	[FAULT_FULL]        = { "full",         "a buffer that has no room left", false },
+	[FAULT_SMALL]       = { "small",        "a buffer that is small", false },
 	[FAULT_NONBLOCK]    = { "nonblock",     "O_NONBLOCK set by somebody who shares it", false },
 	[FAULT_RESET]       = { "reset",        "a connection that is reset", false },
 	[FAULT_REMOVED]     = { "removed",      "an object that is removed under its users", false },
@@ -33,6 +34,7 @@ static const struct vocab_row rows[] = {
 	[FAULT_KILLED]      = { "killed",       "the process dies there", false },
 	[FAULT_PEER_KILLED] = { "peer-killed",  "another process dies meanwhile", false },
 	[FAULT_HOLDER_KILLED] = { "holder-killed", "the process dies with a shared lock in its hands", false },
+	[FAULT_HOLDER_SLOW] = { "holder-slow", "the process holds a shared lock for long", false },
 };
 /* clang-format on */
 _Static_assert(ARRAY_SIZE(rows) == FAULT_FAMILY_MAX_, "one row for each family");
@@ -42,14 +44,14 @@ static const struct error_family {
 	int error;
 	enum fault_family family;
 } families[] = {
-	{EINTR, FAULT_INTERRUPTED},	{EAGAIN, FAULT_TRY_AGAIN},     {ENOSPC, FAULT_NO_SPACE},
-	{EDQUOT, FAULT_NO_SPACE},	{EFBIG, FAULT_NO_SPACE},       {EIO, FAULT_IO},
-	{EMFILE, FAULT_RESOURCES},	{ENFILE, FAULT_RESOURCES},     {ENOMEM, FAULT_RESOURCES},
-	{ENOBUFS, FAULT_RESOURCES},	{EACCES, FAULT_DENIED},	       {EPERM, FAULT_DENIED},
-	{EROFS, FAULT_DENIED},		{ENOENT, FAULT_MISSING},       {ESRCH, FAULT_MISSING},
-	{ECONNREFUSED, FAULT_NETWORK},	{EHOSTUNREACH, FAULT_NETWORK}, {ENETUNREACH, FAULT_NETWORK},
-	{ENETDOWN, FAULT_NETWORK},	{ECONNABORTED, FAULT_NETWORK}, {EADDRINUSE, FAULT_NETWORK},
-	{EADDRNOTAVAIL, FAULT_NETWORK}, {ETIMEDOUT, FAULT_TIMEOUT},
+	{EINTR, FAULT_INTERRUPTED},   {EAGAIN, FAULT_TRY_AGAIN},      {ENOSPC, FAULT_NO_SPACE},
+	{EDQUOT, FAULT_NO_SPACE},     {EFBIG, FAULT_NO_SPACE},	      {EIO, FAULT_IO},
+	{EMFILE, FAULT_RESOURCES},    {ENFILE, FAULT_RESOURCES},      {ENOMEM, FAULT_RESOURCES},
+	{ENOBUFS, FAULT_RESOURCES},   {ENOLCK, FAULT_RESOURCES},      {EACCES, FAULT_DENIED},
+	{EPERM, FAULT_DENIED},	      {EROFS, FAULT_DENIED},	      {ENOENT, FAULT_MISSING},
+	{ESRCH, FAULT_MISSING},	      {ECONNREFUSED, FAULT_NETWORK},  {EHOSTUNREACH, FAULT_NETWORK},
+	{ENETUNREACH, FAULT_NETWORK}, {ENETDOWN, FAULT_NETWORK},      {ECONNABORTED, FAULT_NETWORK},
+	{EADDRINUSE, FAULT_NETWORK},  {EADDRNOTAVAIL, FAULT_NETWORK}, {ETIMEDOUT, FAULT_TIMEOUT},
 };
 
 /* The limits of processes and timers answer EAGAIN. */
@@ -81,8 +83,10 @@ static const struct exception {
 	{"shmctl", F(RESOURCES) | F(DENIED)},
 	{"semctl", F(DENIED)},
 	{"msgctl", F(DENIED)},
-	{"msgsnd", F(DENIED)},
-	{"msgrcv", F(DENIED)},
+	{"msgsnd", F(DENIED) | F(RESOURCES)},
+	{"msgrcv", F(DENIED) | F(RESOURCES)},
+	{"mq_timedsend", F(RESOURCES)},
+	{"mq_timedreceive", F(RESOURCES)},
 	{"semop", F(DENIED) | F(NO_SPACE)},
 	{"semtimedop", F(DENIED) | F(NO_SPACE)},
 	{"sendto", F(DENIED) | F(RESOURCES)},
@@ -101,8 +105,8 @@ static const struct exception {
 	{"clone3", F(DENIED) | F(NO_SPACE)},
 	{"flock", F(RESOURCES)},
 	{"setsockopt", F(RESOURCES) | F(DENIED)},
-	{"write", F(DENIED)},
-	{"writev", F(DENIED)},
+	{"write", F(DENIED) | F(RESOURCES)},
+	{"writev", F(DENIED) | F(RESOURCES)},
 	{"pwrite64", F(DENIED)},
 	{"copy_file_range", F(DENIED)},
 #undef F
@@ -146,6 +150,18 @@ bool family_can_fill(enum fd_kind kind)
 	}
 }
 
+/*
+ * A connection that is lost stays so, and this error would come once: `reset`
+ * is true.  Datagrams are refused one by one.
+ */
+static bool is_of_lost_connection(const char *call, enum fd_kind kind, enum fault_family family)
+{
+	const struct syscall_row *row = syscall_get(syscall_from_name(call));
+
+	return (family == FAULT_NETWORK || family == FAULT_TIMEOUT) && row &&
+	       row->transfer != TRANSFER_NONE && kind != FD_KIND_UDP && kind != FD_KIND_UNIX_DGRAM;
+}
+
 enum fault_family family_of_error(const char *call, enum fd_kind kind, int error)
 {
 	enum fault_family family = FAULT_FAMILY_MAX_;
@@ -156,6 +172,8 @@ enum fault_family family_of_error(const char *call, enum fd_kind kind, int error
 	for (size_t i = 0; i < ARRAY_SIZE(families); i++)
 		if (families[i].error == error)
 			family = families[i].family;
+	if (is_of_lost_connection(call, kind, family))
+		return FAULT_FAMILY_MAX_;
 	if (family == FAULT_TRY_AGAIN && is_maker(call))
 		family = FAULT_RESOURCES;
 	if (family == FAULT_TRY_AGAIN && is_filled_instead(call, kind))

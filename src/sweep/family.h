@@ -28,6 +28,7 @@ enum fault_family {
 	FAULT_STORM,
 	FAULT_PULSE,
 	FAULT_FULL,
+	FAULT_SMALL,
 	FAULT_NONBLOCK,
 	FAULT_RESET,
 	FAULT_REMOVED,
@@ -38,6 +39,7 @@ enum fault_family {
 	FAULT_KILLED,
 	FAULT_PEER_KILLED,
 	FAULT_HOLDER_KILLED,
+	FAULT_HOLDER_SLOW,
 	FAULT_FAMILY_MAX_
 };
 extern const struct vocab fault_family_vocab;

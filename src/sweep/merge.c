@@ -13,13 +13,16 @@ static bool is_same_text(const char *a, const char *b)
 	return a == b || (a && b && strcmp(a, b) == 0);
 }
 
+/* Faults that only serve another one have none. */
 static const struct stack *place_of(const struct case_result *result)
 {
 	static const struct stack nowhere = {NULL, 0};
 
-	if (!result->fault_count || !result->faults[0].injection_count)
-		return &nowhere;
-	return &result->faults[0].injections[0].stack;
+	for (size_t i = 0; i < result->fault_count; i++)
+		if (result->faults[i].injection_count &&
+		    result->faults[i].injections[0].stack.count)
+			return &result->faults[i].injections[0].stack;
+	return &nowhere;
 }
 
 static bool is_same_stack(const struct stack *a, const struct stack *b)

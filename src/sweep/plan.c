@@ -10,9 +10,9 @@
 
 /* At each place in this order. */
 static void (*const planners[])(struct planner *planner, const struct spot *spot) = {
-	plan_errors,	   plan_short,	plan_lasting_errors, plan_lasting_short, plan_pulse,
-	plan_nonblock,	   plan_full,	plan_signals,	     plan_datagrams,	 plan_kills,
-	plan_holder_kills, plan_resets, plan_removal,	     plan_cut,
+	plan_errors,   plan_short,   plan_lasting_errors, plan_lasting_short, plan_pulse,
+	plan_nonblock, plan_full,    plan_small,	  plan_signals,	      plan_datagrams,
+	plan_kills,    plan_holders, plan_resets,	  plan_removal,	      plan_cut,
 };
 
 size_t sweep_plan_pick(size_t places, uint64_t seed, size_t site, size_t picks[PICKS_MAX])

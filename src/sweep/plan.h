@@ -50,6 +50,7 @@ struct attempt {
 	bool is_meaning; /* it is such an attempt… */
 	bool changes;	 /* …and the program ended or printed otherwise than without it */
 	bool doubted;	 /* what it found was not seen again */
+	bool is_past;	 /* an earlier occurrence of its call did not come: nor will this one */
 	enum attempt_state state;
 	/* With pointers into this struct and the base: it must not be moved. */
 	struct scenario scenario;

@@ -3,6 +3,7 @@
  * were asked for; once, and from then on.
  */
 #include <errno.h>
+#include <limits.h>
 
 #include "sweep/planner.h"
 #include "sys/kernel_model.h"
@@ -40,18 +41,27 @@ static void plan_each_error(struct planner *planner, const struct spot *spot, bo
 		had |= 1u << family;
 		draft = draft_of(spot, family, errors[i].after ? ACTION_ERRNO_AFTER : ACTION_ERRNO);
 		draft.action.error = errors[i].err;
+		/* Of that connection only: the next one is none the worse, see accept(2). */
+		if (errors[i].err == ECONNABORTED)
+			draft.demand = DEMAND_WELL;
 		draft.lasts = lasts;
 		planner_add_once_or_lasting(planner, &draft);
 	}
 }
 
-/* A send on a socket that waits for room is cut by a signal only. */
+/*
+ * A send on a socket that waits for room is cut by a signal only, and a Unix
+ * socket takes what fits into one buffer of the kernel's as a whole.
+ */
 static bool is_whole_send(const struct spot *spot)
 {
 	const struct syscall_row *row = syscall_get(syscall_from_name(spot->site->call));
 
-	return row && row->families & (FAMILY_WRITES | FAMILY_SENDS) &&
-	       is_socket_kind(spot->site->kind) && !spot_allows(spot, EAGAIN);
+	if (!row || !(row->families & (FAMILY_WRITES | FAMILY_SENDS)) ||
+	    !is_socket_kind(spot->site->kind))
+		return false;
+	return !spot_allows(spot, EAGAIN) ||
+	       (spot->site->kind == FD_KIND_UNIX_STREAM && spot->place->length <= PIPE_BUF);
 }
 
 static void plan_one_byte(struct planner *planner, const struct spot *spot, bool lasts)

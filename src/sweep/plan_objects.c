@@ -3,6 +3,7 @@
  * that is removed, a mapped file that is cut, datagrams that a net loses.
  */
 #include <errno.h>
+#include <string.h>
 
 #include "base/util.h"
 #include "sweep/planner.h"
@@ -15,11 +16,13 @@ static bool sends(const struct call_site *site)
 	return row && row->families & (FAMILY_WRITES | FAMILY_SENDS);
 }
 
-/* Others fill what has a name in the system; a pipe is full of what the program itself sends. */
-static bool others_fill(const struct spot *spot)
+/*
+ * What waits for room where the program alone could have taken it waits for
+ * ever: only who does not wait can be told that there is none.
+ */
+static bool is_queue(enum fd_kind kind)
 {
-	return spot->site->kind == FD_KIND_EVENTFD || spot->site->kind == FD_KIND_MQUEUE ||
-	       spot->site->kind == FD_KIND_MSG_SYSV || spot_allows(spot, EAGAIN);
+	return kind == FD_KIND_MQUEUE || kind == FD_KIND_MSG_SYSV;
 }
 
 /* Alone, and where somebody who shares it has set O_NONBLOCK. */
@@ -30,8 +33,11 @@ void plan_full(struct planner *planner, const struct spot *spot)
 	if (!family_can_fill(spot->site->kind) || !sends(spot->site))
 		return;
 	draft.action.on = true;
-	if (others_fill(spot))
+	/* A queue may have others who fill it; who empties a pipe of one's own will come to it. */
+	draft.demand = is_queue(spot->site->kind) ? DEMAND_SAME : DEMAND_WELL;
+	if (spot_allows(spot, EAGAIN))
 		planner_add(planner, &draft);
+	draft.demand = DEMAND_SAME;
 	if (!spot->place->can_be_nonblocking)
 		return;
 	draft.steps[0] =
@@ -57,31 +63,106 @@ void plan_removal(struct planner *planner, const struct spot *spot)
 	planner_add(planner, &draft);
 }
 
-/* Another process that has it can cut it at any time; what is private to one is left alone. */
+/*
+ * What the scenario hands out others have as well, and can cut; what is private
+ * is left alone.  Hardly any program that maps a file survives SIGBUS, and those
+ * who have it mostly trust each other: it must be asked for.
+ */
 void plan_cut(struct planner *planner, const struct spot *spot)
 {
-	(void)planner;
-	(void)spot;
+	const struct scenario *base = planner->options->base;
+	struct draft draft = draft_of(spot, FAULT_CUT, ACTION_TRUNCATE);
+
+	if (!planner->options->exhaustive || !spot->first || strcmp(spot->site->call, "mmap") != 0)
+		return;
+	draft.phase = PHASE_EXIT;
+	draft.demand = DEMAND_END;
+	for (size_t i = 0; i < base->channel_count; i++) {
+		if (base->channels[i].kind != CHANNEL_FILE && base->channels[i].kind != CHANNEL_SHM)
+			continue;
+		draft.action.of_channel = (int)i;
+		draft.victim = base->channels[i].name;
+		planner_add(planner, &draft);
+	}
 }
 
-/* UDP promises nothing. */
+static bool receives(const struct call_site *site)
+{
+	const struct syscall_row *row = syscall_get(syscall_from_name(site->call));
+
+	return row && row->families & (FAMILY_READS | FAMILY_RECEIVES);
+}
+
+/*
+ * UDP promises nothing: what is lost may be told as a failure, of the rest
+ * nobody needs to hear.  One with a wrong checksum is lost only as it is received.
+ */
 void plan_datagrams(struct planner *planner, const struct spot *spot)
 {
 	static const struct {
 		enum fault_family family;
 		enum action_kind action;
+		enum demand demand;
+		bool (*fits)(const struct call_site *site);
 	} rows[] = {
-		{FAULT_LOST, ACTION_DROP},
-		{FAULT_TWICE, ACTION_DUPLICATE},
-		{FAULT_LATE, ACTION_REORDER},
+		{FAULT_LOST, ACTION_DROP, DEMAND_SAME, sends},
+		{FAULT_LOST, ACTION_DROP, DEMAND_SAME, receives},
+		{FAULT_TWICE, ACTION_DUPLICATE, DEMAND_WELL, sends},
+		{FAULT_LATE, ACTION_REORDER, DEMAND_WELL, sends},
 	};
 
-	if (spot->site->kind != FD_KIND_UDP || !sends(spot->site))
-		return;
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+	for (size_t i = 0; spot->site->kind == FD_KIND_UDP && i < ARRAY_SIZE(rows); i++) {
 		struct draft draft = draft_of(spot, rows[i].family, rows[i].action);
 
 		draft.action.on = true;
-		planner_add(planner, &draft);
+		draft.demand = rows[i].demand;
+		if (rows[i].fits(spot->site))
+			planner_add(planner, &draft);
 	}
+}
+
+#define SMALL_BUFFER 4096
+
+static bool has_size(enum fd_kind kind)
+{
+	switch (kind) {
+	case FD_KIND_PIPE:
+	case FD_KIND_FIFO:
+	case FD_KIND_UNIX_STREAM:
+	case FD_KIND_TCP:
+	case FD_KIND_MSG_SYSV:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool is_other_buffer(const struct call_site *a, const struct call_site *b)
+{
+	return has_size(b->kind) && b->part >= 0 && strcmp(a->call, b->call) == 0 &&
+	       (a->part != b->part || a->child != b->child || a->process != b->process ||
+		a->places[0].fd != b->places[0].fd);
+}
+
+/* All of them at once: who relies on one may rely on the other. */
+void plan_small(struct planner *planner, const struct spot *spot)
+{
+	const struct record *record = planner->options->record;
+	struct draft draft = draft_of(spot, FAULT_SMALL, ACTION_CAPACITY);
+
+	if (!spot->first || !sends(spot->site) || !has_size(spot->site->kind))
+		return;
+	draft.demand = DEMAND_WELL;
+	draft.action.bytes = SMALL_BUFFER;
+	planner_add(planner, &draft);
+	for (size_t i = 0; i < record->site_count && draft.step_count < DRAFT_STEPS_MAX; i++) {
+		if (!is_other_buffer(spot->site, &record->sites[i]))
+			continue;
+		draft.steps[draft.step_count++] = (struct draft_step){.name = "small there, too",
+								      .moment = STEP_AT_SITE,
+								      .site = &record->sites[i],
+								      .action = draft.action};
+	}
+	if (draft.step_count)
+		planner_add(planner, &draft);
 }

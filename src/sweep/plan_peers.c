@@ -9,7 +9,9 @@
 #include "sweep/planner.h"
 #include "sys/syscalls.h"
 
-#define SLOW_PEER_NS (200 * NS_PER_MS)
+#define SLOW_PEER_NS   (200 * NS_PER_MS)
+#define SLOW_HOLDER_NS (100 * NS_PER_MS)
+#define HOLDERS_TRIED  2 /* children without a call of their own */
 
 bool is_socket_kind(enum fd_kind kind)
 {
@@ -111,21 +113,40 @@ static bool is_early(const struct spot *spot, const struct call_site *peer)
 	return spot->place->nth == 1 && peer->part == SELECT_MAIN;
 }
 
-/* It is let go as soon as the fault has struck; where nothing sleeps it goes on by itself. */
-void draft_slow_peer(struct draft *draft, const struct call_site *peer)
+void draft_slow_peer_for(struct draft *draft, const struct call_site *peer, uint64_t ns)
 {
 	struct draft_step *stop = &draft->steps[draft->step_count++];
-	struct draft_step *go_on = &draft->steps[draft->step_count++];
 
 	*stop = (struct draft_step){.name = "slow peer", .action = plain_action(ACTION_STOP)};
 	stop->moment = is_early(draft->spot, peer) ? STEP_AT_START : STEP_AT_CALL;
-	stop->action.time_ns = SLOW_PEER_NS;
+	stop->action.time_ns = ns;
 	stop->action.of_process = selector_of(peer);
+	draft->slow = peer->label;
+}
+
+/* Where nothing sleeps it goes on by itself. */
+void draft_slow_peer(struct draft *draft, const struct call_site *peer)
+{
+	struct draft_step *go_on;
+
+	draft_slow_peer_for(draft, peer, SLOW_PEER_NS);
+	go_on = &draft->steps[draft->step_count++];
 	*go_on = (struct draft_step){
 		.name = "it goes on", .moment = STEP_AFTER, .action = plain_action(ACTION_SIGNAL)};
 	go_on->action.signal = SIGCONT;
 	go_on->action.of_process = selector_of(peer);
-	draft->slow = peer->label;
+}
+
+static bool has_sites(const struct planner *planner, const struct call_site *parent, unsigned child)
+{
+	const struct record *record = planner->options->record;
+
+	for (size_t i = 0; i < record->site_count; i++)
+		if (record->sites[i].process == parent->process &&
+		    record->sites[i].part == SELECT_CHILD &&
+		    (unsigned)record->sites[i].child == child)
+			return true;
+	return false;
 }
 
 static bool is_first_of_process(const struct planner *planner, const struct spot *spot)
@@ -136,17 +157,39 @@ static bool is_first_of_process(const struct planner *planner, const struct spot
 	return spot->first;
 }
 
-/* A lock is taken without a call, mostly: its moments are none of the record. */
-void plan_holder_kills(struct planner *planner, const struct spot *spot)
+static void plan_holder(struct planner *planner, const struct spot *spot, unsigned child)
 {
 	struct draft draft = draft_of(spot, FAULT_HOLDER_KILLED, ACTION_KILL);
 
-	if (planner->options->record->processes < 2 || !is_first_of_process(planner, spot))
-		return;
 	draft.trigger = TRIGGER_LOCK;
+	draft.child = child;
 	draft.demand = DEMAND_END;
 	draft.action.signal = SIGKILL;
 	planner_add(planner, &draft);
+	/* Of programs that start together it may decide who is the first. */
+	if (planner->options->base->process_count > 1)
+		return;
+	draft.family = FAULT_HOLDER_SLOW;
+	draft.demand = DEMAND_WELL;
+	draft.action = plain_action(ACTION_DELAY);
+	draft.action.time_ns = SLOW_HOLDER_NS;
+	planner_add(planner, &draft);
+}
+
+/*
+ * A lock is taken without a call, mostly: its moments are none of the record,
+ * and a child that does nothing else has no site of its own.
+ */
+void plan_holders(struct planner *planner, const struct spot *spot)
+{
+	if (planner->options->record->processes < 2 || !is_first_of_process(planner, spot))
+		return;
+	plan_holder(planner, spot, 0);
+	if (spot->site->part != SELECT_MAIN)
+		return;
+	for (unsigned child = 1; child <= HOLDERS_TRIED; child++)
+		if (!has_sites(planner, spot->site, child))
+			plan_holder(planner, spot, child);
 }
 
 /* As when the other end's process dies with something unread, or its machine restarts. */

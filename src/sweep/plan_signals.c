@@ -11,6 +11,7 @@
 #define SIGNALS_TRIED 4
 #define PULSE_NS      (2 * NS_PER_MS)
 #define STORM_SIGNALS 20
+#define SMALL_PIPE    4096
 
 /* Nobody sends them but the processor. */
 static bool is_synchronous(int signal)
@@ -23,6 +24,23 @@ static bool is_synchronous(int signal)
 static bool is_harmless(int signal)
 {
 	return signal == SIGCHLD || signal == SIGWINCH || signal == SIGCONT || signal == SIGURG;
+}
+
+static bool is_pipe_write(const struct spot *spot)
+{
+	const struct syscall_row *row = syscall_get(syscall_from_name(spot->site->call));
+
+	return row && row->families & FAMILY_WRITES &&
+	       (spot->site->kind == FD_KIND_PIPE || spot->site->kind == FD_KIND_FIFO);
+}
+
+/* As of a user who has many: see pipe-user-pages-soft in pipe(7). */
+static void draft_small_pipe(struct draft *draft)
+{
+	struct draft_step *step = &draft->steps[draft->step_count++];
+
+	*step = (struct draft_step){.name = "small pipe", .action = plain_action(ACTION_CAPACITY)};
+	step->action.bytes = SMALL_PIPE;
 }
 
 /*
@@ -38,6 +56,8 @@ static void add_asleep(struct planner *planner, const struct spot *spot, const s
 		struct draft slow = *draft;
 
 		draft_slow_peer(&slow, peers[i]);
+		if (is_pipe_write(spot))
+			draft_small_pipe(&slow);
 		planner_add(planner, &slow);
 	}
 	planner_add(planner, draft);

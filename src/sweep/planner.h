@@ -25,12 +25,14 @@ struct spot {
 enum step_moment {
 	STEP_AT_CALL,  /* as the call of the fault starts, before it */
 	STEP_AT_START, /* of the process that the step strikes */
+	STEP_AT_SITE,  /* the first of the same call at @site */
 	STEP_AFTER,    /* the fault has fired */
 };
 
 struct draft_step {
 	const char *name;
 	enum step_moment moment;
+	const struct call_site *site; /* STEP_AT_SITE */
 	struct action_spec action;
 };
 
@@ -41,7 +43,8 @@ struct draft {
 	enum fault_family family;
 	enum demand demand;
 	bool lasts;
-	enum trigger_kind trigger; /* TRIGGER_CALL, or TRIGGER_LOCK of the process of the site */
+	enum trigger_kind trigger; /* TRIGGER_CALL, or TRIGGER_LOCK of the process of the site… */
+	unsigned child;		   /* …or of this child of it; 0 = of itself */
 	enum phase phase;
 	struct action_spec action;
 	size_t meaning; /* as those of struct attempt */
@@ -68,8 +71,13 @@ void planner_add_once_or_lasting(struct planner *planner, const struct draft *dr
 size_t spot_peers(const struct planner *planner, const struct spot *spot, bool talking,
 		  const struct call_site *peers[PEERS_TRIED]);
 
-/* So that the call sleeps: @peer, of whom it waits for something, is stopped as it starts. */
+/*
+ * So that the call sleeps: @peer, of whom it waits for something, is stopped
+ * as it starts, and goes on once the fault has struck.
+ */
 void draft_slow_peer(struct draft *draft, const struct call_site *peer);
+/* The same, for so long. */
+void draft_slow_peer_for(struct draft *draft, const struct call_site *peer, uint64_t ns);
 
 /* Whether the kernel can answer so there. */
 bool spot_allows(const struct spot *spot, int error);
@@ -89,10 +97,11 @@ void plan_pulse(struct planner *planner, const struct spot *spot);
 void plan_signals(struct planner *planner, const struct spot *spot);
 /* plan_peers.c */
 void plan_kills(struct planner *planner, const struct spot *spot);
-void plan_holder_kills(struct planner *planner, const struct spot *spot);
+void plan_holders(struct planner *planner, const struct spot *spot);
 void plan_resets(struct planner *planner, const struct spot *spot);
 /* plan_objects.c */
 void plan_full(struct planner *planner, const struct spot *spot);
+void plan_small(struct planner *planner, const struct spot *spot);
 void plan_removal(struct planner *planner, const struct spot *spot);
 void plan_cut(struct planner *planner, const struct spot *spot);
 void plan_datagrams(struct planner *planner, const struct spot *spot);

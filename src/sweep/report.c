@@ -108,27 +108,43 @@ static int add_note(struct case_result *result, char *text)
 }
 
 /* The finding that it is an entry for comes first. */
-static void put_first(struct case_result *result)
+static void put_first(struct bug *bug)
 {
-	const struct finding *worst = worst_finding(result);
-	struct finding first = *worst;
-	size_t index = (size_t)(worst - result->findings);
+	struct finding *findings = bug->result.findings, first;
+	size_t index = 0;
 
-	memmove(result->findings + 1, result->findings, index * sizeof(first));
-	result->findings[0] = first;
+	while (index < bug->result.finding_count &&
+	       (findings[index].kind != bug->kind || findings[index].silent != bug->silent))
+		index++;
+	if (index == bug->result.finding_count)
+		return;
+	first = findings[index];
+	memmove(findings + 1, findings, index * sizeof(first));
+	findings[0] = first;
+}
+
+/* Where the fault that it is about has struck: the run did not look. */
+static int add_stack(const struct sweep *sweep, struct bug *bug)
+{
+	size_t index = sweep->plan.attempts[bug->attempt]->main_fault;
+	const struct stack *stack = &sweep->record.sites[bug->site].stack;
+	struct fault_result *fault;
+
+	if (index >= bug->result.fault_count)
+		return 0;
+	fault = &bug->result.faults[index];
+	return fault->injection_count && !fault->injections[0].stack.count
+		       ? stack_copy(stack, &fault->injections[0].stack)
+		       : 0;
 }
 
 int bug_complete(const struct sweep *sweep, struct bug *bug)
 {
-	const struct stack *stack = &sweep->record.sites[bug->site].stack;
 	struct case_result *result = &bug->result;
-	int rc = 0;
+	int rc;
 
-	if (result->finding_count)
-		put_first(result);
-	if (result->fault_count && result->faults[0].injection_count &&
-	    !result->faults[0].injections[0].stack.count)
-		rc = stack_copy(stack, &result->faults[0].injections[0].stack);
+	put_first(bug);
+	rc = add_stack(sweep, bug);
 	if (!rc && bug->attempts > 1)
 		rc = add_note(result, mem_printf("%zu faults of this kind at this place show it; "
 						 "this is the smallest",

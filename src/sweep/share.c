@@ -57,7 +57,8 @@ int share_plan(const struct record *record, const struct sweep_part *part, struc
 	return 0;
 }
 
-int share_sites(const struct record *record, const struct sweep_part *part, size_t *ret_count)
+int share_sites(const struct record *record, const struct sweep_part *part,
+		const struct changes *changes, size_t *ret_count)
 {
 	size_t count = 0;
 
@@ -67,7 +68,8 @@ int share_sites(const struct record *record, const struct sweep_part *part, size
 
 		if (rc)
 			return rc;
-		count += part_has(part, key);
+		count += part_has(part, key) &&
+			 (!changes || site_has_changed(&record->sites[i], changes));
 	}
 	*ret_count = count;
 	return 0;

@@ -11,6 +11,7 @@
 
 #include "model/baseline.h"
 #include "sweep/plan.h"
+#include "sweep/since.h"
 
 /* One of @count parts, from 1; count 0 = all. */
 struct sweep_part {
@@ -30,7 +31,8 @@ bool part_has(const struct sweep_part *part, uint64_t key);
 /* Leave out the attempts of other parts: ATTEMPT_ELSEWHERE.  0 or -ENOMEM. */
 int share_plan(const struct record *record, const struct sweep_part *part, struct plan *plan);
 
-/* How many sites are counted in @part: each in one of the parts.  0 or -ENOMEM. */
-int share_sites(const struct record *record, const struct sweep_part *part, size_t *ret_count);
+/* How many sites in @changes (NULL: in all files) are counted in @part.  0 or -ENOMEM. */
+int share_sites(const struct record *record, const struct sweep_part *part,
+		const struct changes *changes, size_t *ret_count);
 
 #endif

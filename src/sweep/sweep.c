@@ -10,11 +10,13 @@
 #include "base/mem.h"
 #include "base/util.h"
 #include "sweep/journal.h"
+#include "sweep/memcheck.h"
 
 #define RECORDINGS	2
 #define DEADLINE_MIN_NS (1 * NS_PER_S)
 #define DEADLINE_TIMES	20
-#define HANGS_MAX	2 /* of one site and family: the rest is left out */
+#define HANGS_MAX	2		/* of one site and family: the rest is left out */
+#define PATIENCE_NS	(40 * NS_PER_S) /* bash tries fork(2) again for 31 s */
 
 static uint64_t time_now(void)
 {
@@ -200,6 +202,32 @@ static bool is_meaning(struct attempt *attempt, const struct case_result *result
 	return attempt->changes;
 }
 
+static const struct trigger_spec *trigger_of(const struct attempt *attempt)
+{
+	return &attempt->faults[attempt->main_fault].at;
+}
+
+/* Where the same call on the same descriptor came only so often, the later ones are not tried. */
+static void note_missing(struct sweep *sweep, const struct attempt *missing,
+			 const struct case_result *result)
+{
+	const struct trigger_spec *at = trigger_of(missing);
+
+	if (missing->state != ATTEMPT_NOT_POSSIBLE || at->kind != TRIGGER_CALL ||
+	    at->phase == PHASE_BLOCKED || result->fault_count <= missing->main_fault ||
+	    result->faults[missing->main_fault].matched >= missing->nth.place)
+		return;
+	for (size_t i = 0; i < sweep->plan.count; i++) {
+		struct attempt *attempt = sweep->plan.attempts[i];
+
+		attempt->is_past |= attempt->site == missing->site &&
+				    trigger_of(attempt)->kind == at->kind &&
+				    trigger_of(attempt)->on.fd == at->on.fd &&
+				    trigger_of(attempt)->thread == at->thread &&
+				    attempt->nth.place >= missing->nth.place;
+	}
+}
+
 static void enter(struct sweep *sweep, size_t index, struct case_result *result)
 {
 	struct attempt *attempt = sweep->plan.attempts[index];
@@ -207,6 +235,7 @@ static void enter(struct sweep *sweep, size_t index, struct case_result *result)
 	set_state(sweep, attempt, state_of(result));
 	if (attempt->state == ATTEMPT_ERROR)
 		note_error(sweep, result);
+	note_missing(sweep, attempt, result);
 	if (is_meaning(attempt, result))
 		set_state(sweep, attempt, ATTEMPT_SURVIVED);
 	if (attempt->state == ATTEMPT_FOUND && bugs_add(&sweep->bugs, attempt, index, result))
@@ -244,9 +273,9 @@ static bool is_wanted(void *ctx, const struct run_case *c)
 
 	if (attempt->state != ATTEMPT_WAITS || budget_is_spent(sweep))
 		return false;
-	if (bugs_hung(&sweep->bugs, attempt) < HANGS_MAX)
+	if (!attempt->is_past && bugs_hung(&sweep->bugs, attempt) < HANGS_MAX)
 		return true;
-	set_state(sweep, attempt, ATTEMPT_LEFT_OUT);
+	set_state(sweep, attempt, attempt->is_past ? ATTEMPT_NOT_POSSIBLE : ATTEMPT_LEFT_OUT);
 	return false;
 }
 
@@ -255,7 +284,8 @@ static struct run_case case_of(const struct sweep *sweep, const struct attempt *
 	return (struct run_case){.scenario = &attempt->scenario,
 				 .role = ROLE_SUBJECT,
 				 .seed = sweep->options->seed,
-				 .like = sweep->base};
+				 .like = sweep->base,
+				 .brief = true};
 }
 
 /* What was tried before is not tried again. */
@@ -365,6 +395,10 @@ static void on_confirmed(void *ctx, const struct run_case *c, struct case_result
 /* Nor is it known then that it is mended. */
 static void doubt(struct sweep *sweep, const struct bug *bug)
 {
+	if (bug_pauses(bug)) {
+		set_state(sweep, sweep->plan.attempts[bug->attempt], ATTEMPT_SURVIVED);
+		return;
+	}
 	for (size_t i = 0; i < sweep->plan.count; i++) {
 		struct attempt *attempt = sweep->plan.attempts[i];
 
@@ -393,6 +427,13 @@ static void drop_doubtful(struct sweep *sweep)
 	bugs->count = kept;
 }
 
+/* Also in the scenario that is written of it. */
+static void give_time(struct attempt *attempt)
+{
+	if (attempt->scenario.deadline_ns < PATIENCE_NS)
+		attempt->scenario.deadline_ns = PATIENCE_NS;
+}
+
 static int confirm(struct sweep *sweep, struct err *err)
 {
 	const size_t count = sweep->bugs.count;
@@ -407,6 +448,8 @@ static int confirm(struct sweep *sweep, struct err *err)
 	if (!cases)
 		return err_errno(err, -ENOMEM, "sweep");
 	for (size_t i = 0; i < count; i++) {
+		if (bug_pauses(&sweep->bugs.items[i]) && !sweep->options->deadline_ns)
+			give_time(sweep->plan.attempts[sweep->bugs.items[i].attempt]);
 		cases[i] = case_of(sweep, sweep->plan.attempts[sweep->bugs.items[i].attempt]);
 		cases[i].executed = true; /* what a copy alone shows is no bug of the program */
 	}
@@ -426,6 +469,7 @@ static int make_plan(struct sweep *sweep, struct err *err)
 		.seed = sweep->options->seed,
 		.deadline_ns = sweep->deadline_ns,
 	};
+	const struct changes *changes = sweep->options->changes;
 	int rc = programs_of_record(&sweep->record, &sweep->programs);
 
 	if (!rc)
@@ -433,8 +477,10 @@ static int make_plan(struct sweep *sweep, struct err *err)
 	if (!rc)
 		rc = share_plan(&sweep->record, &sweep->options->part, &sweep->plan);
 	if (!rc)
-		rc = share_sites(&sweep->record, &sweep->options->part, &sweep->sites);
-	return rc ? err_errno(err, rc, "sweep") : 0;
+		rc = share_sites(&sweep->record, &sweep->options->part, changes, &sweep->sites);
+	if (rc)
+		return err_errno(err, rc, "sweep");
+	return changes ? since_plan(&sweep->record, changes, &sweep->plan, err) : 0;
 }
 
 int sweep_run(const struct scenario *base, const struct sweep_options *options,
@@ -453,6 +499,8 @@ int sweep_run(const struct scenario *base, const struct sweep_options *options,
 		drop_meant(&sweep);
 	if (!rc)
 		rc = confirm(&sweep, err);
+	if (!rc && options->memcheck && !was_interrupted(&sweep))
+		rc = sweep_memcheck(&sweep, err);
 	if (rc) {
 		sweep_release(&sweep);
 		return rc;

@@ -11,6 +11,7 @@
 #include "sweep/plan.h"
 #include "sweep/programs.h"
 #include "sweep/share.h"
+#include "sweep/since.h"
 
 struct err;
 struct journal;
@@ -19,7 +20,9 @@ struct sweep;
 struct sweep_options {
 	struct pool_options pool;
 	bool exhaustive;
-	struct sweep_part part; /* count 0: all of it */
+	bool memcheck;		       /* look for the memory error behind what was found */
+	struct sweep_part part;	       /* count 0: all of it */
+	const struct changes *changes; /* only in these files; NULL: in all */
 	uint64_t seed;
 	uint64_t deadline_ns; /* of each run; 0 = from the time that a run without faults takes */
 	uint64_t budget_ns;   /* for the attempts; 0 = all are made */

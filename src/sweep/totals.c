@@ -29,6 +29,7 @@ void sweep_totals_count(const struct sweep *sweep, const struct sweep_totals *be
 	totals->failed = before->failed + sweep->states[ATTEMPT_ERROR];
 	totals->runs = before->runs + sweep->runs;
 	totals->bugs = before->bugs + sweep->bugs.count;
+	totals->remembered = before->remembered + sweep->remembered;
 	totals->elapsed_ns = before->elapsed_ns + elapsed(sweep);
 	totals->score = sweep_share_score(totals->places, totals->survived);
 }

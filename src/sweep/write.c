@@ -351,10 +351,14 @@ static void write_do(struct writer *w, const struct action_spec *action)
 		fprintf(w->to, "pulse: %" PRIu64 "us", action->time_ns / NS_PER_US);
 		break;
 	case ACTION_STOP:
-		fprintf(w->to, "stop: %" PRIu64 "ms", action->time_ns / NS_PER_MS);
+	case ACTION_DELAY:
+		fprintf(w->to, "%s: %" PRIu64 "ms", vocab_name(&action_vocab, (int)action->kind),
+			action->time_ns / NS_PER_MS);
 		break;
 	case ACTION_TRUNCATE:
-		fprintf(w->to, "truncate: %" PRIu64, action->bytes);
+	case ACTION_CAPACITY:
+		fprintf(w->to, "%s: %" PRIu64, vocab_name(&action_vocab, (int)action->kind),
+			action->bytes);
 		break;
 	case ACTION_NONBLOCK:
 	case ACTION_FILL:
@@ -371,6 +375,10 @@ static void write_do(struct writer *w, const struct action_spec *action)
 	default:
 		w->rc = -ENOTSUP;
 		break;
+	}
+	if (action->of_channel != INDEX_NONE) {
+		fputs(", of: ", w->to);
+		write_quoted(w, w->s->channels[action->of_channel].name);
 	}
 	if (action->of_process.process != INDEX_NONE) {
 		fputs(", of: ", w->to);

@@ -145,12 +145,15 @@ static enum fd_kind device_kind(dev_t device)
 }
 
 /* O_PATH follows the magic link without opening what it shows: a FIFO would wait. */
-static int file_kind(int proc_fd, pid_t pid, int fd, enum fd_kind *ret_kind)
+static int file_kind(int proc_fd, pid_t pid, int fd, const char *link, enum fd_kind *ret_kind)
 {
 	cleanup_close int object = -1;
 	char name[NAME_SIZE];
 	struct statfs fs;
 
+	*ret_kind = FD_KIND_FILE;
+	if (strncmp(link, "/memfd:", strlen("/memfd:")) == 0 && strstr(link, " (deleted)"))
+		return 0; /* or a file of that name that is gone, in the root: no queue either */
 	snprintf(name, sizeof(name), "fd/%d", fd);
 	object = procfs_open(proc_fd, pid, name, O_PATH);
 	if (object < 0)
@@ -185,7 +188,7 @@ static int read_object(int proc_fd, pid_t pid, const char *name, struct procfs_f
 	if (out->kind == FD_KIND_SOCKET)
 		read_socket(proc_fd, pid, out);
 	else if (out->kind == FD_KIND_FILE && S_ISREG(st.st_mode))
-		return file_kind(proc_fd, pid, out->fd, &out->kind);
+		return file_kind(proc_fd, pid, out->fd, out->link, &out->kind);
 	else if (out->kind == FD_KIND_FILE)
 		out->kind = path_kind(&st);
 	return 0;
@@ -249,17 +252,27 @@ static bool is_alive(int proc_fd, pid_t pid)
 	       status.state != 'X';
 }
 
-static int read_fd(int proc_fd, pid_t pid, struct procfs_fd *out)
+int procfs_fd_link(int proc_fd, pid_t pid, int fd, char *link, size_t size)
 {
 	char name[NAME_SIZE];
 	ssize_t n;
-	int rc;
 
-	snprintf(name, sizeof(name), "%d/fd/%d", pid, out->fd);
-	n = readlinkat(proc_fd, name, out->link, sizeof(out->link) - 1);
+	snprintf(name, sizeof(name), "%d/fd/%d", pid, fd);
+	n = readlinkat(proc_fd, name, link, size - 1);
 	if (n < 0)
 		return procfs_errno(errno);
-	out->link[n] = '\0';
+	link[n] = '\0';
+	return 0;
+}
+
+static int read_fd(int proc_fd, pid_t pid, struct procfs_fd *out)
+{
+	char name[NAME_SIZE];
+	int rc = procfs_fd_link(proc_fd, pid, out->fd, out->link, sizeof(out->link));
+
+	if (rc)
+		return rc;
+	snprintf(name, sizeof(name), "%d/fd/%d", pid, out->fd);
 	out->kind = fd_kind_from_link(out->link);
 	rc = read_object(proc_fd, pid, name, out);
 	return rc ? rc : read_info(proc_fd, pid, out);

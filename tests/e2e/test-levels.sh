@@ -37,6 +37,13 @@ names() {
 	return 1
 }
 
+# shellcheck disable=SC2317 # called by check
+# says SCENARIO TEXT: a finding of its control has this text.
+says() {
+	jq -r --arg file "/$1.scn" '.cases[] | select(.role == "control" and (.file |
+		endswith($file))) | .findings[].text' "$work/report.json" | grep -qE "$2"
+}
+
 for ((i = 1; i <= times; i++)); do
 	limit=500 run "$ipcfault" scenarios --tag levels --report "json:$work/report.json"
 	if [ "$status" = 0 ]; then pass "run $i: exit status 0"; else fail "run $i: exit status $status" "$work/out"; fi
@@ -51,6 +58,12 @@ for ((i = 1; i <= times; i++)); do
 			'.cases[] | select(.role == "control" and (.file | endswith("/'"$scenario"'.scn")))' \
 			"$variable" "$text"
 	done <<<"$named"
+	check "run $i: a reader is stuck with what it has read" \
+		says shm-posix-level-ready 'stuck at -O[^ ]* with a stale value: .* has read 0, and 1 is there'
+	check "run $i: and in a large program" \
+		says shm-posix-level-store 'stuck at -O2 with a stale value: ring.c:29 .* has read [0-9]+, and [0-9]+ is there'
+	check "run $i: clang's reason is one source of many" \
+		says shm-posix-level-store 'clang -O2: from [A-Za-z]*Pass in .* of ring.c on'
 	verdicts "$work/report.json" >"$work/verdicts.$i"
 	if cmp -s "$work/verdicts.1" "$work/verdicts.$i"; then pass "run $i: the same verdicts"; else
 		diff "$work/verdicts.1" "$work/verdicts.$i" >"$work/diff"

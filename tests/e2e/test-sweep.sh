@@ -126,6 +126,30 @@ else
 	skip 'an id is the same in each attempt' 'needs a pid namespace'
 fi
 
+# A call that comes less often than it was recorded: later ones are not waited for.
+cat >"$work/fewer.c" <<-'EOT'
+	#include <fcntl.h>
+	#include <stdio.h>
+	#include <stdlib.h>
+	#include <unistd.h>
+	int main(int argc, char **argv)
+	{
+		int runs = atoi(argv[1]), log = open(argv[2], O_CREAT | O_RDWR | O_APPEND, 0666);
+
+		if (log < 0 || write(log, "x", 1) != 1)
+			return perror(argv[2]), 1;
+		for (int i = 0; i < (lseek(log, 0, SEEK_END) > runs ? 3 : 30); i++)
+			if (write(1, "", 1) != 1)
+				return perror("write"), 1;
+		return 0;
+	}
+EOT
+check 'the program that prints less compiles' gcc -g -o "$work/fewer" "$work/fewer.c"
+# Six runs without faults are for the recording.
+sweep -j1 --exhaustive -- "$work/fewer" 6 "$work/fewer.log"
+check 'what does not come is told' [ "$(total not_possible)" -gt 150 ]
+check 'but not tried each time' [ "$(total runs)" -lt 120 ]
+
 # In time.
 sweep --budget 1ms --exhaustive -- sort "$work/numbers"
 check 'a budget is kept, and the rest is told' [ "$(total not_tried)" -gt 0 ]

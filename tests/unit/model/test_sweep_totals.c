@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "lib/fault.h"
 #include "model/sweep_json.h"
 
 static struct sweep_totals example(void)
@@ -87,4 +88,21 @@ Test(model_sweep_totals, refuse_what_is_no_number)
 	cr_expect(lt(int, sweep_totals_from_json(json, &back, &err), 0));
 	cr_expect(ne(ptr, strstr(err.text, "places"), NULL));
 	json_decref(json);
+}
+
+static int add_up(void *arg)
+{
+	struct sweep_totals sum = {0};
+	int rc = sweep_totals_add(&sum, arg);
+
+	sweep_totals_release(&sum);
+	return rc;
+}
+
+Test(model_sweep_totals, survive_want_of_memory)
+{
+	struct sweep_totals more = example();
+
+	fault_sweep(add_up, &more);
+	sweep_totals_release(&more);
 }

@@ -82,7 +82,9 @@ static void describe(const struct findings *list, char *text, size_t size)
 void case_check(const struct judged_case *c, int (*judge)(struct judgement *j, struct err *err))
 {
 	struct process_spec specs[CASE_PROCESSES] = {{.out = {.kind = c->prints_to}}};
-	struct scenario scenario = {.fault_count = 1, .processes = specs};
+	struct fault_spec fault = {.name = (char *)"fault", /* of the first process */
+				   .action = {.kind = c->kills ? ACTION_KILL : ACTION_ERRNO}};
+	struct scenario scenario = {.faults = &fault, .fault_count = 1, .processes = specs};
 	struct observed seen = observed_of(c, false), fault_free = observed_of(c, true);
 	struct observed again = fault_free;
 	struct judgement j = {

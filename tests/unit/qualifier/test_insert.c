@@ -58,6 +58,10 @@ static struct row rows[] = {
 	{ "stop", 1, 0, DECLARATION_GLOBAL, "}}) int stop; \"never ends", "}}) int volatile stop; \"never ends" },
 	{ "stop", 1, 0, DECLARATION_GLOBAL, "stop", "stop" },
 	{ "b", 1, 0, DECLARATION_GLOBAL, ", b;", "volatile , b;" },
+	/* what it points to */
+	{ "*at", 1, 0, DECLARATION_LOCAL, "int f(const int *at);", "int f(const int volatile *at);" },
+	{ "*at", 1, 0, DECLARATION_GLOBAL, "static int **at;", "static int *volatile *at;" },
+	{ "*at", 1, 0, DECLARATION_LOCAL, "int f(const int at[]);", "int f(const int at[]);" },
 };
 /* clang-format on */
 
@@ -68,8 +72,10 @@ ParameterizedTestParameters(qualifier_insert, puts_it_in_front_of_the_declared_n
 
 ParameterizedTest(struct row *row, qualifier_insert, puts_it_in_front_of_the_declared_name)
 {
+	const bool is_target = row->name[0] == '*';
 	const struct declaration name = {.kind = row->kind,
-					 .name = row->name,
+					 .name = row->name + is_target,
+					 .is_target = is_target,
 					 .file = "src/a.c",
 					 .line = row->line,
 					 .column = row->column};

@@ -15,6 +15,7 @@
 #include "lib/fault.h"
 #include "lib/needs.h"
 #include "lib/tmpdir.h"
+#include "qualifier/program_text.h"
 
 struct row {
 	char pass[8], name[8];
@@ -228,7 +229,7 @@ static void expect_gcc(char *command)
 	cleanup_free char *text = NULL;
 
 	needs_program("gcc");
-	cr_assert(eq(int, pass_ask_gcc(&request, "valid", &list, &err), 0), "%s", err.text);
+	cr_assert(eq(int, pass_ask_gcc(&request, NULL, "valid", &list, &err), 0), "%s", err.text);
 	cr_assert(gt(sz, list.count, 0));
 	text = pass_reason_text(&list.items[0]);
 	cr_expect(ne(ptr, strstr(text, "gcc's pass dse1 deletes the store `m->valid = 1` ("), NULL),
@@ -247,6 +248,24 @@ Test(qualifier_pass_real, gcc_tells_it_of_a_project)
 	expect_gcc("${cc} ${cflags} -c put.c && ${cc} -o put put.o");
 }
 
+static int bisect(const struct compile_request *request, const char *const *units, size_t count,
+		  struct pass_step *step, struct err *err)
+{
+	struct program_texts texts;
+	struct pass_question question = {.build = request,
+					 .texts = &texts,
+					 .units = units,
+					 .unit_count = count,
+					 .behaves = behaves};
+	int rc = program_texts_read(request, &texts, err);
+
+	if (rc)
+		return rc;
+	rc = pass_bisect_clang(&question, step, err);
+	program_texts_release(&texts);
+	return rc;
+}
+
 Test(qualifier_pass_real, clang_tells_pass_and_function)
 {
 	struct build_spec spec = {0};
@@ -256,11 +275,31 @@ Test(qualifier_pass_real, clang_tells_pass_and_function)
 	struct err err = ERR_INIT;
 
 	needs_program("clang");
-	cr_assert(eq(int, pass_bisect_clang(&request, behaves, NULL, &step, &err), 0), "%s",
-		  err.text);
+	cr_assert(eq(int, bisect(&request, &sources, 1, &step, &err), 0), "%s", err.text);
 	cr_assert(ne(ptr, step.pass, NULL));
 	cr_expect(eq(str, step.pass, "DSEPass"));
 	cr_expect(eq(str, step.function, "put"));
+	pass_step_release(&step);
+}
+
+/* Each source is counted for itself: first it is found which one it is. */
+Test(qualifier_pass_real, clang_tells_the_source_of_several)
+{
+	cleanup_free char *other =
+		tmpdir_write(folder, "other.c", "int other(int n) { return n * 2 + 1; }\n");
+	char *items[] = {source, other};
+	struct build_spec spec = {0};
+	const char *sources[] = {source, other}, *units[] = {other, source};
+	struct compile_request request = request_of("clang", &spec, sources);
+	struct pass_step step = {0};
+	struct err err = ERR_INIT;
+
+	needs_program("clang");
+	spec.sources = (struct strings){items, 2};
+	cr_assert(eq(int, bisect(&request, units, 2, &step, &err), 0), "%s", err.text);
+	cr_assert(ne(ptr, step.pass, NULL));
+	cr_expect(eq(str, step.pass, "DSEPass"));
+	cr_expect(eq(str, step.unit, source));
 	pass_step_release(&step);
 }
 
@@ -273,6 +312,6 @@ Test(qualifier_pass_real, clang_has_no_pass_to_blame_where_all_is_well)
 
 	needs_program("clang");
 	request.level = "-O0";
-	cr_assert(eq(int, pass_bisect_clang(&request, behaves, NULL, &step, NULL), 0));
+	cr_assert(eq(int, bisect(&request, &sources, 1, &step, NULL), 0));
 	cr_expect(eq(ptr, step.pass, NULL));
 }

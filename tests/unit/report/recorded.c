@@ -9,9 +9,10 @@
 #include "base/err.h"
 #include "base/util.h"
 #include "model/result_json.h"
+#include "model/sweep_json.h"
 
-const char *const recorded_names[] = {"passed",	 "verdicts", "findings",   "hostile",
-				      "skipped", "nothing",  "interrupted"};
+const char *const recorded_names[] = {"passed",	 "verdicts", "findings",    "hostile",
+				      "skipped", "nothing",  "interrupted", "sweep"};
 const size_t recorded_count = ARRAY_SIZE(recorded_names);
 
 void recorded_load(const char *name, struct recorded *ret_recorded)
@@ -20,7 +21,7 @@ void recorded_load(const char *name, struct recorded *ret_recorded)
 	struct err err = ERR_INIT;
 	json_error_t error;
 	char path[4096];
-	json_t *json, *cases;
+	json_t *json, *cases, *sweep;
 
 	snprintf(path, sizeof(path), "%s/golden/report/%s.json", TESTS, name);
 	json = json_load_file(path, 0, &error);
@@ -40,8 +41,13 @@ void recorded_load(const char *name, struct recorded *ret_recorded)
 	recorded.totals.cases = json_integer_value(json_object_get(json, "planned"));
 	recorded.totals.elapsed_ns = json_integer_value(json_object_get(json, "elapsed_ns"));
 	recorded.totals.interrupted = json_is_true(json_object_get(json, "interrupted"));
-	json_decref(json);
+	sweep = json_object_get(json, "sweep");
+	if (sweep)
+		cr_assert(eq(int, sweep_totals_from_json(sweep, &recorded.sweep, &err), 0), "%s",
+			  err.text);
 	*ret_recorded = recorded;
+	ret_recorded->totals.sweep = sweep ? &ret_recorded->sweep : NULL;
+	json_decref(json);
 }
 
 void recorded_release(struct recorded *recorded)
@@ -49,13 +55,15 @@ void recorded_release(struct recorded *recorded)
 	for (size_t i = 0; i < recorded->count; i++)
 		case_result_release(&recorded->cases[i]);
 	free(recorded->cases);
+	sweep_totals_release(&recorded->sweep);
 }
 
 char *recorded_report(const struct recorded *recorded, enum report_kind kind,
 		      const struct report_style *style)
 {
 	struct report_totals totals = {.scenarios = recorded->totals.scenarios,
-				       .cases = recorded->totals.cases};
+				       .cases = recorded->totals.cases,
+				       .sweep = recorded->totals.sweep};
 	struct err err = ERR_INIT;
 	struct report *report;
 	char *text = NULL;

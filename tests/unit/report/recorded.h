@@ -11,6 +11,7 @@ struct recorded {
 	struct report_totals totals; /* as at the end */
 	struct case_result *cases;
 	size_t count;
+	struct sweep_totals sweep; /* totals.sweep, if it was one */
 };
 
 extern const char *const recorded_names[];

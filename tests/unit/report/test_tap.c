@@ -11,7 +11,8 @@
 struct tap {
 	size_t planned, points, ok, skipped, blocks;
 	bool bailed, in_block;
-	char *problem; /* the line that is no TAP */
+	bool is_closed; /* the plan stood behind the points */
+	char *problem;	/* the line that is no TAP */
 };
 
 static bool has_prefix(const char *line, const char *prefix)
@@ -39,6 +40,8 @@ static bool read_point(struct tap *tap, const char *line)
 
 	if (!ok && !has_prefix(line, "not ok "))
 		return false;
+	if (tap->is_closed)
+		return false;
 	tap->points++;
 	tap->ok += ok;
 	tap->skipped += has_skip(line);
@@ -54,8 +57,10 @@ static bool read_line(struct tap *tap, const char *line, size_t number)
 	if (number == 0)
 		return strcmp(line, "TAP version 14") == 0;
 	if (has_prefix(line, "1..")) {
+		/* Before all points, or after them. */
 		tap->planned = strtoul(line + 3, NULL, 10);
-		return number == 1;
+		tap->is_closed = number != 1;
+		return number == 1 || tap->planned == tap->points;
 	}
 	if (strcmp(line, "  ---") == 0) {
 		tap->blocks++;
@@ -91,7 +96,9 @@ Test(report_tap, a_harness_finds_the_verdicts_again)
 		tap = tap_read(text);
 		cr_expect(eq(ptr, tap.problem, NULL), "%s: not TAP: %s", recorded_names[i],
 			  tap.problem);
-		cr_expect(eq(sz, tap.planned, recorded.totals.cases), "%s", recorded_names[i]);
+		cr_expect(eq(sz, tap.planned,
+			     recorded.totals.sweep ? recorded.count : recorded.totals.cases),
+			  "%s", recorded_names[i]);
 		cr_expect(eq(sz, tap.points, recorded.count), "%s", recorded_names[i]);
 		cr_expect(eq(sz, tap.ok, count[VERDICT_PASS] + count[VERDICT_SKIP]), "%s",
 			  recorded_names[i]);

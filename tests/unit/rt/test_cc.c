@@ -117,3 +117,20 @@ Test(rt_cc, handler_that_jumped_away_runs_no_more)
 	counts_release(&counts);
 	free(program);
 }
+
+/* What build: command takes for ${cc}: a build may ask it, wants its rules, and to hear it. */
+Test(rt_cc, with_a_cache_it_is_the_compiler_still)
+{
+	free(tmpdir_write(programs_dir, "a.c", "int main(void) { int unused; return 7; }\n"));
+	cr_expect(eq(int,
+		     programs_sh(out, sizeof(out),
+				 "cd %s && cc='%s cc --plain --cc=gcc --cache=%s/kept' && "
+				 "[ $($cc -dumpmachine) = $(gcc -dumpmachine) ] && "
+				 "$cc -MMD -c -o a.o a.c && grep -q a.c a.d && "
+				 "$cc -Wall -c -o a.o a.c 2>/dev/null && "
+				 "$cc -Wall -c -o a.o a.c 2>&1 | grep -q unused && "
+				 "$cc a.o -o a && ! nm a | grep -q __tsan && ./a",
+				 programs_dir, programs_ipcfault(), programs_dir),
+		     7),
+		  "%s", out);
+}

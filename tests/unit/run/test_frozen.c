@@ -12,6 +12,7 @@
 #include "bench.h"
 #include "engine/snapshot.h"
 #include "lib/needs.h"
+#include "lib/tmpdir.h"
 
 #define RUNS 6
 
@@ -159,6 +160,77 @@ Test(run_frozen, cases_that_are_alike_share_the_program)
 		scenario_file_release(&files[i]);
 }
 
+Test(run_frozen, who_is_executed_finds_no_frozen_one_beside_it)
+{
+	struct scenario_file base = read_attempt(0), attempt = read_attempt(1);
+	struct scenario_file limited =
+		read_case(&rows[4], "faults: [{at: {started: true}, do: {limit: {nofile: 50}}}]\n");
+	struct bench b;
+
+	needs_no_valgrind("it follows no program that ptrace makes fork");
+	cr_assert(eq(int, bench_open(&b), 0));
+	for (int run = 0; run < RUNS; run++) {
+		const struct scenario_file *file = run == RUNS - 1 ? &limited : &attempt;
+		const struct run_case c = {.scenario = file->scenarios[0],
+					   .like = base.scenarios[0],
+					   .role = ROLE_SUBJECT,
+					   .seed = 7};
+
+		run_case(&b, &c, "beside", run);
+		cr_expect(eq(int, has_copies(&b), run >= 2 && run < RUNS - 1), "run %d", run);
+	}
+	bench_close(&b);
+	scenario_file_release(&base);
+	scenario_file_release(&attempt);
+	scenario_file_release(&limited);
+}
+
+static void write_file(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "w");
+
+	cr_assert(ne(ptr, file, NULL));
+	fputs(text, file);
+	fclose(file);
+}
+
+/* Written anew it is the same file; moved there it is another one. */
+Test(run_frozen, each_copy_reads_the_file_that_is_there_now)
+{
+	char *folder = tmpdir_new(), path[128], other[128], more[160];
+	struct row row = {"descriptors", "read 5\\nflags as ever\\nlock free\\n", more};
+	struct scenario_file five, three;
+	struct bench b;
+
+	needs_no_valgrind("it follows no program that ptrace makes fork");
+	snprintf(path, sizeof(path), "%s/input", folder);
+	snprintf(other, sizeof(other), "%s/other", folder);
+	snprintf(more, sizeof(more), ", stdin: \"%s\"", path);
+	five = read_case(&row, "");
+	row.printed = "read 3\\nflags as ever\\nlock free\\n";
+	three = read_case(&row, "");
+	cr_assert(eq(int, bench_open(&b), 0));
+	for (int run = 0; run < 3 * RUNS; run++) {
+		const struct scenario_file *file = run < 2 * RUNS ? &five : &three;
+		const struct run_case c = {.scenario = file->scenarios[0],
+					   .like = five.scenarios[0],
+					   .role = ROLE_SUBJECT,
+					   .seed = 7};
+
+		if (run % RUNS == 0) {
+			write_file(other, run < 2 * RUNS ? "12345" : "123");
+			cr_assert(eq(int, rename(other, path), 0));
+		}
+		write_file(path, run < 2 * RUNS ? "54321" : "321");
+		run_case(&b, &c, "input", run);
+		cr_expect(eq(int, has_copies(&b), run >= 2), "run %d", run);
+	}
+	bench_close(&b);
+	scenario_file_release(&five);
+	scenario_file_release(&three);
+	tmpdir_free(folder);
+}
+
 static struct scenario_file read_variants(const char *run)
 {
 	char text[800];
@@ -288,6 +360,9 @@ static const struct unfit {
 			     "expect: {a: {exit: any}}\n"},
 	{"a function", "processes: {a: {run: [\"true\"]}}\n"
 		       "faults: [{at: {function: exit, nth: 9}, do: {signal: SIGUSR1}}]\n"},
+	{"a limit of processes", "processes: {a: {run: [\"true\"], limits: {nproc: 1000}}}\n"},
+	{"a limit as a fault", "processes: {a: {run: [\"true\"]}}\n"
+			       "faults: [{at: {call: exit_group}, do: {limit: {nproc: 5}}}]\n"},
 	{"the start", "processes: {a: {run: [\"true\"]}}\n"
 		      "faults: [{at: {started: true}, do: {limit: {nofile: 50}}}]\n"},
 };

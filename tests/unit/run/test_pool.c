@@ -15,7 +15,8 @@
 #include "lib/fault.h"
 #include "lib/tmpdir.h"
 
-#define CASES_MAX 16
+#define CASES_MAX 1024
+#define AHEAD	  16 /* cases of which some are sent ahead */
 
 /* A pool under test: what was told of each case. */
 static struct stage {
@@ -27,6 +28,8 @@ static struct stage {
 	enum verdict verdicts[CASES_MAX];
 	char reasons[CASES_MAX][200];
 	unsigned order[CASES_MAX];
+	bool told_more[CASES_MAX]; /* than the verdict */
+	bool is_unwanted;	   /* no more cases */
 	/* What a test does at these moments; NULL = nothing. */
 	void (*at_start)(size_t index);
 	void (*at_done)(size_t index);
@@ -53,9 +56,17 @@ static void on_done(void *ctx, const struct run_case *c, struct case_result *r)
 	stage.done[i]++;
 	stage.order[stage.done_total++] = (unsigned)i;
 	stage.verdicts[i] = r->verdict;
+	stage.told_more[i] = r->file;
 	snprintf(stage.reasons[i], sizeof(stage.reasons[i]), "%s", r->reason ? r->reason : "");
 	if (stage.at_done)
 		stage.at_done(i);
+}
+
+static bool is_wanted(void *ctx, const struct run_case *c)
+{
+	(void)ctx;
+	(void)c;
+	return !stage.is_unwanted;
 }
 
 /* As many cases as @text has scenarios, times @repeat. */
@@ -72,7 +83,8 @@ static void set_stage(const char *text, unsigned repeat, unsigned jobs)
 
 static int run(struct err *err)
 {
-	const struct pool_events events = {.started = on_started, .done = on_done};
+	const struct pool_events events = {
+		.started = on_started, .done = on_done, .wanted = is_wanted};
 
 	return pool_run(stage.cases, stage.count, &stage.options, &events, err);
 }
@@ -173,7 +185,7 @@ Test(run_pool, cases_sent_ahead_are_not_lost_with_the_worker)
 	folder = tmpdir_new();
 	snprintf(text, sizeof(text),
 		 SCENARIO("cd %s; test -e killed || mkdir first || exec sleep 60"), folder);
-	set_stage(text, CASES_MAX, 1);
+	set_stage(text, AHEAD, 1);
 	stage.at_start = kill_worker_and_say_so;
 	play();
 	for (size_t i = 0; i < stage.count; i++) {
@@ -183,6 +195,79 @@ Test(run_pool, cases_sent_ahead_are_not_lost_with_the_worker)
 			  "case %zu: %s", i, stage.reasons[i]);
 	}
 	tmpdir_free(folder);
+}
+
+/* The fourth to come waits for its deadline. */
+static void set_stage_with_a_slow_one(unsigned jobs)
+{
+	char text[512];
+
+	folder = tmpdir_new();
+	snprintf(text, sizeof(text),
+		 SCENARIO("cd %s; for i in 1 2 3; do mkdir $i && exit; done; mkdir 4 || exit 0; "
+			  "exec sleep 60"),
+		 folder);
+	set_stage(text, AHEAD, jobs);
+	stage.file.scenarios[0]->deadline_ns = 400 * NS_PER_MS;
+}
+
+static size_t slow_one(void)
+{
+	for (size_t i = 0; i < stage.count; i++)
+		if (stage.verdicts[i] == VERDICT_FAIL)
+			return i;
+	return SIZE_MAX;
+}
+
+Test(run_pool, what_was_sent_ahead_does_not_wait_for_a_slow_one)
+{
+	set_stage_with_a_slow_one(2);
+	play();
+	cr_expect(eq(uint, stage.done_total, AHEAD));
+	cr_expect(eq(sz, stage.order[AHEAD - 1], slow_one()));
+	tmpdir_free(folder);
+}
+
+static void want_nothing_after_a_failure(size_t index)
+{
+	stage.is_unwanted |= stage.verdicts[index] == VERDICT_FAIL;
+}
+
+Test(run_pool, what_is_wanted_no_more_is_not_run_though_it_was_sent_ahead)
+{
+	set_stage_with_a_slow_one(1);
+	stage.at_done = want_nothing_after_a_failure;
+	play();
+	cr_expect(eq(sz, slow_one(), 3));
+	cr_expect(eq(uint, stage.done_total, 4));
+	tmpdir_free(folder);
+}
+
+/* After each that is bad all are taken back: while the worker takes one of them, mostly. */
+Test(run_pool, what_is_taken_back_is_run_once_and_as_itself)
+{
+	set_stage("scenario: x\nmechanism: process\nprocesses: {a: {run: [/bin/true]}}\n"
+		  "control: {a: {run: [/bin/true, x]}, caught: {a: crash}}\n",
+		  CASES_MAX, 1);
+	for (size_t i = 1; i < stage.count; i += 2)
+		stage.cases[i].role = ROLE_CONTROL; /* it is not caught */
+	play();
+	for (size_t i = 0; i < stage.count; i++) {
+		cr_expect(eq(uint, stage.done[i], 1), "case %zu", i);
+		cr_expect(eq(int, stage.verdicts[i], i % 2 ? VERDICT_INCONCLUSIVE : VERDICT_PASS),
+			  "case %zu: %s", i, stage.reasons[i]);
+	}
+}
+
+Test(run_pool, of_a_brief_case_only_the_verdict_is_told_when_it_passes)
+{
+	set_stage(SCENARIO("exit 0") SCENARIO("exit 1") SCENARIO("exit 0"), 1, 1);
+	stage.cases[0].brief = stage.cases[1].brief = true;
+	play();
+	for (size_t i = 0; i < stage.count; i++) {
+		cr_expect(eq(int, stage.verdicts[i], i == 1 ? VERDICT_FAIL : VERDICT_PASS));
+		cr_expect(eq(int, stage.told_more[i], i > 0), "case %zu", i);
+	}
 }
 
 /* Its own memory is short: it says so, ends, and another one does the rest. */

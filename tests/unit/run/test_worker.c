@@ -62,6 +62,13 @@ static const struct row {
 	 "place: {process: node0, memory: node0}}}\n", .verdict = VERDICT_PASS},
 	{"a deadline", HEAD "deadline: 200ms\nprocesses: {a: {run: [sleep, 60]}}\n",
 	 .verdict = VERDICT_FAIL, .findings = "hang a: still waiting after 200 ms\n"},
+	/* perror(3) writes to a copy of standard error. */
+	{"the same call on two descriptors", HEAD
+	 "processes: {a: {run: [\"" SUBJECTS "/bench-prints\"]}}\n"
+	 "faults: [{at: {call: write, on: {fd: 1}, nth: 2}, do: {errno: EIO}}, "
+	 "{at: {call: write, on: {fd: 3}}, do: {errno: EIO}}]\n"
+	 "expect: {a: {exit: 1, stdout: {equals: \"hello\\n\"}, stderr: {equals: \"\"}}}\n",
+	 .verdict = VERDICT_PASS},
 	{"alive as it should be", HEAD "processes: {a: {run: [sleep, 60]}, b: {run: [\"true\"]}}\n"
 	 "expect: {a: {alive: true}}\n", .verdict = VERDICT_PASS},
 	{"two copies", HEAD "processes: {a: {run: 'exit 3', count: 2}}\n"

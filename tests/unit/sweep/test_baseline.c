@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "lib/fault.h"
 #include "recorded.h"
 #include "scenario/baseline_file.h"
 #include "sweep/site.h"
@@ -245,4 +246,47 @@ Test(sweep_baseline, an_empty_one_can_be_read)
 	free(text);
 	problems_release(&problems);
 	baseline_release(&copy);
+}
+
+static int know_it_again(void *arg)
+{
+	struct baseline own = {.file = NULL};
+	enum known_state state = KNOWN_NOT_TRIED;
+	int rc = baseline_add(&own, "cat", &sweep, &sweep.bugs.items[0]);
+
+	(void)arg;
+	if (!rc)
+		rc = baseline_compare(&own, "cat", &sweep, &state);
+	baseline_release(&own);
+	return rc;
+}
+
+Test(sweep_baseline, survives_want_of_memory)
+{
+	record(0);
+	find(2, FINDING_CRASH);
+	fault_sweep(know_it_again, NULL);
+}
+
+static int read_it(void *text)
+{
+	struct problems problems = {.file = NULL};
+	struct baseline own = {.file = NULL};
+	int rc = baseline_text_read("b", text, strlen(text), &own, &problems, NULL);
+
+	baseline_release(&own);
+	problems_release(&problems);
+	return rc;
+}
+
+Test(sweep_baseline, can_be_read_without_memory_to_spare)
+{
+	char *text;
+
+	record(0);
+	find(2, FINDING_CRASH);
+	enter(0);
+	text = written(&baseline);
+	fault_sweep(read_it, text);
+	free(text);
 }

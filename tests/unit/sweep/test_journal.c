@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "lib/fault.h"
 #include "lib/tmpdir.h"
 #include "recorded.h"
 #include "sweep/sweep.h"
@@ -216,4 +217,30 @@ Test(sweep_journal, two_at_a_time_are_refused)
 
 	begin_it(false);
 	cr_expect(eq(int, journal_open(path, true, &other, &err), -EBUSY));
+}
+
+static int go_on(void *arg)
+{
+	struct journal *own = NULL;
+	struct case_result result = {.seed = 0};
+	int rc;
+
+	(void)arg;
+	rc = journal_open(path, true, &own, NULL);
+	if (!rc)
+		rc = journal_begin(own, "it", &sweep, NULL);
+	if (!rc)
+		rc = journal_take(own, &sweep, &attempts[0], &result, NULL);
+	case_result_release(&result);
+	journal_close(own);
+	return rc == 1 ? 0 : rc;
+}
+
+Test(sweep_journal, survives_want_of_memory)
+{
+	begin_it(false);
+	add(0, VERDICT_FAIL);
+	journal_close(journal);
+	journal = NULL;
+	fault_sweep_tolerant(go_on, NULL);
 }

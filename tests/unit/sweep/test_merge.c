@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "lib/fault.h"
 
 static struct case_result results[8];
 static size_t reports[8], count;
@@ -88,4 +89,19 @@ Test(sweep_merge, the_worst_comes_first)
 	merge();
 	bugs_order(results, count);
 	cr_expect(eq(str, results[0].bug, "b"));
+}
+
+static int merge_again(void *arg)
+{
+	size_t left = count;
+
+	(void)arg;
+	return bugs_merge(results, reports, &left);
+}
+
+Test(sweep_merge, survives_want_of_memory)
+{
+	add(0, "a", 1, FINDING_CRASH);
+	add(1, "b", 1, FINDING_CRASH);
+	fault_sweep(merge_again, NULL);
 }

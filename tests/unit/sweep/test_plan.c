@@ -186,14 +186,19 @@ Test(sweep_plan, each_is_killed_where_others_could_be_left_waiting)
 	record_add(&record, 0, "writer", "write", FD_KIND_PIPE, 1, 1, 0);
 	record_add(&record, 0, "writer", "write", FD_KIND_FILE, 3, 1, 0);
 	record_add(&record, 1, "reader", "read", FD_KIND_PIPE, 0, 1, 0);
-	expect_plan(false, "writer: write(1): SIGKILL\n"
+	expect_plan(false, "writer: write(1): the buffer is small\n"
+			   "writer: write(1): SIGKILL\n"
 			   "writer: write(1), done: SIGKILL\n"
 			   "writer: write(1): SIGKILL of reader\n"
 			   "writer: with a lock in its hands: SIGKILL\n"
+			   "writer/child[1]: with a lock in its hands: SIGKILL\n"
+			   "writer/child[2]: with a lock in its hands: SIGKILL\n"
 			   "reader: read(0): SIGKILL\n"
 			   "reader: read(0), done: SIGKILL\n"
 			   "reader: read(0): SIGKILL of writer\n"
-			   "reader: with a lock in its hands: SIGKILL\n");
+			   "reader: with a lock in its hands: SIGKILL\n"
+			   "reader/child[1]: with a lock in its hands: SIGKILL\n"
+			   "reader/child[2]: with a lock in its hands: SIGKILL\n");
 }
 
 /* The peer is stopped as the call starts; at the first call it may be there already. */
@@ -220,7 +225,7 @@ Test(sweep_plan, a_slow_peer_makes_the_call_sleep)
 	cr_expect(eq(int, attempt->faults[2].at.after, 1));
 	cr_expect(eq(int, attempt->faults[2].action.signal, SIGCONT));
 	sweep_plan_release(&plan);
-	site->places[0].nth = 7;
+	record.sites[0].places[0].nth = 7;
 	plan = planned(false);
 	cr_expect(eq(int, plan.attempts[1]->faults[0].at.kind, TRIGGER_CALL));
 	cr_expect(eq(int, plan.attempts[1]->faults[0].at.phase, PHASE_ENTRY));
@@ -238,13 +243,35 @@ Test(sweep_plan, what_is_full_is_really_filled)
 	record_add(&record, 0, "writer", "write", FD_KIND_EVENTFD, 4, 1, EAGAIN);
 	record_add(&record, 0, "writer", "write", FD_KIND_PIPE, 5, 1, 0);
 	expect_plan(false, "writer: mq_timedsend(3): there is no room\n"
-			   "writer: write(4): there is no room\n");
+			   "writer: write(4): there is no room\n"
+			   "writer: write(5): the buffer is small\n");
 	pipe = &record.sites[2];
 	pipe->places[0].can_be_nonblocking = true;
 	expect_plan(false, "writer: mq_timedsend(3): there is no room\n"
 			   "writer: write(4): there is no room\n"
 			   "writer: write(5): O_NONBLOCK is set\n"
-			   "writer: write(5): there is no room, and O_NONBLOCK is set\n");
+			   "writer: write(5): there is no room, and O_NONBLOCK is set\n"
+			   "writer: write(5): the buffer is small\n");
+}
+
+Test(sweep_plan, buffers_are_small_one_by_one_and_all_at_once)
+{
+	const struct attempt *attempt;
+	struct plan plan;
+
+	record_add(&record, 0, "writer", "write", FD_KIND_PIPE, 1, 2, 0);
+	record_add(&record, 1, "reader", "write", FD_KIND_PIPE, 4, 1, 0);
+	expect_plan(false, "writer: write(1): the buffer is small\n"
+			   "writer: write(1): the buffer is small, and others are\n"
+			   "reader: write(4): the buffer is small\n"
+			   "reader: write(4): the buffer is small, and others are\n");
+	plan = planned(false);
+	attempt = plan.attempts[1];
+	cr_assert(eq(sz, attempt->scenario.fault_count, 2));
+	cr_expect(eq(int, attempt->faults[0].at.process.process, 1));
+	cr_expect(eq(int, attempt->faults[0].at.on.fd, 4));
+	cr_expect(eq(sz, attempt->main_fault, 1));
+	sweep_plan_release(&plan);
 }
 
 Test(sweep_plan, an_object_is_removed_where_somebody_waits_at_it)
@@ -263,6 +290,7 @@ Test(sweep_plan, a_net_loses_datagrams_and_resets_connections)
 	expect_plan(false, "writer: sendto(3): the datagram is lost\n"
 			   "writer: sendto(3): the datagram comes twice\n"
 			   "writer: sendto(3): the datagram comes late\n"
+			   "writer: sendto(4): the buffer is small\n"
 			   "writer: sendto(4): the connection is reset\n");
 }
 
@@ -278,7 +306,7 @@ Test(sweep_plan, what_the_other_does_each_time_does_not_go_on_by_itself)
 Test(sweep_plan, who_is_alone_leaves_nobody_waiting)
 {
 	record.processes = 1;
-	record_add(&record, 0, "writer", "write", FD_KIND_PIPE, 1, 1, 0);
+	record_add(&record, 0, "writer", "read", FD_KIND_PIPE, 0, 1, 0);
 	expect_plan(false, "");
 }
 

@@ -45,7 +45,7 @@ Test(sweep_share, each_attempt_and_each_site_is_in_one_part)
 		cr_assert(eq(int, share_plan(&record, &part, &plan), 0));
 		for (size_t i = 0; i < ATTEMPTS; i++)
 			had[i] += attempts[i].state == ATTEMPT_WAITS;
-		cr_assert(eq(int, share_sites(&record, &part, &count), 0));
+		cr_assert(eq(int, share_sites(&record, &part, NULL, &count), 0));
 		sites += count;
 	}
 	for (size_t i = 0; i < ATTEMPTS; i++)
