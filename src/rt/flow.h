@@ -26,6 +26,12 @@ static inline struct control_flow *rt_self(void)
 	return &rt_control->flows[rt_flow];
 }
 
+/* There has never been another: what it does is in front of all that others will do. */
+static inline bool rt_is_alone(void)
+{
+	return rt_control->flows_used == 1 && !rt_self()->is_outside;
+}
+
 /*
  * This flow is about to access @address, or to make a call of that kind; comes
  * back with the turn.  @place: a return address of the program.

@@ -230,7 +230,8 @@ void rt_scheduled_access(uint64_t address, uint64_t size, enum segment_access_ki
 
 	rt_point(kind == SEGMENT_ATOMIC ? POINT_ATOMIC : is_write ? POINT_WRITE : POINT_READ,
 		 address, size, place);
-	order_access(rt_control, &rt_self()->next, is_write, kind_of(kind));
+	if (!rt_is_alone())
+		order_access(rt_control, &rt_self()->next, is_write, kind_of(kind));
 	if (is_write)
 		write_at(address, size, false);
 	else if (size <= sizeof(uint64_t))

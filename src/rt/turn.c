@@ -79,6 +79,8 @@ bool rt_pass_turn(void)
 	uint32_t me = rt_flow, next;
 
 	c->step++;
+	if (rt_is_alone() && rt_self()->state == FLOW_READY && !c->end)
+		return true;
 	next = schedule_pick(c, me);
 	if (next == me)
 		return true;
