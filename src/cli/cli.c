@@ -29,8 +29,9 @@ static const struct command commands[] = {
 /* clang-format on */
 
 static const char help_head[] =
-	"ipcfault - finds the bugs of programs that talk to each other: signals, pipes, FIFOs,\n"
-	"processes. It runs them, breaks something at an exact moment, and judges what they do.\n"
+	"ipcfault - finds the bugs of programs that talk to each other: by signals, pipes, sockets,\n"
+	"queues, shared memory, files. It runs them, breaks something at an exact moment, and\n"
+	"judges what they do.\n"
 	"\n"
 	"Usage: ipcfault [COMMAND] [OPTION...] FILE|FOLDER...\n"
 	"\n"
