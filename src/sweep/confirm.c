@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "base/util.h"
 
-#define CONFIRMATIONS 4		      /* times that a bug must be seen again */
+#define CONFIRMATIONS 9		      /* times that a bug must be seen again */
 #define PATIENCE_NS   (40 * NS_PER_S) /* bash tries fork(2) again for 31 s */
 
 static bool was_interrupted(const struct sweep *sweep)
