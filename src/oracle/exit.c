@@ -68,7 +68,7 @@ static int judge_exited(struct judgement *j, const struct observed_process *p,
 		wanted = mem_printf("death by %s", signal_name(want->signal));
 		break;
 	case EXIT_ALIVE:
-		if (j->scenario->expect.survives && survive_fails_to_start(j, p))
+		if (j->scenario->expect.survives && fails_to_start(j, p))
 			return 0;
 		wanted = mem_strdup("to be alive at the end");
 		break;

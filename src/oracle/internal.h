@@ -19,10 +19,10 @@ bool is_crash(int signal);
 enum finding_kind kind_of_death(int signal);
 
 /*
- * survive.c: it is to be there until the end, and ended instead, with a word of
+ * start.c: it is to be there until the end, and ended instead, with a word of
  * it, before it was ready for anybody.
  */
-bool survive_fails_to_start(const struct judgement *j, const struct observed_process *p);
+bool fails_to_start(const struct judgement *j, const struct observed_process *p);
 
 /* survive.c: some process failed as it does not without faults, so that a user knows of it. */
 bool somebody_tells(const struct judgement *j);

@@ -42,23 +42,11 @@ static bool ends_as_usual(const struct observed_process *p, const struct observe
 	return is_same_end(p, usual) || is_same_end(p, again);
 }
 
-static bool writes_to_pipe(const struct judgement *j, const struct observed_process *p)
-{
-	const struct process_spec *spec = &j->scenario->processes[p->spec];
-
-	if (spec->out.kind == STDIO_CHANNEL)
-		return true;
-	for (size_t i = 0; i < spec->fd_count; i++)
-		if (spec->fds[i].end != END_READ &&
-		    j->scenario->channels[spec->fds[i].channel].kind == CHANNEL_PIPE)
-			return true;
-	return false;
-}
-
 /* SIGPIPE is how a filter is told that nobody reads on. */
 static bool may_die_of(const struct judgement *j, const struct observed_process *p)
 {
-	return p->killed_on_purpose || (p->status == SIGPIPE && writes_to_pipe(j, p));
+	return p->killed_on_purpose ||
+	       (p->status == SIGPIPE && j->scenario->processes[p->spec].out.kind == STDIO_CHANNEL);
 }
 
 static int judge_death(struct judgement *j, const struct observed_process *p)
@@ -158,32 +146,6 @@ static bool is_silent_elsewhere(const struct judgement *j, const struct observed
 		}
 	}
 	return silent;
-}
-
-/* Nobody who waits for what it prints was started. */
-static bool never_came_up(const struct judgement *j, const struct observed_process *p)
-{
-	bool waited_for = false;
-
-	for (size_t i = 0; i < j->seen->process_count; i++) {
-		const struct observed_process *other = &j->seen->processes[i];
-
-		if (j->scenario->processes[other->spec].start.of != p->spec)
-			continue;
-		if (other->started)
-			return false;
-		waited_for = true;
-	}
-	return waited_for;
-}
-
-bool survive_fails_to_start(const struct judgement *j, const struct observed_process *p)
-{
-	const struct observed_process *usual = j->fault_free ? fault_free_of(j, p) : NULL;
-
-	if (!usual || j->scenario->expect.survives == SURVIVAL_SAME || !never_came_up(j, p))
-		return false;
-	return p->status && (has_message(p, usual) || prints_news(p, usual));
 }
 
 static bool is_handled(const struct judgement *j, const struct observed_process *p,

@@ -115,7 +115,7 @@ static const struct judged_case deaths[] = {
 		.name = "server", .started = true, .exited = true, __VA_ARGS__                     \
 	}
 #define SWEEP	  {{.exit = EXIT_ALIVE}}, .survives = SURVIVAL_TRUE, .has_fault_free = true
-#define SERVES	  .fault_free = {{.name = "server", .started = true, .alive = true, .err = CAPTURED("")}, \
+#define SERVES	  .fault_free = {{.name = "server", .started = true, .alive = true, .out = CAPTURED(""), .err = CAPTURED("")}, \
 				 {.name = "client", .spec = 1, .started = true, .exited = true}}
 #define WAITING	  {.name = "client", .spec = 1}
 #define SERVED	  {.name = "client", .spec = 1, .started = true, .exited = true}
@@ -127,7 +127,7 @@ static const struct judged_case servers[] = {
 	{"says that it cannot start", SWEEP, SERVES,
 	 .seen = {SERVER(.status = 1, .err = CAPTURED("no socket\n")), WAITING}},
 	{"says nothing of it", SWEEP, SERVES,
-	 .seen = {SERVER(.status = 1, .err = CAPTURED("")), WAITING},
+	 .seen = {SERVER(.status = 1, .err = CAPTURED(""), .out = CAPTURED("")), WAITING},
 	 .want = "wrong-exit server: exited with 1, expected to be alive at the end\n"},
 	{"says that all is well", SWEEP, SERVES,
 	 .seen = {SERVER(.err = CAPTURED("no socket\n")), WAITING},
