@@ -169,8 +169,11 @@ static struct trigger_spec trigger_of(const struct planner *planner, const struc
 	at.count = draft->lasts ? count_lasting(draft) : count_once(&attempt->nth.fault);
 	if (draft->trigger == TRIGGER_LOCK) {
 		at.kind = TRIGGER_LOCK;
+		/* The first of them that takes it finds others who want it. */
 		if (draft->child)
 			at.process = (struct selector){site->process, SELECT_CHILD, draft->child};
+		else if (site->part == SELECT_MAIN)
+			at.process.part = SELECT_TREE;
 		return at;
 	}
 	at.calls = at.named = attempt->calls;

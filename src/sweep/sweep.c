@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/util.h"
 #include "sweep/confirm.h"
+#include "sweep/digest.h"
 #include "sweep/journal.h"
 #include "sweep/memcheck.h"
 
@@ -191,14 +192,26 @@ static enum attempt_state state_of(const struct case_result *result)
 	}
 }
 
+/* What a process does then, in one number; not 0. */
+static uint64_t digest_of(const struct finding *finding)
+{
+	cleanup_free char *text =
+		mem_printf("%d %s %s", (int)finding->kind, finding->process ? finding->process : "",
+			   finding->text ? finding->text : "");
+
+	return text ? digest_text(text) | 1 : 1;
+}
+
 /* The signal means that: no bug, but what it may do when it interrupts, too. */
 static bool is_meaning(struct attempt *attempt, const struct case_result *result)
 {
 	const struct finding *worst = worst_finding(result);
 
 	if (attempt->state == ATTEMPT_FOUND && attempt->is_meaning && worst &&
-	    is_choice(worst->kind))
+	    is_choice(worst->kind)) {
 		attempt->changes = true;
+		attempt->meant = digest_of(worst);
+	}
 	return attempt->changes;
 }
 
@@ -333,6 +346,31 @@ static int try_all(struct sweep *sweep, struct err *err)
 				 : 0;
 }
 
+static bool is_same_signal(const struct sweep *sweep, const struct attempt *a,
+			   const struct attempt *b)
+{
+	return is_same_text(sweep->record.sites[a->site].label,
+			    sweep->record.sites[b->site].label) &&
+	       a->faults[a->main_fault].action.signal == b->faults[b->main_fault].action.signal;
+}
+
+/*
+ * The same signal makes the same of the process elsewhere.  What it does later,
+ * when it gets round to it, the end of the run can have come before.
+ */
+static bool is_meant_elsewhere(const struct sweep *sweep, const struct bug *bug)
+{
+	const struct attempt *attempt = sweep->plan.attempts[bug->attempt];
+	const struct finding *worst = worst_finding(&bug->result);
+	uint64_t digest = worst ? digest_of(worst) : 0;
+
+	for (size_t i = 0; i < sweep->plan.count; i++)
+		if (sweep->plan.attempts[i]->meant && sweep->plan.attempts[i]->meant == digest &&
+		    is_same_signal(sweep, sweep->plan.attempts[i], attempt))
+			return true;
+	return false;
+}
+
 static bool is_meant(const struct sweep *sweep, const struct bug *bug)
 {
 	size_t meaning = sweep->plan.attempts[bug->attempt]->meaning;
@@ -341,7 +379,7 @@ static bool is_meant(const struct sweep *sweep, const struct bug *bug)
 	if (meaning == ATTEMPT_NONE || !is_choice(bug->kind))
 		return false;
 	told = sweep->plan.attempts[meaning];
-	return told->changes || told->state != ATTEMPT_SURVIVED;
+	return told->changes || told->state != ATTEMPT_SURVIVED || is_meant_elsewhere(sweep, bug);
 }
 
 static void forgive(struct sweep *sweep, const struct bug *bug)

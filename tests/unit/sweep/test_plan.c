@@ -201,6 +201,21 @@ Test(sweep_plan, each_is_killed_where_others_could_be_left_waiting)
 			   "reader/child[2]: with a lock in its hands: SIGKILL\n");
 }
 
+/* Whoever of the family takes it first: the others still want it. */
+Test(sweep_plan, the_first_holder_of_a_lock_is_struck)
+{
+	struct plan plan;
+
+	record.processes = 2;
+	record_add(&record, 0, "writer", "write", FD_KIND_FILE, 3, 1, 0);
+	plan = planned(false);
+	cr_assert(eq(sz, plan.count, 3));
+	cr_expect(eq(int, plan.attempts[0]->faults[0].at.kind, TRIGGER_LOCK));
+	cr_expect(eq(int, plan.attempts[0]->faults[0].at.process.part, SELECT_TREE));
+	cr_expect(eq(int, plan.attempts[1]->faults[0].at.process.part, SELECT_CHILD));
+	sweep_plan_release(&plan);
+}
+
 /* The peer is stopped as the call starts; at the first call it may be there already. */
 Test(sweep_plan, a_slow_peer_makes_the_call_sleep)
 {
