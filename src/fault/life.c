@@ -10,6 +10,20 @@
 #include "fault/internal.h"
 #include "sys/names.h"
 
+#define DEATH_PATIENCE_NS (1000 * NS_PER_MS)
+
+/* Of another process: the call goes on when that one is gone, and all that it held is closed. */
+static void wait_for_death(struct fault_env *env, struct shot *shot, const struct moment *at,
+			   const struct process *p)
+{
+	if (shot->signal != SIGKILL || !at->t || at->p == p || at->phase == PHASE_BLOCKED ||
+	    at->t->state != TRACEE_STOPPED)
+		return;
+	shot->tid = at->t->tid;
+	shot->waiting = true;
+	tracee_hold(env->engine, at->t, DEATH_PATIENCE_NS);
+}
+
 static int fire_kill(struct fault_env *env, struct shot *shot, const struct moment *at,
 		     struct err *err)
 {
@@ -35,6 +49,7 @@ static int fire_kill(struct fault_env *env, struct shot *shot, const struct mome
 		return -errno;
 	p->fault_signals |= UINT64_C(1) << (shot->signal - 1);
 	fault_note_pending(env, shot);
+	wait_for_death(env, shot, at, p);
 	return 0;
 }
 
@@ -51,7 +66,10 @@ static enum proof kill_delivered(struct fault_env *env, struct shot *shot, struc
 
 static enum proof kill_ended(struct fault_env *env, struct shot *shot, struct process *p)
 {
-	(void)env;
+	struct tracee *t = shot->waiting ? engine_find(env->engine, shot->tid) : NULL;
+
+	if (t)
+		tracee_release(env->engine, t);
 	if (p->signaled && p->status == shot->signal)
 		return PROOF_PROVEN;
 	refuse_because(shot, "the process ended by itself before %s", signal_name(shot->signal));

@@ -68,6 +68,8 @@ static int judge_exited(struct judgement *j, const struct observed_process *p,
 		wanted = mem_printf("death by %s", signal_name(want->signal));
 		break;
 	case EXIT_ALIVE:
+		if (j->scenario->expect.survives && fails_to_start(j, p))
+			return 0;
 		wanted = mem_strdup("to be alive at the end");
 		break;
 	}
@@ -88,7 +90,8 @@ static int judge_killed(struct judgement *j, const struct observed_process *p,
 		return 0;
 	if (want->exit == EXIT_ANY && !is_crash(p->status) && p->status != SIGPIPE)
 		return 0;
-	if (p->killed_on_purpose && (want->exit == EXIT_DEFAULT || want->exit == EXIT_ANY))
+	if (p->killed_on_purpose && (want->exit == EXIT_DEFAULT || want->exit == EXIT_ANY ||
+				     (want->exit == EXIT_ALIVE && j->scenario->expect.survives)))
 		return 0;
 	if (p->killed_on_purpose)
 		return findings_add(&j->findings, FINDING_KILLED, p->name,

@@ -18,6 +18,12 @@ int judge_leaks(struct judgement *j, struct err *err);	  /* leak.c */
 bool is_crash(int signal);
 enum finding_kind kind_of_death(int signal);
 
+/*
+ * start.c: it is to be there until the end, and ended instead, with a word of
+ * it, before it was ready for anybody.
+ */
+bool fails_to_start(const struct judgement *j, const struct observed_process *p);
+
 /* survive.c: some process failed as it does not without faults, so that a user knows of it. */
 bool somebody_tells(const struct judgement *j);
 

@@ -67,6 +67,21 @@ static bool prints_news(const struct observed_process *p, const struct observed_
 		memcmp(p->out.data, usual->out.data, p->out.size) != 0);
 }
 
+static size_t lines_of(const struct output *out)
+{
+	size_t lines = 0;
+
+	for (size_t i = 0; i < out->size; i++)
+		lines += out->data[i] == '\n';
+	return lines;
+}
+
+/* Not only other values in the same places: those are a wrong answer. */
+static bool says_more(const struct observed_process *p, const struct observed_process *usual)
+{
+	return p->out.captured && lines_of(&p->out) > lines_of(&usual->out);
+}
+
 /* Who writes its messages somewhere else may have written one. */
 static bool has_message(const struct observed_process *p, const struct observed_process *usual)
 {
@@ -90,7 +105,7 @@ static int judge_output_of(struct judgement *j, const struct observed_process *p
 	size_t same = 0;
 
 	if (!p->out.captured || is_same_text(&p->out, &usual->out) ||
-	    (somebody_was_killed(j) && prints_news(p, usual)))
+	    (somebody_was_killed(j) && says_more(p, usual)))
 		return 0;
 	while (same < p->out.size && same < usual->out.size &&
 	       p->out.data[same] == usual->out.data[same])

@@ -455,6 +455,11 @@ static int verdict_of_levels(const struct levels *levels, struct case_result *re
 	return rc || !text ? rc : verdict_set(result, VERDICT_INCONCLUSIVE, text);
 }
 
+static const struct observed *longer(const struct observed *a, const struct observed *b)
+{
+	return a->duration_ns > b->duration_ns ? a : b;
+}
+
 static int finish(struct job *job, const struct levels *levels)
 {
 	struct case_result *result = job->result;
@@ -464,7 +469,10 @@ static int finish(struct job *job, const struct levels *levels)
 		rc = report_faults(job);
 	if (rc)
 		return rc;
-	result->duration_ns = job->seen.duration_ns;
+	/* What it takes to write down each call is no part of what the program takes. */
+	result->duration_ns = job->c->record && job->usual
+				      ? longer(job->usual, job->usual_again)->duration_ns
+				      : job->seen.duration_ns;
 	if (job->with.handed_over)
 		return verdict_set(result, VERDICT_INCONCLUSIVE, "handed over to gdb");
 	rc = verdict_decide(job->c->scenario, any_struck(job), result);

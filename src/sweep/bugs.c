@@ -64,7 +64,19 @@ static struct bug *find(struct bugs *bugs, const struct attempt *attempt,
 	return NULL;
 }
 
-static void take_result(struct bug *bug, size_t index, struct case_result *result)
+/* The smallest ones stay. */
+static void note_attempt(struct bug *bug, size_t index)
+{
+	size_t i = bug->shown_count < BUG_ATTEMPTS_MAX ? bug->shown_count++ : BUG_ATTEMPTS_MAX;
+
+	for (; i > 0 && bug->shown_by[i - 1] > index; i--)
+		if (i < BUG_ATTEMPTS_MAX)
+			bug->shown_by[i] = bug->shown_by[i - 1];
+	if (i < BUG_ATTEMPTS_MAX)
+		bug->shown_by[i] = index;
+}
+
+void bug_take_result(struct bug *bug, size_t index, struct case_result *result)
 {
 	case_result_release(&bug->result);
 	bug->result = *result;
@@ -96,8 +108,9 @@ int bugs_add(struct bugs *bugs, const struct attempt *attempt, size_t index,
 		}
 	}
 	bug->attempts++;
+	note_attempt(bug, index);
 	if (index < bug->attempt)
-		take_result(bug, index, result);
+		bug_take_result(bug, index, result);
 	return 0;
 }
 

@@ -13,17 +13,22 @@
 
 struct known;
 
+#define BUG_ATTEMPTS_MAX 3 /* that are remembered of a bug */
+
 struct bug {
 	enum finding_kind kind;
 	bool silent;
 	char *process; /* where it was found; NULL = the run */
 	size_t site;
 	enum fault_family family;
-	size_t attempt;		   /* the smallest fault that shows it */
-	size_t attempts;	   /* that do */
-	struct case_result result; /* of that attempt */
-	bool confirmed;		   /* seen again when the attempt was made again */
-	char *file;		   /* its scenario; NULL: not written */
+	size_t attempt;			   /* the smallest fault that shows it */
+	size_t attempts;		   /* that do */
+	struct case_result result;	   /* of that attempt */
+	size_t shown_by[BUG_ATTEMPTS_MAX]; /* the smallest of them, in order */
+	size_t shown_count;
+	bool confirmed;	      /* seen each time that the attempt was made again… */
+	size_t asked, agreed; /* …so often it was made, so often it was seen; of one attempt */
+	char *file;	      /* its scenario; NULL: not written */
 	const struct known *known; /* what the baseline says of it; NULL: it is new */
 };
 
@@ -38,6 +43,10 @@ struct bugs {
  */
 int bugs_add(struct bugs *bugs, const struct attempt *attempt, size_t index,
 	     struct case_result *result);
+
+/* @result, of attempt number @index, is the one that the bug is shown by; its contents are taken.
+ */
+void bug_take_result(struct bug *bug, size_t index, struct case_result *result);
 
 /* How bad it is: 0 is the worst. */
 size_t finding_rank(enum finding_kind kind, bool silent);

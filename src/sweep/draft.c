@@ -136,10 +136,23 @@ static struct on_spec on_of(const struct draft *draft)
 		.kind = place->fd >= 0 ? ON_FD : ON_ANY, .channel = INDEX_NONE, .fd = place->fd};
 }
 
-static struct count_spec count_of(uint64_t *nth, bool lasts)
+/* What comes byte by byte is slow, however sound the program: so many of them are enough. */
+#define PIECES_MAX 1000
+
+static uint64_t last_of(const struct draft *draft)
 {
-	return lasts ? (struct count_spec){.kind = COUNT_RANGE, .first = *nth, .last = UINT64_MAX}
-		     : (struct count_spec){.kind = COUNT_LIST, .list = nth, .list_count = 1};
+	return draft->action.kind == ACTION_SHORT ? nth_of(draft) + PIECES_MAX - 1 : UINT64_MAX;
+}
+
+static struct count_spec count_lasting(const struct draft *draft)
+{
+	return (struct count_spec){
+		.kind = COUNT_RANGE, .first = nth_of(draft), .last = last_of(draft)};
+}
+
+static struct count_spec count_once(uint64_t *nth)
+{
+	return (struct count_spec){.kind = COUNT_LIST, .list = nth, .list_count = 1};
 }
 
 static struct trigger_spec trigger_of(const struct planner *planner, const struct draft *draft,
@@ -153,11 +166,14 @@ static struct trigger_spec trigger_of(const struct planner *planner, const struc
 	attempt->nth.fault = nth_of(draft);
 	attempt->nth.place = draft->spot->place->nth;
 	attempt->nth.one = 1;
-	at.count = count_of(&attempt->nth.fault, draft->lasts);
+	at.count = draft->lasts ? count_lasting(draft) : count_once(&attempt->nth.fault);
 	if (draft->trigger == TRIGGER_LOCK) {
 		at.kind = TRIGGER_LOCK;
+		/* The first of them that takes it finds others who want it. */
 		if (draft->child)
 			at.process = (struct selector){site->process, SELECT_CHILD, draft->child};
+		else if (site->part == SELECT_MAIN)
+			at.process.part = SELECT_TREE;
 		return at;
 	}
 	at.calls = at.named = attempt->calls;
@@ -174,7 +190,7 @@ static struct trigger_spec trigger_of_step(const struct draft_step *step, int fa
 
 	if (step->moment == STEP_AT_CALL) {
 		trigger.phase = PHASE_ENTRY;
-		trigger.count = count_of(&attempt->nth.place, false);
+		trigger.count = count_once(&attempt->nth.place);
 		return trigger;
 	}
 	if (step->moment == STEP_AT_SITE) {
@@ -182,7 +198,7 @@ static struct trigger_spec trigger_of_step(const struct draft_step *step, int fa
 		trigger.on.fd = step->site->places[0].fd;
 		trigger.on.kind = trigger.on.fd >= 0 ? ON_FD : ON_ANY;
 		trigger.thread = 0;
-		trigger.count = count_of(&attempt->nth.one, false);
+		trigger.count = count_once(&attempt->nth.one);
 		return trigger;
 	}
 	if (step->moment == STEP_AT_START)
@@ -190,12 +206,12 @@ static struct trigger_spec trigger_of_step(const struct draft_step *step, int fa
 					     .process = step->action.of_process,
 					     .on = {.channel = INDEX_NONE},
 					     .after = INDEX_NONE,
-					     .count = count_of(&attempt->nth.one, false)};
+					     .count = count_once(&attempt->nth.one)};
 	return (struct trigger_spec){.kind = TRIGGER_AFTER,
 				     .process = {.process = INDEX_NONE},
 				     .on = {.channel = INDEX_NONE},
 				     .after = fault,
-				     .count = count_of(&attempt->nth.one, false)};
+				     .count = count_once(&attempt->nth.one)};
 }
 
 static int add_fault(struct attempt *attempt, const char *name, const struct trigger_spec *at,

@@ -128,6 +128,13 @@ static bool is_excepted(const char *call, enum fault_family family)
 	return false;
 }
 
+/* A firewall says so, see accept(2): there is none between the processes of one machine. */
+static bool is_of_firewall(const char *call, enum fd_kind kind, enum fault_family family)
+{
+	return family == FAULT_DENIED && strncmp(call, "accept", strlen("accept")) == 0 &&
+	       (kind == FD_KIND_UNIX_STREAM || kind == FD_KIND_UNIX_SEQPACKET);
+}
+
 /* What is full is really filled: who finds no room may know that somebody has much to read. */
 static bool is_filled_instead(const char *call, enum fd_kind kind)
 {
@@ -172,7 +179,7 @@ enum fault_family family_of_error(const char *call, enum fd_kind kind, int error
 	for (size_t i = 0; i < ARRAY_SIZE(families); i++)
 		if (families[i].error == error)
 			family = families[i].family;
-	if (is_of_lost_connection(call, kind, family))
+	if (is_of_lost_connection(call, kind, family) || is_of_firewall(call, kind, family))
 		return FAULT_FAMILY_MAX_;
 	if (family == FAULT_TRY_AGAIN && is_maker(call))
 		family = FAULT_RESOURCES;

@@ -49,6 +49,7 @@ struct attempt {
 	size_t meaning;
 	bool is_meaning; /* it is such an attempt… */
 	bool changes;	 /* …and the program ended or printed otherwise than without it */
+	uint64_t meant;	 /* digest of what it did then; 0: nothing was changed */
 	bool doubted;	 /* what it found was not seen again */
 	bool is_past;	 /* an earlier occurrence of its call did not come: nor will this one */
 	enum attempt_state state;

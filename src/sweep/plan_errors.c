@@ -22,6 +22,17 @@ bool spot_allows(const struct spot *spot, int error)
 	return false;
 }
 
+/* Without it the run would not go on: who waits for it is the scenario, not a program. */
+static bool is_awaited(const struct planner *planner, const struct spot *spot)
+{
+	const struct scenario *base = planner->options->base;
+
+	for (size_t i = 0; spot->place->is_stdout && i < base->process_count; i++)
+		if (base->processes[i].start.of == spot->site->process)
+			return true;
+	return false;
+}
+
 /* One error of each family is enough, unless every one is wanted. */
 static void plan_each_error(struct planner *planner, const struct spot *spot, bool lasts)
 {
@@ -30,7 +41,7 @@ static void plan_each_error(struct planner *planner, const struct spot *spot, bo
 	size_t count = kernel_errors_of(syscall_from_name(site->call), errors, ERRORS_MAX);
 	unsigned had = 0;
 
-	for (size_t i = 0; i < count && i < ERRORS_MAX; i++) {
+	for (size_t i = 0; i < count && i < ERRORS_MAX && !is_awaited(planner, spot); i++) {
 		enum fault_family family = family_of_error(site->call, site->kind, errors[i].err);
 		struct draft draft;
 

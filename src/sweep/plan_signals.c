@@ -20,6 +20,12 @@ static bool is_synchronous(int signal)
 	       signal == SIGTRAP || signal == SIGSYS || signal == SIGABRT;
 }
 
+/* SIGCANCEL and SIGSETXID: the C library sends them to itself, and installs the handlers. */
+static bool is_of_libc(int signal)
+{
+	return signal > SIGSYS && signal < SIGRTMIN;
+}
+
 /* They tell something and ask for nothing. */
 static bool is_harmless(int signal)
 {
@@ -94,7 +100,8 @@ void plan_signals(struct planner *planner, const struct spot *spot)
 
 	for (int signal = 1; spot->place->waits && signal < NSIG && tried < SIGNALS_TRIED;
 	     signal++) {
-		if (!(spot->place->signals >> (signal - 1) & 1) || is_synchronous(signal))
+		if (!(spot->place->signals >> (signal - 1) & 1) || is_synchronous(signal) ||
+		    is_of_libc(signal))
 			continue;
 		tried++;
 		plan_signal(planner, spot, signal);

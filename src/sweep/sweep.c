@@ -9,14 +9,15 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/util.h"
+#include "sweep/confirm.h"
+#include "sweep/digest.h"
 #include "sweep/journal.h"
 #include "sweep/memcheck.h"
 
 #define RECORDINGS	2
 #define DEADLINE_MIN_NS (1 * NS_PER_S)
 #define DEADLINE_TIMES	20
-#define HANGS_MAX	2		/* of one site and family: the rest is left out */
-#define PATIENCE_NS	(40 * NS_PER_S) /* bash tries fork(2) again for 31 s */
+#define HANGS_MAX	2 /* of one site and family: the rest is left out */
 
 static uint64_t time_now(void)
 {
@@ -158,7 +159,7 @@ struct trying {
 	const struct run_case *cases;
 };
 
-static void set_state(struct sweep *sweep, struct attempt *attempt, enum attempt_state state)
+void sweep_set_state(struct sweep *sweep, struct attempt *attempt, enum attempt_state state)
 {
 	sweep->states[attempt->state]--;
 	sweep->states[state]++;
@@ -191,14 +192,26 @@ static enum attempt_state state_of(const struct case_result *result)
 	}
 }
 
+/* What a process does then, in one number; not 0. */
+static uint64_t digest_of(const struct finding *finding)
+{
+	cleanup_free char *text =
+		mem_printf("%d %s %s", (int)finding->kind, finding->process ? finding->process : "",
+			   finding->text ? finding->text : "");
+
+	return text ? digest_text(text) | 1 : 1;
+}
+
 /* The signal means that: no bug, but what it may do when it interrupts, too. */
 static bool is_meaning(struct attempt *attempt, const struct case_result *result)
 {
 	const struct finding *worst = worst_finding(result);
 
 	if (attempt->state == ATTEMPT_FOUND && attempt->is_meaning && worst &&
-	    is_choice(worst->kind))
+	    is_choice(worst->kind)) {
 		attempt->changes = true;
+		attempt->meant = digest_of(worst);
+	}
 	return attempt->changes;
 }
 
@@ -232,12 +245,12 @@ static void enter(struct sweep *sweep, size_t index, struct case_result *result)
 {
 	struct attempt *attempt = sweep->plan.attempts[index];
 
-	set_state(sweep, attempt, state_of(result));
+	sweep_set_state(sweep, attempt, state_of(result));
 	if (attempt->state == ATTEMPT_ERROR)
 		note_error(sweep, result);
 	note_missing(sweep, attempt, result);
 	if (is_meaning(attempt, result))
-		set_state(sweep, attempt, ATTEMPT_SURVIVED);
+		sweep_set_state(sweep, attempt, ATTEMPT_SURVIVED);
 	if (attempt->state == ATTEMPT_FOUND && bugs_add(&sweep->bugs, attempt, index, result))
 		fail(sweep, -ENOMEM);
 }
@@ -275,11 +288,11 @@ static bool is_wanted(void *ctx, const struct run_case *c)
 		return false;
 	if (!attempt->is_past && bugs_hung(&sweep->bugs, attempt) < HANGS_MAX)
 		return true;
-	set_state(sweep, attempt, attempt->is_past ? ATTEMPT_NOT_POSSIBLE : ATTEMPT_LEFT_OUT);
+	sweep_set_state(sweep, attempt, attempt->is_past ? ATTEMPT_NOT_POSSIBLE : ATTEMPT_LEFT_OUT);
 	return false;
 }
 
-static struct run_case case_of(const struct sweep *sweep, const struct attempt *attempt)
+struct run_case sweep_case_of(const struct sweep *sweep, const struct attempt *attempt)
 {
 	return (struct run_case){.scenario = &attempt->scenario,
 				 .role = ROLE_SUBJECT,
@@ -321,7 +334,7 @@ static int try_all(struct sweep *sweep, struct err *err)
 	if (!cases)
 		return err_errno(err, -ENOMEM, "sweep");
 	for (size_t i = 0; i < sweep->plan.count; i++)
-		cases[i] = case_of(sweep, sweep->plan.attempts[i]);
+		cases[i] = sweep_case_of(sweep, sweep->plan.attempts[i]);
 	for (size_t i = 0; i < sweep->plan.count; i++)
 		sweep->states[sweep->plan.attempts[i]->state]++;
 	rc = remember(sweep, err);
@@ -333,6 +346,31 @@ static int try_all(struct sweep *sweep, struct err *err)
 				 : 0;
 }
 
+static bool is_same_signal(const struct sweep *sweep, const struct attempt *a,
+			   const struct attempt *b)
+{
+	return is_same_text(sweep->record.sites[a->site].label,
+			    sweep->record.sites[b->site].label) &&
+	       a->faults[a->main_fault].action.signal == b->faults[b->main_fault].action.signal;
+}
+
+/*
+ * The same signal makes the same of the process elsewhere.  What it does later,
+ * when it gets round to it, the end of the run can have come before.
+ */
+static bool is_meant_elsewhere(const struct sweep *sweep, const struct bug *bug)
+{
+	const struct attempt *attempt = sweep->plan.attempts[bug->attempt];
+	const struct finding *worst = worst_finding(&bug->result);
+	uint64_t digest = worst ? digest_of(worst) : 0;
+
+	for (size_t i = 0; i < sweep->plan.count; i++)
+		if (sweep->plan.attempts[i]->meant && sweep->plan.attempts[i]->meant == digest &&
+		    is_same_signal(sweep, sweep->plan.attempts[i], attempt))
+			return true;
+	return false;
+}
+
 static bool is_meant(const struct sweep *sweep, const struct bug *bug)
 {
 	size_t meaning = sweep->plan.attempts[bug->attempt]->meaning;
@@ -341,7 +379,7 @@ static bool is_meant(const struct sweep *sweep, const struct bug *bug)
 	if (meaning == ATTEMPT_NONE || !is_choice(bug->kind))
 		return false;
 	told = sweep->plan.attempts[meaning];
-	return told->changes || told->state != ATTEMPT_SURVIVED;
+	return told->changes || told->state != ATTEMPT_SURVIVED || is_meant_elsewhere(sweep, bug);
 }
 
 static void forgive(struct sweep *sweep, const struct bug *bug)
@@ -351,7 +389,7 @@ static void forgive(struct sweep *sweep, const struct bug *bug)
 
 		if (attempt->site == bug->site && attempt->family == bug->family &&
 		    attempt->state == ATTEMPT_FOUND && attempt->meaning != ATTEMPT_NONE)
-			set_state(sweep, attempt, ATTEMPT_SURVIVED);
+			sweep_set_state(sweep, attempt, ATTEMPT_SURVIVED);
 	}
 }
 
@@ -373,90 +411,6 @@ static void drop_meant(struct sweep *sweep)
 		free(bug->process);
 	}
 	bugs->count = kept;
-}
-
-/* Once more: what is not seen again was chance, and no bug is made of it. */
-
-struct confirming {
-	struct sweep *sweep;
-	const struct run_case *cases;
-};
-
-static void on_confirmed(void *ctx, const struct run_case *c, struct case_result *result)
-{
-	struct confirming *confirming = ctx;
-	struct bug *bug = &confirming->sweep->bugs.items[c - confirming->cases];
-
-	confirming->sweep->runs++;
-	for (size_t i = 0; result->verdict == VERDICT_FAIL && i < result->finding_count; i++)
-		bug->confirmed |= result->findings[i].kind == bug->kind;
-}
-
-/* Nor is it known then that it is mended. */
-static void doubt(struct sweep *sweep, const struct bug *bug)
-{
-	if (bug_pauses(bug)) {
-		set_state(sweep, sweep->plan.attempts[bug->attempt], ATTEMPT_SURVIVED);
-		return;
-	}
-	for (size_t i = 0; i < sweep->plan.count; i++) {
-		struct attempt *attempt = sweep->plan.attempts[i];
-
-		attempt->doubted |= attempt->site == bug->site && attempt->family == bug->family;
-	}
-	set_state(sweep, sweep->plan.attempts[bug->attempt], ATTEMPT_NOT_POSSIBLE);
-	sweep->doubtful++;
-}
-
-static void drop_doubtful(struct sweep *sweep)
-{
-	struct bugs *bugs = &sweep->bugs;
-	size_t kept = 0;
-
-	for (size_t i = 0; i < bugs->count; i++) {
-		struct bug *bug = &bugs->items[i];
-
-		if (bug->confirmed) {
-			bugs->items[kept++] = *bug;
-			continue;
-		}
-		doubt(sweep, bug);
-		case_result_release(&bug->result);
-		free(bug->process);
-	}
-	bugs->count = kept;
-}
-
-/* Also in the scenario that is written of it. */
-static void give_time(struct attempt *attempt)
-{
-	if (attempt->scenario.deadline_ns < PATIENCE_NS)
-		attempt->scenario.deadline_ns = PATIENCE_NS;
-}
-
-static int confirm(struct sweep *sweep, struct err *err)
-{
-	const size_t count = sweep->bugs.count;
-	cleanup_free struct run_case *cases = mem_zalloc((count + 1) * sizeof(*cases));
-	struct confirming confirming = {sweep, cases};
-	const struct pool_events events = {.done = on_confirmed, .ctx = &confirming};
-	int rc;
-
-	bugs_sort(&sweep->bugs);
-	if (!count || was_interrupted(sweep))
-		return 0;
-	if (!cases)
-		return err_errno(err, -ENOMEM, "sweep");
-	for (size_t i = 0; i < count; i++) {
-		if (bug_pauses(&sweep->bugs.items[i]) && !sweep->options->deadline_ns)
-			give_time(sweep->plan.attempts[sweep->bugs.items[i].attempt]);
-		cases[i] = case_of(sweep, sweep->plan.attempts[sweep->bugs.items[i].attempt]);
-		cases[i].executed = true; /* what a copy alone shows is no bug of the program */
-	}
-	rc = sweep->options->pool_run(cases, count, &sweep->options->pool, &events, err);
-	if (!rc && !was_interrupted(sweep))
-		drop_doubtful(sweep);
-	return rc;
 }
 
 static int make_plan(struct sweep *sweep, struct err *err)
@@ -498,7 +452,7 @@ int sweep_run(const struct scenario *base, const struct sweep_options *options,
 	if (!rc)
 		drop_meant(&sweep);
 	if (!rc)
-		rc = confirm(&sweep, err);
+		rc = sweep_confirm(&sweep, err);
 	if (!rc && options->memcheck && !was_interrupted(&sweep))
 		rc = sweep_memcheck(&sweep, err);
 	if (rc) {

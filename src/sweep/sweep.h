@@ -69,6 +69,10 @@ int sweep_run(const struct scenario *base, const struct sweep_options *options,
 	      struct sweep *ret_sweep, struct err *err);
 void sweep_release(struct sweep *sweep);
 
+/* Of the sweep's own files: how @attempt is run, and what has come of it. */
+struct run_case sweep_case_of(const struct sweep *sweep, const struct attempt *attempt);
+void sweep_set_state(struct sweep *sweep, struct attempt *attempt, enum attempt_state state);
+
 /* Attempts that are asked for here. */
 size_t sweep_planned(const struct sweep *sweep);
 /* Attempts whose fault has happened: survived or not. */

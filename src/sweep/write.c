@@ -321,7 +321,10 @@ static void write_at(struct writer *w, const struct trigger_spec *at)
 		fputs(", lock: held", w->to);
 	else
 		write_call(w, at);
-	if (at->count.kind == COUNT_RANGE)
+	if (at->count.kind == COUNT_RANGE && at->count.last < UINT64_MAX)
+		fprintf(w->to, ", nth: \"%" PRIu64 "..%" PRIu64 "\"}\n", at->count.first,
+			at->count.last);
+	else if (at->count.kind == COUNT_RANGE)
 		fprintf(w->to, ", nth: \"%" PRIu64 "..\"}\n", at->count.first);
 	else
 		fprintf(w->to, ", nth: %" PRIu64 "}\n", at->count.list[0]);

@@ -92,6 +92,9 @@ void case_check(const struct judged_case *c, int (*judge)(struct judgement *j, s
 	struct err err = ERR_INIT;
 	char text[2048];
 
+	for (size_t i = 0; i < CASE_PROCESSES; i++)
+		specs[i].start.of = i ? 0 : INDEX_NONE; /* they wait for the first */
+
 	scenario.expect = (struct expect_spec){
 		.processes = (struct process_expect *)(uintptr_t)c->expect,
 		.within_ns = c->within_ns,

@@ -110,6 +110,40 @@ static const struct judged_case deaths[] = {
 	{"by the scenario, as expected", WANT_KILLED(SIGTERM), .seen = KILLED(SIGTERM)},
 };
 
+#define SERVER(...)                                                                                \
+	{                                                                                          \
+		.name = "server", .started = true, .exited = true, __VA_ARGS__                     \
+	}
+#define SWEEP	  {{.exit = EXIT_ALIVE}}, .survives = SURVIVAL_TRUE, .has_fault_free = true
+#define SERVES	  .fault_free = {{.name = "server", .started = true, .alive = true, .out = CAPTURED(""), .err = CAPTURED("")}, \
+				 {.name = "client", .spec = 1, .started = true, .exited = true}}
+#define WAITING	  {.name = "client", .spec = 1}
+#define SERVED	  {.name = "client", .spec = 1, .started = true, .exited = true}
+
+/* In a sweep: what is to live may die of the fault, and may say that it cannot start. */
+static const struct judged_case servers[] = {
+	{"killed by the fault", SWEEP, SERVES,
+	 .seen = {SERVER(.signaled = true, .status = SIGKILL, .killed_on_purpose = true), WAITING}},
+	{"says that it cannot start", SWEEP, SERVES,
+	 .seen = {SERVER(.status = 1, .err = CAPTURED("no socket\n")), WAITING}},
+	{"says nothing of it", SWEEP, SERVES,
+	 .seen = {SERVER(.status = 1, .err = CAPTURED(""), .out = CAPTURED("")), WAITING},
+	 .want = "wrong-exit server: exited with 1, expected to be alive at the end\n"},
+	{"says that all is well", SWEEP, SERVES,
+	 .seen = {SERVER(.err = CAPTURED("no socket\n")), WAITING},
+	 .want = "wrong-exit server: exited with 0, expected to be alive at the end\n"},
+	{"had started", SWEEP, SERVES,
+	 .seen = {SERVER(.status = 1, .err = CAPTURED("no descriptors\n")), SERVED},
+	 .want = "wrong-exit server: exited with 1, expected to be alive at the end\n"},
+	{"nothing was wrong", {{.exit = EXIT_ALIVE}}, .survives = SURVIVAL_SAME,
+	 .has_fault_free = true, SERVES,
+	 .seen = {SERVER(.status = 1, .err = CAPTURED("interrupted\n")), WAITING},
+	 .want = "wrong-exit server: exited with 1, expected to be alive at the end\n"},
+	{"not in a sweep", {{.exit = EXIT_ALIVE}}, .has_fault_free = true, SERVES,
+	 .seen = {SERVER(.status = 1, .err = CAPTURED("no socket\n")), SERVED},
+	 .want = "wrong-exit server: exited with 1, expected to be alive at the end\n"},
+};
+
 /* Each process is judged by what is expected of its own. */
 static const struct judged_case several[] = {
 	{"one of three is wrong", {{.exit = EXIT_ANY}, {.exit = EXIT_DEFAULT}, {.exit = EXIT_ALIVE}},
@@ -137,4 +171,9 @@ Test(oracle_exit, deaths)
 Test(oracle_exit, every_process_by_its_own_expectation)
 {
 	cases_check(several, ARRAY_SIZE(several), judge_exit);
+}
+
+Test(oracle_exit, servers_of_a_sweep)
+{
+	cases_check(servers, ARRAY_SIZE(servers), judge_exit);
 }

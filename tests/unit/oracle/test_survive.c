@@ -58,6 +58,10 @@ static const struct judged_case cases[] = {
 	 .want = "wrong-exit cat: exited with 1; without the fault it exited with 0\n"},
 	{"another answer, as a child was killed", FULL, USUAL, .kills = true,
 	 .seen = EXITS(0, "died\n12\n", "")},
+	{"a wrong answer, as a child was killed", FULL, USUAL, .kills = true,
+	 .seen = EXITS(0, "7\n", ""),
+	 .want = "wrong-output cat: stdout has 2 bytes, without the fault 3; the first 0 are the "
+		 "same; exit status 0, and no message (silent)\n"},
 	{"a piece of the answer, as a child was killed", FULL, USUAL, .kills = true,
 	 .seen = EXITS(0, "1", ""),
 	 .want = "wrong-output cat: stdout has 1 bytes, without the fault 3; the first 1 are the "

@@ -201,6 +201,21 @@ Test(sweep_plan, each_is_killed_where_others_could_be_left_waiting)
 			   "reader/child[2]: with a lock in its hands: SIGKILL\n");
 }
 
+/* Whoever of the family takes it first: the others still want it. */
+Test(sweep_plan, the_first_holder_of_a_lock_is_struck)
+{
+	struct plan plan;
+
+	record.processes = 2;
+	record_add(&record, 0, "writer", "write", FD_KIND_FILE, 3, 1, 0);
+	plan = planned(false);
+	cr_assert(eq(sz, plan.count, 3));
+	cr_expect(eq(int, plan.attempts[0]->faults[0].at.kind, TRIGGER_LOCK));
+	cr_expect(eq(int, plan.attempts[0]->faults[0].at.process.part, SELECT_TREE));
+	cr_expect(eq(int, plan.attempts[1]->faults[0].at.process.part, SELECT_CHILD));
+	sweep_plan_release(&plan);
+}
+
 /* The peer is stopped as the call starts; at the first call it may be there already. */
 Test(sweep_plan, a_slow_peer_makes_the_call_sleep)
 {
@@ -326,6 +341,45 @@ Test(sweep_plan, short_and_nonblocking_where_they_can_be)
 			   "writer: read(0) from the first on: only one byte moves\n"
 			   "writer: read(0): O_NONBLOCK is set\n"
 			   "writer: read(0) number 2: only one byte moves\n");
+}
+
+Test(sweep_plan, pieces_of_one_byte_come_to_an_end)
+{
+	struct call_site *site = record_add(&record, 0, "writer", "read", FD_KIND_PIPE, 0, 1, 0);
+	const struct count_spec *count;
+	struct plan plan;
+
+	site->places[0].can_be_short = true;
+	site->places[0].nth = 7;
+	plan = planned(false);
+	cr_assert(eq(sz, plan.count, 2));
+	count = &plan.attempts[1]->faults[0].at.count;
+	cr_expect(eq(int, count->kind, COUNT_RANGE));
+	cr_expect(eq(u64, count->first, 7));
+	cr_expect(eq(u64, count->last, 1006));
+	sweep_plan_release(&plan);
+}
+
+Test(sweep_plan, an_output_that_others_wait_for_is_left_alone)
+{
+	struct call_site *site = record_add(&record, 0, "writer", "write", FD_KIND_FILE, 1, 1, EIO);
+
+	site->places[0].is_stdout = true;
+	expect_plan(false, "writer: write(1): EIO\n"
+			   "writer: write(1) from the first on: EIO\n");
+	base.scenario.processes[1].start.of = 0;
+	expect_plan(false, "");
+}
+
+Test(sweep_plan, what_linux_does_not_say_there_is_left_out)
+{
+	struct call_site *site;
+
+	record_add(&record, 0, "writer", "accept4", FD_KIND_UNIX_STREAM, 3, 1, EPERM);
+	site = record_add(&record, 0, "writer", "read", FD_KIND_PIPE, 0, 1, 0);
+	site->places[0].waits = true;
+	site->places[0].signals = UINT64_C(1) << 31 | UINT64_C(1) << 32; /* of the C library */
+	expect_plan(false, "");
 }
 
 Test(sweep_plan, counts_what_no_selector_names)

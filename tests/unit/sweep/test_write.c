@@ -56,7 +56,7 @@ static const char *const texts[] = {
 	"    at: {process: 'one/child[2]', call: open, thread: 2, nth: 7}\n"
 	"    do: {errno: EMFILE}\n"
 	"  - name: c\n"
-	"    at: {process: one, call: read, on: {fd: 0}}\n"
+	"    at: {process: one, call: read, on: {fd: 0}, nth: 3..1002}\n"
 	"    do: {short: 1}\n"
 	"  - name: d\n"
 	"    at: {process: one, call: read, phase: blocked}\n"

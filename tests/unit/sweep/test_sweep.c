@@ -1,0 +1,164 @@
+#include "sweep/sweep.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "recorded.h"
+
+static struct scenario_file file;
+static struct sweep_base base;
+static struct record recorded;
+static struct sweep sweep;
+
+/* What comes of an attempt. */
+static struct played {
+	const char *title; /* it contains this */
+	const char *text;  /* of the finding */
+	enum finding_kind kind;
+	bool by_chance; /* only every other time */
+} plays[4];
+static unsigned runs;
+
+static void open_base(void)
+{
+	cr_assert(
+		eq(int, base_of_scenario(read_one(recorded_text, &file), ROLE_SUBJECT, &base), 0));
+	recorded.processes = 1;
+}
+
+static void close_base(void)
+{
+	sweep_release(&sweep);
+	base_release(&base);
+	scenario_file_release(&file);
+}
+
+TestSuite(sweep_run, .init = open_base, .fini = close_base);
+
+static void add_finding(struct case_result *result, const struct played *play)
+{
+	struct finding *f = mem_append(&result->findings, &result->finding_count, sizeof(*f));
+
+	result->verdict = VERDICT_FAIL;
+	*f = (struct finding){.kind = play->kind,
+			      .process = mem_strdup("writer"),
+			      .text = mem_strdup(play->text)};
+}
+
+static struct case_result play(const struct run_case *c)
+{
+	struct case_result result = {.scenario = mem_strdup(c->scenario->title),
+				     .verdict = VERDICT_PASS};
+
+	runs++;
+	for (size_t i = 0; !c->record && i < sizeof(plays) / sizeof(*plays); i++)
+		if (plays[i].title && strstr(c->scenario->title, plays[i].title) &&
+		    !(plays[i].by_chance && runs % 2))
+			add_finding(&result, &plays[i]);
+	return result;
+}
+
+static int play_all(const struct run_case *cases, size_t count, const struct pool_options *opts,
+		    const struct pool_events *events, struct err *err)
+{
+	(void)opts;
+	(void)err;
+	for (size_t i = 0; i < count; i++) {
+		struct case_result result;
+
+		if (events->wanted && !events->wanted(events->ctx, &cases[i]))
+			continue;
+		result = play(&cases[i]);
+		if (cases[i].record && i == 0) {
+			result.record = recorded;
+			recorded = (struct record){.sites = NULL};
+		}
+		events->done(events->ctx, &cases[i], &result);
+		case_result_release(&result);
+	}
+	return 0;
+}
+
+static void run_sweep(void)
+{
+	static const struct sweep_options options = {.pool_run = play_all};
+	struct err err = ERR_INIT;
+
+	runs = 0;
+	cr_assert(eq(int, sweep_run(&base.scenario, &options, &sweep, &err), 0), "%s", err.text);
+}
+
+static const char *title_of(size_t bug)
+{
+	return sweep.plan.attempts[sweep.bugs.items[bug].attempt]->scenario.title;
+}
+
+Test(sweep_run, what_is_seen_each_time_is_a_bug)
+{
+	record_add(&recorded, 0, "writer", "write", FD_KIND_FILE, 1, 1, ENOSPC);
+	plays[0] = (struct played){"write(1)", "died of SIGSEGV", FINDING_CRASH, false};
+	run_sweep();
+	cr_assert(eq(sz, sweep.bugs.count, 1));
+	cr_expect(sweep.bugs.items[0].confirmed);
+	cr_expect(eq(str, (char *)title_of(0), (char *)"writer: write(1): ENOSPC"));
+	cr_expect(eq(sz, sweep.doubtful, 0));
+}
+
+Test(sweep_run, what_is_not_seen_each_time_is_chance)
+{
+	record_add(&recorded, 0, "writer", "write", FD_KIND_FILE, 1, 1, ENOSPC);
+	plays[0] = (struct played){"write(1)", "died of SIGSEGV", FINDING_CRASH, true};
+	run_sweep();
+	cr_expect(eq(sz, sweep.bugs.count, 0));
+	cr_expect(eq(sz, sweep.doubtful, 1));
+}
+
+Test(sweep_run, a_larger_fault_may_show_it_each_time)
+{
+	record_add(&recorded, 0, "writer", "write", FD_KIND_FILE, 1, 1, ENOSPC);
+	plays[0] = (struct played){"from the first on", "died of SIGSEGV", FINDING_CRASH, false};
+	plays[1] = (struct played){"write(1): ENOSPC", "died of SIGSEGV", FINDING_CRASH, true};
+	run_sweep();
+	cr_assert(eq(sz, sweep.bugs.count, 1));
+	cr_expect(
+		eq(str, (char *)title_of(0), (char *)"writer: write(1) from the first on: ENOSPC"));
+	cr_expect(eq(str, sweep.bugs.items[0].result.scenario,
+		     (char *)"writer: write(1) from the first on: ENOSPC"));
+	cr_expect(eq(sz, sweep.doubtful, 0));
+}
+
+/* Two places, at one of which it is seen what the signal means. */
+static void two_places(const char *text)
+{
+	for (int fd = 3; fd <= 4; fd++) {
+		struct call_site *site =
+			record_add(&recorded, 0, "writer", "read", FD_KIND_PIPE, fd, 1, 0);
+
+		site->places[0].waits = true;
+		site->places[0].signals = UINT64_C(1) << (SIGTERM - 1);
+	}
+	plays[0] = (struct played){"read(3): SIGTERM, before", "exited with 0", FINDING_WRONG_EXIT,
+				   false};
+	plays[1] = (struct played){"read(4), asleep: SIGTERM", text, FINDING_WRONG_EXIT, false};
+	run_sweep();
+}
+
+Test(sweep_run, what_a_signal_means_may_be_seen_elsewhere)
+{
+	two_places("exited with 0");
+	cr_expect(eq(sz, sweep.bugs.count, 0));
+	cr_expect(eq(sz, sweep.doubtful, 0));
+}
+
+Test(sweep_run, what_a_signal_means_nowhere_is_a_bug)
+{
+	two_places("exited with 1");
+	cr_assert(eq(sz, sweep.bugs.count, 1));
+	cr_expect(
+		eq(str, (char *)title_of(0), (char *)"writer: read(4), asleep: SIGTERM, blocked"));
+}
