@@ -42,11 +42,23 @@ static bool ends_as_usual(const struct observed_process *p, const struct observe
 	return is_same_end(p, usual) || is_same_end(p, again);
 }
 
+static bool writes_to_pipe(const struct judgement *j, const struct observed_process *p)
+{
+	const struct process_spec *spec = &j->scenario->processes[p->spec];
+
+	if (spec->out.kind == STDIO_CHANNEL)
+		return true;
+	for (size_t i = 0; i < spec->fd_count; i++)
+		if (spec->fds[i].end != END_READ &&
+		    j->scenario->channels[spec->fds[i].channel].kind == CHANNEL_PIPE)
+			return true;
+	return false;
+}
+
 /* SIGPIPE is how a filter is told that nobody reads on. */
 static bool may_die_of(const struct judgement *j, const struct observed_process *p)
 {
-	return p->killed_on_purpose ||
-	       (p->status == SIGPIPE && j->scenario->processes[p->spec].out.kind == STDIO_CHANNEL);
+	return p->killed_on_purpose || (p->status == SIGPIPE && writes_to_pipe(j, p));
 }
 
 static int judge_death(struct judgement *j, const struct observed_process *p)

@@ -82,9 +82,15 @@ static void describe(const struct findings *list, char *text, size_t size)
 void case_check(const struct judged_case *c, int (*judge)(struct judgement *j, struct err *err))
 {
 	struct process_spec specs[CASE_PROCESSES] = {{.out = {.kind = c->prints_to}}};
+	struct channel pipe = {.kind = CHANNEL_PIPE};
+	struct fd_spec fd = {.fd = 3, .end = END_WRITE};
 	struct fault_spec fault = {.name = (char *)"fault", /* of the first process */
 				   .action = {.kind = c->kills ? ACTION_KILL : ACTION_ERRNO}};
-	struct scenario scenario = {.faults = &fault, .fault_count = 1, .processes = specs};
+	struct scenario scenario = {.channels = &pipe,
+				    .channel_count = 1,
+				    .faults = &fault,
+				    .fault_count = 1,
+				    .processes = specs};
 	struct observed seen = observed_of(c, false), fault_free = observed_of(c, true);
 	struct observed again = fault_free;
 	struct judgement j = {
@@ -92,6 +98,8 @@ void case_check(const struct judged_case *c, int (*judge)(struct judgement *j, s
 	struct err err = ERR_INIT;
 	char text[2048];
 
+	specs[0].fds = &fd;
+	specs[0].fd_count = c->writes_to_pipe;
 	for (size_t i = 0; i < CASE_PROCESSES; i++)
 		specs[i].start.of = i ? 0 : INDEX_NONE; /* they wait for the first */
 

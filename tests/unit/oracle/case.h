@@ -24,6 +24,7 @@ struct judged_case {
 	struct observed_process
 		again[CASE_PROCESSES]; /* second run without faults; or as the first */
 	enum stdio_kind prints_to;     /* stdout of the first process */
+	bool writes_to_pipe;	       /* its descriptor 3 */
 	enum finding_kind allow;
 	bool allows;	  /* …that kind */
 	const char *want; /* findings, one a line: "late", "crash writer: died of SIGSEGV" */

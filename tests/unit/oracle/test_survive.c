@@ -85,6 +85,8 @@ static const struct judged_case cases[] = {
 	{"killed by itself", FULL, USUAL, .seen = DIES(SIGTERM), .want = "killed cat: died of SIGTERM\n"},
 	{"SIGPIPE", FULL, USUAL, .seen = DIES(SIGPIPE), .want = "sigpipe cat: died of SIGPIPE\n"},
 	{"SIGPIPE of a filter", FULL, USUAL, .prints_to = STDIO_CHANNEL, .seen = DIES(SIGPIPE)},
+	{"SIGPIPE of who has a pipe by another number", FULL, USUAL, .writes_to_pipe = true,
+	 .seen = DIES(SIGPIPE)},
 	{"dies as always", FULL, .has_fault_free = true, .fault_free = DIES(SIGTERM), .seen = DIES(SIGTERM)},
 	{"one of two usual ends", FULL, USUAL, .again = EXITS(3, "12\n", ""), .seen = EXITS(3, "12\n", "")},
 	{"an output that is chance", FULL, USUAL, .again = EXITS(0, "13\n", ""), .seen = EXITS(0, "14\n", "")},
