@@ -13,6 +13,7 @@ some="eventfd-int fifo-eintr-open fifo-hung-writer fifo-server-killed
 	shm-posix-slow-holder signal-nanosleep"
 
 # Kinds of one trouble: which of them it is depends on who waits for whom, and on what is demanded.
+# shellcheck disable=SC2089 # it is jq's, and no command line
 kind_class='def class: if IN("deadlock", "hang", "spin", "late", "not-recovered") then "stuck"
 	elif IN("crash", "sigpipe", "killed") then "dead"
 	elif IN("wrong-exit", "wrong-output", "unreported") then "wrong" else . end;'
@@ -63,6 +64,7 @@ judge_both() {
 	printf '%s %s %s %s\n' "$(sed -nE 's/^mechanism: //p' "$file" | head -1)" "$name" "$subject" "$control"
 }
 export -f sweep_both findings marked
+# shellcheck disable=SC2090
 export results ipcfault kind_class mark work
 
 files=()
