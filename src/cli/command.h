@@ -27,6 +27,8 @@ command_fn run_command, check_command, list_command, doctor_command, trace_comma
 	explore_command;
 extern const struct argp run_argp, check_argp, list_argp, doctor_argp, trace_argp, new_argp,
 	schema_argp, cc_argp, sweep_argp, replay_argp, merge_argp, output_argp, explore_argp;
+/* The options of `run`, for those commands that have them, too. */
+extern const struct argp run_options_argp;
 
 /*
  * argp_parse() that neither prints nor exits: 0, or -EINVAL with a message

@@ -41,7 +41,7 @@ static const struct argp_option options[] = {
 	{ "kill",      KEY_KILL,      "NAME", 0, "Kill this process at each of its points, in one schedule after the other", -1 },
 	{ "signal",    KEY_SIGNAL,    "SIG", 0, "Send this signal at each point of --of NAME", -1 },
 	{ "of",        KEY_OF,        "NAME", 0, "The process or thread that --signal is sent to", -1 },
-	{ "schedule",  KEY_SCHEDULE,  "S", 0, "This one only, as a finding names it: 12:2,30:1/41", -1 },
+	{ "schedule",  KEY_SCHEDULE,  "S", 0, "This one only, as a finding names it, such as 12:2,30:1/41", -1 },
 	{ NULL, 0, NULL, 0, NULL, 0 },
 };
 /* clang-format on */
@@ -115,7 +115,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = {{&run_argp, 0, "How to find and run them:", 1},
+static const struct argp_child children[] = {{&run_options_argp, 0, "How to find and run them:", 1},
 					     {NULL, 0, NULL, 0}};
 
 const struct argp explore_argp = {

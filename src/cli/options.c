@@ -212,6 +212,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	}
 }
 
+const struct argp run_options_argp = {
+	.options = options, .parser = parse_option, .children = children};
+
 const struct argp run_argp = {
 	.options = options,
 	.parser = parse_option,

@@ -15,7 +15,7 @@
 #include "scenario/scenario_file.h"
 #include "sweep/programs.h"
 
-static const struct argp_child children[] = {{&run_argp, 0, NULL, 0}, {NULL, 0, NULL, 0}};
+static const struct argp_child children[] = {{&run_options_argp, 0, NULL, 0}, {NULL, 0, NULL, 0}};
 
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {

@@ -120,7 +120,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = {{&run_argp, 0, "How to find and run them:", 1},
+static const struct argp_child children[] = {{&run_options_argp, 0, "How to find and run them:", 1},
 					     {NULL, 0, NULL, 0}};
 
 const struct argp sweep_argp = {
