@@ -18,17 +18,19 @@
 #include "base/mem.h"
 #include "base/util.h"
 #include "engine/launch.h"
+#include "explore/patience.h"
 #include "explore/start.h"
 #include "instrument/counts.h"
 #include "schedule/schedule.h"
 #include "sys/procfs.h"
 
-#define ARRIVE_NS (5 * NS_PER_S)
-#define TICK_NS	  (2 * NS_PER_MS)
-#define STUCK_NS  (500 * NS_PER_MS) /* with the turn, and not at any point */
-#define GONE_NS	  (2 * NS_PER_S)
+#define ARRIVE_NS     (5 * NS_PER_S)
+#define TICK_NS	      (2 * NS_PER_MS)
+#define STUCK_NS      (250 * NS_PER_MS) /* with the turn, and not at any point: see patience.h */
+#define LEAVE_NS      (50 * NS_PER_MS)
+#define GONE_NS	      (2 * NS_PER_S)
 #define LEAVING_TRIES 1000
-#define STEPS_MAX UINT64_C(200000)
+#define STEPS_MAX     UINT64_C(200000)
 
 struct session {
 	size_t count;
@@ -109,11 +111,12 @@ static int check_server(struct session *s, const struct launch *launch, size_t i
 	s->servers[index] = 0;
 	status = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
 	return err_set(err, -ENOEXEC,
-		       status == START_FAILED	 ? "%s cannot be started"
-		       : status == CONTROL_OTHER ? "%s was compiled by another `ipcfault cc`: compile "
-						   "it again"
-						 : "%s is not instrumented: compile it with "
-						   "`ipcfault cc`",
+		       status == START_FAILED ? "%s cannot be started"
+		       : status == CONTROL_OTHER
+			       ? "%s was compiled by another `ipcfault cc`: compile "
+				 "it again"
+			       : "%s is not instrumented: compile it with "
+				 "`ipcfault cc`",
 		       launch->path);
 }
 
@@ -219,9 +222,9 @@ static void prepare(struct session *s, const struct session_request *request)
 	c->strike_signal = request->strike_signal;
 	c->memory = (uint32_t)request->memory;
 	c->memory_seed = request->memory_seed;
-	c->switch_count = (uint32_t)(request->switch_count < CONTROL_SWITCHES
-					     ? request->switch_count
-					     : CONTROL_SWITCHES);
+	c->switch_count =
+		(uint32_t)(request->switch_count < CONTROL_SWITCHES ? request->switch_count
+								    : CONTROL_SWITCHES);
 	if (c->switch_count)
 		memcpy(c->switches, request->switches, c->switch_count * sizeof(*c->switches));
 	s->segment->objects_used = s->objects_used;
@@ -257,8 +260,8 @@ static bool is_gone(const struct session *s, pid_t pid)
 {
 	struct procfs_stat stat;
 
-	return pid && (procfs_stat(s->proc_fd, pid, &stat) || stat.state == 'Z' ||
-		       stat.state == 'X');
+	return pid &&
+	       (procfs_stat(s->proc_fd, pid, &stat) || stat.state == 'Z' || stat.state == 'X');
 }
 
 /* It had the turn, which is ours now. */
@@ -368,22 +371,20 @@ static bool others_are_gone(const struct session *s)
 static int await_end(struct session *s, struct err *err)
 {
 	struct control *c = s->control;
-	uint64_t moved = time_now(), step = 0, stopped = 0;
+	struct patience patience = {.proc_fd = s->proc_fd, .limit_ns = STUCK_NS};
+	uint64_t stopped = 0;
 
+	patience_renew(&patience, c->step, time_now());
 	while (!all_roles_ended(s) || !c->end || !others_are_gone(s)) {
 		uint32_t seen = load(&c->news);
 		uint64_t now = time_now();
 
 		look_for_dead(s);
-		if (c->step != step || stopped) {
-			step = c->step;
-			moved = now;
-		}
-		if (!stopped && now - moved > STUCK_NS)
+		if (!stopped && patience_is_over(&patience, c, now))
 			stop(s, CONTROL_STUCK);
 		if (c->end && !stopped)
 			stopped = now;
-		if (stopped && now - stopped > STUCK_NS / 10)
+		if (stopped && now - stopped > LEAVE_NS)
 			kill_all(s);
 		if (stopped && now - stopped > GONE_NS)
 			return err_set(err, -ETIMEDOUT, "a process of the run does not end");

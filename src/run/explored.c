@@ -1,49 +1,20 @@
 #include "run/explored.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/mem.h"
 #include "base/util.h"
-#include "explore/campaign.h"
 #include "explore/shrink.h"
 #include "explore/tell.h"
-#include "oracle/oracle.h"
-#include "run/check.h"
-#include "run/outputs.h"
+#include "run/explored_private.h"
 #include "sandbox/tmp.h"
 
 #define SHRINK_TESTS 400
 #define AFTER_RACE   500 /* schedules */
-#define CONFIRMED    20 /* replays that must all show it */
-
-struct explored {
-	struct job *job;
-	const struct explore_options *options;
-	struct execution x;
-	struct preparation **preparations;
-	struct launch *launches;
-	struct session *session;
-	struct campaign campaign;
-	uint64_t started_ns, digest;
-	uint64_t too_long, stuck;
-	uint64_t race_at; /* the first schedule with a race; 0 = none yet */
-	struct trail race;
-	uint64_t struck; /* points at which the signal was sent */
-	bool differs;	 /* the same schedule, and not the same run */
-};
-
-static const char *role_name(void *ctx, uint32_t role)
-{
-	struct explored *e = ctx;
-
-	return role && role <= e->x.subject_count ? e->x.subjects[role - 1].spec->name : "?";
-}
+#define CONFIRMED    20	 /* replays that must all show it */
 
 /* --- opening ------------------------------------------------------------- */
 
@@ -67,8 +38,8 @@ static int prepare_launches(struct explored *e, struct err *err)
 	if (!e->preparations || !e->launches)
 		return err_errno(err, -ENOMEM, "explore");
 	for (size_t i = 0; !rc && i < e->x.subject_count; i++)
-		rc = subject_prepare(&e->x, &e->x.subjects[i], &e->preparations[i],
-				     &e->launches[i], err);
+		rc = subject_prepare(&e->x, &e->x.subjects[i], &e->preparations[i], &e->launches[i],
+				     err);
 	return rc;
 }
 
@@ -107,180 +78,6 @@ static void explored_close(struct explored *e)
 	free(e->launches);
 	subjects_release(&e->x);
 }
-
-/* --- one schedule -------------------------------------------------------- */
-
-/* Those that wait when the run is over are made to leave. */
-static bool was_stopped(const struct session_outcome *outcome, int status)
-{
-	return outcome->end != CONTROL_DONE && WIFEXITED(status) &&
-	       WEXITSTATUS(status) == CONTROL_EXIT;
-}
-
-static int observe_process(struct explored *e, size_t index, const struct session_outcome *outcome)
-{
-	const int status = outcome->status[index];
-	const struct subject *s = &e->x.subjects[index];
-	struct observed *seen = &e->job->seen;
-	struct observed_process *p =
-		mem_append(&seen->processes, &seen->process_count, sizeof(*p));
-
-	if (!p)
-		return -ENOMEM;
-	p->spec = s->index;
-	p->copy = s->copy;
-	p->name = mem_strdup(s->spec->name);
-	p->signaled = WIFSIGNALED(status);
-	p->status = p->signaled ? WTERMSIG(status) : WEXITSTATUS(status);
-	p->started = true;
-	p->exited = !was_stopped(outcome, status);
-	p->killed_on_purpose = p->signaled &&
-			       outcome->control->strike_flow &&
-			       outcome->control->flows[outcome->control->strike_flow].role ==
-				       index + 1 &&
-			       p->status == outcome->control->strike_signal;
-	p->alive = !p->exited;
-	if (!p->name || output_read(s->out_fd, &p->out) || output_read(s->err_fd, &p->err))
-		return -ENOMEM;
-	return 0;
-}
-
-static int observe_end(struct explored *e, const struct session_outcome *outcome)
-{
-	const struct teller teller = {outcome, e->job->worker->images, role_name, e};
-	cleanup_free char *waits = NULL;
-
-	if (outcome->end != CONTROL_DEADLOCK && outcome->end != CONTROL_SPINS)
-		return 0;
-	waits = tell_waits(&teller);
-	if (!waits)
-		return -ENOMEM;
-	if (outcome->end == CONTROL_DEADLOCK)
-		return observed_add(&e->job->seen, FINDING_DEADLOCK, NULL,
-				    "every process that is left waits for another%s", waits);
-	return observed_add(&e->job->seen, FINDING_SPIN, NULL,
-			    "who is left waits in a loop for what nobody will write%s", waits);
-}
-
-/* A finding of its own for each. */
-static int observe_races(struct explored *e, const struct session_outcome *outcome)
-{
-	const struct teller teller = {outcome, e->job->worker->images, role_name, e};
-	uint32_t count = outcome->control->race_count;
-	int rc = 0;
-
-	for (uint32_t i = 0; !rc && i < count && i < CONTROL_RACES; i++) {
-		cleanup_free char *text = tell_race(&teller, i);
-
-		rc = text ? observed_add(&e->job->seen, FINDING_RACE, NULL, "%s", text) : -ENOMEM;
-	}
-	return rc;
-}
-
-static int observe(struct explored *e, const struct session_outcome *outcome)
-{
-	int rc = 0;
-
-	observed_release(&e->job->seen);
-	e->job->seen = (struct observed){.duration_ns = outcome->duration_ns};
-	for (size_t i = 0; !rc && i < e->x.subject_count; i++)
-		rc = observe_process(e, i, outcome);
-	rc = rc ? rc : observe_end(e, outcome);
-	return rc ? rc : observe_races(e, outcome);
-}
-
-static char *expand(void *ctx, const char *text)
-{
-	return execution_expand(ctx, text);
-}
-
-/* Where another was killed: to fail, and say so, is to survive it, if nothing else is asked. */
-static bool is_handled(const struct explored *e, const struct finding *finding)
-{
-	const struct observed *seen = &e->job->seen;
-
-	if (finding->kind != FINDING_WRONG_EXIT || !finding->process)
-		return false;
-	for (size_t i = 0; i < seen->process_count; i++) {
-		const struct observed_process *p = &seen->processes[i];
-		const struct process_expect *want =
-			&e->job->c->scenario->expect.processes[p->spec];
-
-		if (strcmp(p->name, finding->process) == 0)
-			return want->exit == EXIT_DEFAULT && p->exited && p->err.size;
-	}
-	return false;
-}
-
-static void forget_handled(const struct explored *e, struct findings *list)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < list->count; i++)
-		if (is_handled(e, &list->items[i]))
-			finding_release(&list->items[i]);
-		else
-			list->items[kept++] = list->items[i];
-	list->count = kept;
-}
-
-static int judge(struct explored *e, struct findings *ret, struct err *err)
-{
-	struct judgement j = {.scenario = e->job->c->scenario,
-			      .seen = &e->job->seen,
-			      .tmp = e->job->tmp,
-			      .expand = expand,
-			      .ctx = &e->x};
-	int rc = check_run(&e->x, err);
-
-	rc = rc ? rc : oracle_judge_files(&j, err);
-	rc = rc ? rc : oracle_judge(&j, err);
-	*ret = j.findings;
-	return rc;
-}
-
-/* What the next run must not find. */
-static int tidy_up(struct explored *e, struct err *err)
-{
-	for (size_t i = 0; i < e->x.subject_count; i++) {
-		const int fds[] = {e->x.subjects[i].out_fd, e->x.subjects[i].err_fd};
-
-		for (size_t k = 0; k < ARRAY_SIZE(fds); k++)
-			if (fds[k] >= 0 && (ftruncate(fds[k], 0) || lseek(fds[k], 0, SEEK_SET)))
-				return err_errno(err, -errno, "explore");
-	}
-	return sandbox_clean_beside(&e->job->worker->sandbox, err);
-}
-
-/* Findings of a run that has come to an end; else none. */
-static int run_schedule(struct explored *e, const struct session_request *request,
-			struct session_outcome *outcome, struct findings *ret, struct err *err)
-{
-	int rc = session_run(e->session, request, outcome, err);
-
-	*ret = (struct findings){.items = NULL};
-	if (rc)
-		return rc;
-	e->too_long += outcome->end == CONTROL_TOO_LONG;
-	e->stuck += outcome->end == CONTROL_STUCK || outcome->end == CONTROL_FULL;
-	if (outcome->end == CONTROL_DONE || outcome->end == CONTROL_DEADLOCK ||
-	    outcome->end == CONTROL_SPINS) {
-		rc = observe(e, outcome);
-		rc = rc ? err_errno(err, rc, "explore") : judge(e, ret, err);
-		if (outcome->control->strike_flow)
-			forget_handled(e, ret);
-	}
-	return rc ? rc : tidy_up(e, err);
-}
-
-static void findings_release(struct findings *list)
-{
-	for (size_t i = 0; i < list->count; i++)
-		finding_release(&list->items[i]);
-	free(list->items);
-	*list = (struct findings){.items = NULL};
-}
-
 /* --- a schedule that shows a bug ------------------------------------------ */
 
 struct replaying {
@@ -310,11 +107,11 @@ static int replay(void *ctx, const struct control_switch *switches, size_t count
 	const struct session_request request = request_of(r->trail, switches, count);
 	struct session_outcome outcome;
 	struct findings findings;
-	int rc = run_schedule(r->e, &request, &outcome, &findings, r->err), shows = 0;
+	int rc = explored_run_schedule(r->e, &request, &outcome, &findings, r->err), shows = 0;
 
 	for (size_t i = 0; i < findings.count; i++)
 		shows |= findings.items[i].kind == r->kind;
-	findings_release(&r->last);
+	explored_findings_release(&r->last);
 	r->last = findings;
 	return rc ? rc : shows;
 }
@@ -322,20 +119,20 @@ static int replay(void *ctx, const struct control_switch *switches, size_t count
 static int add_picture(struct explored *e, struct finding *finding,
 		       const struct session_outcome *outcome, size_t switches, unsigned confirmed)
 {
-	const struct teller teller = {outcome, e->job->worker->images, role_name, e};
+	const struct teller teller = {outcome, e->job->worker->images, explored_role_name, e};
 	cleanup_free char *picture = tell_schedule(&teller), *before = finding->text;
 
 	if (!picture)
 		return -ENOMEM;
-	finding->text = e->options->trail
-				? mem_printf("%s\n%zu context switch%s:%s", before, switches,
-					     switches == 1 ? "" : "es", picture)
-				: mem_printf("%s\nafter %llu schedule%s; %zu context switch%s; "
-					     "replayed %u of %u times:%s",
-					     before, (unsigned long long)e->campaign.schedules,
-					     e->campaign.schedules == 1 ? "" : "s", switches,
-					     switches == 1 ? "" : "es", confirmed, CONFIRMED,
-					     picture);
+	finding->text =
+		e->options->trail
+			? mem_printf("%s\n%zu context switch%s:%s", before, switches,
+				     switches == 1 ? "" : "es", picture)
+			: mem_printf("%s\nafter %llu schedule%s; %zu context switch%s; "
+				     "replayed %u of %u times:%s",
+				     before, (unsigned long long)e->campaign.schedules,
+				     e->campaign.schedules == 1 ? "" : "s", switches,
+				     switches == 1 ? "" : "es", confirmed, CONFIRMED, picture);
 	return finding->text ? 0 : -ENOMEM;
 }
 
@@ -346,7 +143,7 @@ static int report(struct explored *e, struct trail *trail, unsigned confirmed, s
 	struct case_result *result = e->job->result;
 	struct session_outcome outcome;
 	struct findings findings;
-	int rc = run_schedule(e, &request, &outcome, &findings, err);
+	int rc = explored_run_schedule(e, &request, &outcome, &findings, err);
 
 	result->findings = findings.items;
 	result->finding_count = findings.count;
@@ -374,7 +171,7 @@ static int settle(struct explored *e, enum finding_kind kind, const struct trail
 		rc = replay(&r, trail.switches, trail.count);
 		confirmed += rc > 0;
 	}
-	findings_release(&r.last);
+	explored_findings_release(&r.last);
 	rc = rc < 0 ? rc : report(e, &trail, confirmed, err);
 	if (!rc && !e->job->result->finding_count)
 		rc = err_set(err, -EIO,
@@ -390,9 +187,9 @@ static int follow(struct explored *e, struct err *err)
 	const struct session_request request = request_of(&trail, trail.switches, trail.count);
 	struct session_outcome outcome;
 	struct findings findings;
-	int rc = run_schedule(e, &request, &outcome, &findings, err);
+	int rc = explored_run_schedule(e, &request, &outcome, &findings, err);
 
-	findings_release(&findings);
+	explored_findings_release(&findings);
 	if (rc)
 		return rc;
 	campaign_note(&e->campaign, &request, &outcome);
@@ -463,7 +260,7 @@ static int try_one(struct explored *e, const struct session_request *request,
 		   struct session_outcome *outcome, struct err *err)
 {
 	struct findings findings;
-	int rc = run_schedule(e, request, outcome, &findings, err);
+	int rc = explored_run_schedule(e, request, outcome, &findings, err);
 	struct trail trail;
 
 	if (rc)
@@ -481,7 +278,7 @@ static int try_one(struct explored *e, const struct session_request *request,
 			e->race = trail;
 		}
 	}
-	findings_release(&findings);
+	explored_findings_release(&findings);
 	return rc;
 }
 
@@ -489,7 +286,7 @@ static int try_one(struct explored *e, const struct session_request *request,
 static uint32_t find_flow(struct explored *e, const struct session_outcome *outcome,
 			  const char *wanted)
 {
-	const struct teller teller = {outcome, e->job->worker->images, role_name, e};
+	const struct teller teller = {outcome, e->job->worker->images, explored_role_name, e};
 
 	for (uint32_t i = 1; i <= outcome->control->flows_used; i++) {
 		cleanup_free char *name = tell_flow(&teller, i);
@@ -567,9 +364,10 @@ static int say_unjudged(struct explored *e)
 	int rc = 0;
 
 	if (e->stuck)
-		rc = note(e, mem_printf("%llu of the schedules were given up: a process waits in a "
-					"call that is not known here, or there are too many threads",
-					(unsigned long long)e->stuck));
+		rc = note(e,
+			  mem_printf("%llu of the schedules were given up: a process waits in a "
+				     "call that is not known here, or there are too many threads",
+				     (unsigned long long)e->stuck));
 	if (!rc && e->too_long)
 		rc = note(e, mem_printf("%llu of the schedules were cut off: they did not come to "
 					"an end",

@@ -12,7 +12,7 @@ struct explore_options {
 	uint64_t schedules; /* at most */
 	uint64_t budget_ns; /* 0 = no limit */
 	enum control_memory memory;
-	int strategy;	    /* enum control_strategy; -1 = a mix */
+	int strategy; /* enum control_strategy; -1 = a mix */
 	/* A process, as findings name it, that gets `signal` at each of its points; NULL = none. */
 	const char *strike;
 	int signal;

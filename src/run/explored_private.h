@@ -1,0 +1,40 @@
+/* explored_private.h - between explored.c and explored_run.c: one case that is explored. */
+#ifndef RUN_EXPLORED_PRIVATE_H
+#define RUN_EXPLORED_PRIVATE_H
+
+#include "explore/campaign.h"
+#include "explore/session.h"
+#include "oracle/oracle.h"
+#include "run/execution.h"
+#include "run/explored.h"
+
+struct explored {
+	struct job *job;
+	const struct explore_options *options;
+	struct execution x;
+	struct preparation **preparations;
+	struct launch *launches;
+	struct session *session;
+	struct campaign campaign;
+	uint64_t started_ns, digest;
+	uint64_t too_long, stuck;
+	uint64_t race_at; /* the first schedule with a race; 0 = none yet */
+	struct trail race;
+	uint64_t struck; /* points at which the signal was sent */
+	bool differs;	 /* the same schedule, and not the same run */
+};
+
+/* Of struct teller. */
+const char *explored_role_name(void *explored, uint32_t role);
+
+/*
+ * One run by turns, as @request says.  @ret_findings: of a run that has come
+ * to an end; else none.  The caller releases them.
+ */
+int explored_run_schedule(struct explored *e, const struct session_request *request,
+			  struct session_outcome *outcome, struct findings *ret_findings,
+			  struct err *err);
+
+void explored_findings_release(struct findings *list);
+
+#endif
