@@ -9,6 +9,7 @@
 here=$top/tests/e2e/debian
 known=$here/known.yml
 limit=1800
+export LC_ALL=C # other locales are read from files
 
 # What is swept, what it needs; the first half takes a few seconds each.
 table='
@@ -78,7 +79,7 @@ sweep() {
 	cp "$work/report.json" "$work/$name.json"
 	[ -n "${RESULTS:-}" ] && cp -r "$work/$name" "$work/$name.json" "$RESULTS"
 	jq -c .sweep "$work/report.json" >>"$work/err"
-	if [ "$(jq .sweep.places "$work/report.json")" -gt 100 ]; then
+	if [ "$(jq .sweep.places "$work/report.json")" -gt 30 ]; then
 		pass "$name: there is something to survive"
 	else
 		fail "$name: there is something to survive" "$work/err"
