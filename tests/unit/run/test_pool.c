@@ -16,7 +16,7 @@
 #include "lib/tmpdir.h"
 
 #define CASES_MAX 1024
-#define AHEAD	  16 /* cases of which some are sent ahead */
+#define AHEAD	  16 /* cases of which some are sent ahead; scenarios name it */
 
 /* A pool under test: what was told of each case. */
 static struct stage {
@@ -197,18 +197,17 @@ Test(run_pool, cases_sent_ahead_are_not_lost_with_the_worker)
 	tmpdir_free(folder);
 }
 
-/* The fourth to come waits for its deadline. */
-static void set_stage_with_a_slow_one(unsigned jobs)
+/* Each makes a folder with its number; the fourth does then what @slow says. */
+static void set_stage_with_a_slow_one(const char *slow, unsigned jobs)
 {
 	char text[512];
 
 	folder = tmpdir_new();
 	snprintf(text, sizeof(text),
-		 SCENARIO("cd %s; for i in 1 2 3; do mkdir $i && exit; done; mkdir 4 || exit 0; "
-			  "exec sleep 60"),
-		 folder);
+		 SCENARIO("cd %s; i=1; until mkdir $i; do i=$((i+1)); done; test $i = 4 || exit 0; "
+			  "%s"),
+		 folder, slow);
 	set_stage(text, AHEAD, jobs);
-	stage.file.scenarios[0]->deadline_ns = 400 * NS_PER_MS;
 }
 
 static size_t slow_one(void)
@@ -219,12 +218,14 @@ static size_t slow_one(void)
 	return SIZE_MAX;
 }
 
+/* It waits for the last of them; at its deadline it would have failed. */
 Test(run_pool, what_was_sent_ahead_does_not_wait_for_a_slow_one)
 {
-	set_stage_with_a_slow_one(2);
+	set_stage_with_a_slow_one("until test -e 16; do sleep 0.01; done", 2);
+	stage.file.scenarios[0]->deadline_ns = 30 * NS_PER_S;
 	play();
 	cr_expect(eq(uint, stage.done_total, AHEAD));
-	cr_expect(eq(sz, stage.order[AHEAD - 1], slow_one()));
+	cr_expect(eq(sz, slow_one(), SIZE_MAX));
 	tmpdir_free(folder);
 }
 
@@ -235,7 +236,8 @@ static void want_nothing_after_a_failure(size_t index)
 
 Test(run_pool, what_is_wanted_no_more_is_not_run_though_it_was_sent_ahead)
 {
-	set_stage_with_a_slow_one(1);
+	set_stage_with_a_slow_one("exec sleep 60", 1);
+	stage.file.scenarios[0]->deadline_ns = 2 * NS_PER_S;
 	stage.at_done = want_nothing_after_a_failure;
 	play();
 	cr_expect(eq(sz, slow_one(), 3));
