@@ -29,7 +29,9 @@ static inline struct control_flow *rt_self(void)
 /* There has never been another: what it does is in front of all that others will do. */
 static inline bool rt_is_alone(void)
 {
-	return rt_control->flows_used == 1 && !rt_self()->is_outside;
+	const struct control_flow *self = rt_self();
+
+	return rt_control->flows_used == 1 && !self->is_outside && !self->is_gone;
 }
 
 /*

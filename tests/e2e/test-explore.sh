@@ -104,6 +104,20 @@ explore --schedule "$schedule" -- "$work/count"
 is 'the old schedule does not fit' "$status" 3
 says 'and that is said' "$work/out" 'the program has changed since'
 
+# There is nobody to give the turn to.
+cat >"$work/alone.c" <<-'EOT'
+	#include <sys/mman.h>
+	int main(void)
+	{
+		volatile int *count = mmap(0, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+		(*count)++;
+		return *count != 1;
+	}
+EOT
+check 'the program that is alone compiles' "$ipcfault" cc -O1 -o "$work/alone" "$work/alone.c"
+explore --schedules 20 -- "$work/alone"
+is 'a program that is alone comes to its end' "$status $(of_case 0 '.notes | length')" '0 0'
+
 # The same seed tries the same.
 explore --seed 3 "${scenarios[0]}" --role control
 first=$(of_case 0 .explore.schedule)
