@@ -134,8 +134,9 @@ static void choose_victim(struct control *c)
 
 static uint32_t starve_pick(struct control *c, uint32_t me, const struct candidates *from)
 {
-	struct candidates others = {.count = 0};
+	struct candidates others; /* all of it would be a memset(), which may be the program's */
 
+	others.count = 0;
 	if (c->step >= c->victim_until)
 		choose_victim(c);
 	for (uint32_t i = 0; i < from->count; i++)
