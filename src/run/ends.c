@@ -117,6 +117,26 @@ bool execution_finished(struct execution *x)
 	return !others_live(x) || grace_is_over(x);
 }
 
+/* The call that restart_syscall(2) stands for is known only of who was seen making it. */
+static void describe_call(const struct tracee *t, const struct procfs_task *task, char *text,
+			  size_t size)
+{
+	int restart = syscall_from_name("restart_syscall");
+	int id = syscall_from_nr(arch_native->id, task->nr);
+	const uint64_t *args = task->args;
+	const struct syscall_row *row;
+	bool is_limited = id == restart; /* for these alone the kernel has it */
+
+	if (id == restart && t->in_call) {
+		id = syscall_from_nr(arch_native->id, t->call.nr);
+		args = t->call.args;
+	}
+	row = id == restart ? NULL : syscall_get(id);
+	is_limited |= row && syscall_has_time_limit(id, args);
+	snprintf(text, size, "%s%s", row ? row->name : "a call",
+		 is_limited ? ", with a time limit" : "");
+}
+
 static void describe_waits(struct execution *x, char **ret_text)
 {
 	struct tracee *t, *tmp;
@@ -125,23 +145,21 @@ static void describe_waits(struct execution *x, char **ret_text)
 
 	HASH_ITER(hh, x->engine.tracees, t, tmp) {
 		struct procfs_task task;
-		const struct syscall_row *row;
 		cleanup_free char *before = NULL;
-		char name[128];
+		char name[128], call[64] = "";
 
 		if (!t->process || may_stay(x, t->process) || !text || ++count > WAITS_SHOWN ||
 		    procfs_task_read(x->engine.options.proc_fd, t->tid, &task))
 			continue;
 		before = text;
-		row = syscall_get(syscall_from_nr(arch_native->id, task.nr));
+		if (!task.running)
+			describe_call(t, &task, call, sizeof(call));
 		subject_label(x, t->process, name, sizeof(name));
 		text = mem_printf("%s\n%s: %s%s", before, name,
 				  t->state == TRACEE_GROUP_STOPPED ? "stopped, in "
 				  : task.running		   ? "running"
 								   : "waits in ",
-				  task.running ? ""
-				  : row	       ? row->name
-					       : "a call");
+				  call);
 	}
 	if (text && count > WAITS_SHOWN) {
 		cleanup_free char *before = text;

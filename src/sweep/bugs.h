@@ -57,7 +57,7 @@ void bugs_sort(struct bugs *bugs);
 /* How often the same has hung already; see ATTEMPT_LEFT_OUT. */
 size_t bugs_hung(const struct bugs *bugs, const struct attempt *attempt);
 
-/* A hang in which a process slept for a time of its own choice: it may only be patient. */
+/* A hang in which a process waited for a time of its own choice: it may only be patient. */
 bool bug_pauses(const struct bug *bug);
 
 void bugs_release(struct bugs *bugs);
