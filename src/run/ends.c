@@ -5,11 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "base/mem.h"
 #include "base/util.h"
+#include "engine/fds.h"
 #include "run/clock.h"
 #include "run/deadlock.h"
 #include "run/execution.h"
@@ -117,6 +119,19 @@ bool execution_finished(struct execution *x)
 	return !others_live(x) || grace_is_over(x);
 }
 
+/* Of its own, or of the socket that it waits at. */
+static bool has_time_limit(const struct tracee *t, const struct syscall_row *row, int id,
+			   const uint64_t *args)
+{
+	cleanup_close int fd = -1;
+
+	if (syscall_has_time_limit(id, args))
+		return true;
+	if (row->fd_arg >= 0)
+		fd = fd_borrow(t->process->tgid, (int)args[row->fd_arg]);
+	return fd >= 0 && (fd_has_time_limit(fd, SO_RCVTIMEO) || fd_has_time_limit(fd, SO_SNDTIMEO));
+}
+
 /* The call that restart_syscall(2) stands for is known only of who was seen making it. */
 static void describe_call(const struct tracee *t, const struct procfs_task *task, char *text,
 			  size_t size)
@@ -132,7 +147,7 @@ static void describe_call(const struct tracee *t, const struct procfs_task *task
 		args = t->call.args;
 	}
 	row = id == restart ? NULL : syscall_get(id);
-	is_limited |= row && syscall_has_time_limit(id, args);
+	is_limited |= row && has_time_limit(t, row, id, args);
 	snprintf(text, size, "%s%s", row ? row->name : "a call",
 		 is_limited ? ", with a time limit" : "");
 }
