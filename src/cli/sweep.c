@@ -140,6 +140,30 @@ static void say_doubts(struct sweeper *sweeper, const struct sweep *sweep)
 		say(sweeper, title, sweep->error_text);
 }
 
+static const char *what_became_of(const struct attempt *attempt)
+{
+	static const char *const words[ATTEMPT_STATE_MAX_] = {
+		[ATTEMPT_WAITS] = "not tried",
+		[ATTEMPT_SURVIVED] = "survived",
+		[ATTEMPT_FOUND] = "bug",
+		[ATTEMPT_NOT_POSSIBLE] = "did not happen",
+		[ATTEMPT_ERROR] = "error",
+		[ATTEMPT_LEFT_OUT] = "left out",
+		[ATTEMPT_ELSEWHERE] = "another part",
+	};
+
+	return attempt->doubted ? "not seen again" : words[attempt->state];
+}
+
+/* -v: a line for all that was planned, to standard error, where reports are not. */
+static void tell_attempts(const struct sweeper *sweeper, const struct sweep *sweep)
+{
+	for (size_t i = 0; i < sweep->plan.count; i++)
+		fprintf(sweeper->env->err, "  %-14s  %s\n",
+			what_became_of(sweep->plan.attempts[i]),
+			sweep->plan.attempts[i]->scenario.title);
+}
+
 /* @name: of what was swept, for the baseline. */
 static int report_sweep(struct sweeper *sweeper, const char *name, struct sweep *sweep)
 {
@@ -154,6 +178,8 @@ static int report_sweep(struct sweeper *sweeper, const char *name, struct sweep 
 	for (size_t i = 0; i < sweep->bugs.count; i++)
 		report_bug(sweeper, name, sweep, &sweep->bugs.items[i]);
 	say_doubts(sweeper, sweep);
+	if (sweeper->request->run.verbosity > 0)
+		tell_attempts(sweeper, sweep);
 	sweeper->doubtful |= sweep->states[ATTEMPT_ERROR] != 0;
 	return rc;
 }

@@ -252,9 +252,11 @@ static int find_site(struct execution *x, struct tracee *t, enum fd_kind kind, s
 	return 0;
 }
 
-static bool never_waits(enum fd_kind kind)
+/* Data of a file are there at once; its locks may not be. */
+static bool never_waits(const struct syscall_row *row, enum fd_kind kind)
 {
-	return kind == FD_KIND_FILE || kind == FD_KIND_DIRECTORY || kind == FD_KIND_DEVICE;
+	return !(row->families & FAMILY_LOCKS) &&
+	       (kind == FD_KIND_FILE || kind == FD_KIND_DIRECTORY || kind == FD_KIND_DEVICE);
 }
 
 static bool has_two_ends(enum fd_kind kind)
@@ -287,7 +289,7 @@ static void set_possibilities(const struct kernel_moment *at, uint64_t caught,
 				    row->transfer != TRANSFER_NONE && has_two_ends(at->fd_kind);
 	place->waits = (row->restart != RESTART_NEVER_BLOCKS ||
 			row->restart_timed != RESTART_NEVER_BLOCKS) &&
-		       !at->nonblocking && !never_waits(at->fd_kind);
+		       !at->nonblocking && !never_waits(row, at->fd_kind);
 	place->signals = caught;
 	place->length = at->length;
 }

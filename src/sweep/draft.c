@@ -104,7 +104,9 @@ static char *title_of(const struct draft *draft)
 								   : "",
 				   action, draft->slow ? ", while " : "",
 				   draft->slow ? draft->slow : "",
-				   draft->slow ? " is slow" : besides_text(draft));
+				   draft->slow_holds ? " holds a lock"
+				   : draft->slow     ? " is slow"
+						     : besides_text(draft));
 	free(ordinal);
 	free(action);
 	return title;
@@ -201,6 +203,12 @@ static struct trigger_spec trigger_of_step(const struct draft_step *step, int fa
 		trigger.count = count_once(&attempt->nth.one);
 		return trigger;
 	}
+	if (step->moment == STEP_AT_LOCK)
+		return (struct trigger_spec){.kind = TRIGGER_LOCK,
+					     .process = step->action.of_process,
+					     .on = {.channel = INDEX_NONE},
+					     .after = INDEX_NONE,
+					     .count = count_once(&attempt->nth.one)};
 	if (step->moment == STEP_AT_START)
 		return (struct trigger_spec){.kind = TRIGGER_STARTED,
 					     .process = step->action.of_process,

@@ -25,6 +25,21 @@ static bool is_queue(enum fd_kind kind)
 	return kind == FD_KIND_MQUEUE || kind == FD_KIND_MSG_SYSV;
 }
 
+/* A queue at which somebody waits is never full: a receiver that is slow does not. */
+static void add_full(struct planner *planner, const struct spot *spot, const struct draft *draft)
+{
+	const struct call_site *peers[PEERS_TRIED];
+	size_t count = is_queue(spot->site->kind) ? spot_peers(planner, spot, true, peers) : 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct draft slow = *draft;
+
+		draft_slow_peer(&slow, peers[i]);
+		planner_add(planner, &slow);
+	}
+	planner_add(planner, draft);
+}
+
 /* Alone, and where somebody who shares it has set O_NONBLOCK. */
 void plan_full(struct planner *planner, const struct spot *spot)
 {
@@ -36,7 +51,7 @@ void plan_full(struct planner *planner, const struct spot *spot)
 	/* A queue may have others who fill it; who empties a pipe of one's own will come to it. */
 	draft.demand = is_queue(spot->site->kind) ? DEMAND_SAME : DEMAND_WELL;
 	if (spot_allows(spot, EAGAIN))
-		planner_add(planner, &draft);
+		add_full(planner, spot, &draft);
 	draft.demand = DEMAND_SAME;
 	if (!spot->place->can_be_nonblocking)
 		return;

@@ -124,17 +124,29 @@ void draft_slow_peer_for(struct draft *draft, const struct call_site *peer, uint
 	draft->slow = peer->label;
 }
 
-/* Where nothing sleeps it goes on by itself. */
-void draft_slow_peer(struct draft *draft, const struct call_site *peer)
+static void draft_it_goes_on(struct draft *draft, const struct call_site *peer)
 {
-	struct draft_step *go_on;
+	struct draft_step *go_on = &draft->steps[draft->step_count++];
 
-	draft_slow_peer_for(draft, peer, SLOW_PEER_NS);
-	go_on = &draft->steps[draft->step_count++];
 	*go_on = (struct draft_step){
 		.name = "it goes on", .moment = STEP_AFTER, .action = plain_action(ACTION_SIGNAL)};
 	go_on->action.signal = SIGCONT;
 	go_on->action.of_process = selector_of(peer);
+}
+
+/* Where nothing sleeps it goes on by itself. */
+void draft_slow_peer(struct draft *draft, const struct call_site *peer)
+{
+	draft_slow_peer_for(draft, peer, SLOW_PEER_NS);
+	draft_it_goes_on(draft, peer);
+}
+
+void draft_slow_holder(struct draft *draft, const struct call_site *peer)
+{
+	draft_slow_peer_for(draft, peer, SLOW_PEER_NS);
+	draft->steps[draft->step_count - 1].moment = STEP_AT_LOCK;
+	draft->slow_holds = true;
+	draft_it_goes_on(draft, peer);
 }
 
 static bool has_sites(const struct planner *planner, const struct call_site *parent, unsigned child)

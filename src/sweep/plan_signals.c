@@ -55,8 +55,16 @@ static void draft_small_pipe(struct draft *draft)
  */
 static void add_asleep(struct planner *planner, const struct spot *spot, const struct draft *draft)
 {
+	const struct syscall_row *row = syscall_get(syscall_from_name(spot->site->call));
 	const struct call_site *peers[PEERS_TRIED];
 	size_t count = spot_peers(planner, spot, false, peers);
+
+	for (size_t i = 0; row && row->families & FAMILY_LOCKS && i < count; i++) {
+		struct draft held = *draft;
+
+		draft_slow_holder(&held, peers[i]);
+		planner_add(planner, &held);
+	}
 
 	for (size_t i = 0; i < count; i++) {
 		struct draft slow = *draft;
