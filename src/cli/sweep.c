@@ -152,7 +152,8 @@ static const char *what_became_of(const struct attempt *attempt)
 		[ATTEMPT_ELSEWHERE] = "another part",
 	};
 
-	return attempt->doubted ? "not seen again" : words[attempt->state];
+	return attempt->doubted && attempt->state == ATTEMPT_FOUND ? "not seen again"
+								   : words[attempt->state];
 }
 
 /* -v: a line for all that was planned, to standard error, where reports are not. */

@@ -4,6 +4,7 @@
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <uthash.h>
 
 #include "base/cleanup.h"
@@ -265,6 +266,11 @@ static bool has_two_ends(enum fd_kind kind)
 	       kind == FD_KIND_TCP;
 }
 
+static bool is_standard(int fd)
+{
+	return fd >= STDIN_FILENO && fd <= STDERR_FILENO;
+}
+
 /* What Linux could do there.  That somebody else could set O_NONBLOCK is a fault of its own. */
 static void set_possibilities(const struct kernel_moment *at, uint64_t caught,
 			      struct call_place *place)
@@ -285,11 +291,14 @@ static void set_possibilities(const struct kernel_moment *at, uint64_t caught,
 	m.action = ACTION_SHORT;
 	m.err = 0;
 	place->can_be_short = row->may_be_short && kernel_allows_here(&m, &reason);
-	place->can_be_nonblocking = at->shared_description && !at->nonblocking &&
+	/* Standard streams are shared with who started it: stdin(3), "tail -f log | program". */
+	place->can_be_nonblocking = (at->shared_description || is_standard(place->fd)) &&
+				    !at->nonblocking &&
 				    row->transfer != TRANSFER_NONE && has_two_ends(at->fd_kind);
 	place->waits = (row->restart != RESTART_NEVER_BLOCKS ||
 			row->restart_timed != RESTART_NEVER_BLOCKS) &&
 		       !at->nonblocking && !never_waits(row, at->fd_kind);
+	place->is_limited = at->time_limited;
 	place->signals = caught;
 	place->length = at->length;
 }

@@ -13,7 +13,7 @@
 
 struct known;
 
-#define BUG_ATTEMPTS_MAX 3 /* that are remembered of a bug */
+#define BUG_ATTEMPTS_MAX 8 /* that are remembered of a bug */
 
 struct bug {
 	enum finding_kind kind;

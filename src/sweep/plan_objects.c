@@ -25,11 +25,14 @@ static bool is_queue(enum fd_kind kind)
 	return kind == FD_KIND_MQUEUE || kind == FD_KIND_MSG_SYSV;
 }
 
-/* A queue at which somebody waits is never full: a receiver that is slow does not. */
+/*
+ * A queue at which somebody waits is never full, and room in a pipe soon comes:
+ * not where who takes from it is slow.
+ */
 static void add_full(struct planner *planner, const struct spot *spot, const struct draft *draft)
 {
 	const struct call_site *peers[PEERS_TRIED];
-	size_t count = is_queue(spot->site->kind) ? spot_peers(planner, spot, true, peers) : 0;
+	size_t count = spot->first ? spot_peers(planner, spot, true, peers) : 0;
 
 	for (size_t i = 0; i < count; i++) {
 		struct draft slow = *draft;
@@ -59,7 +62,7 @@ void plan_full(struct planner *planner, const struct spot *spot)
 		(struct draft_step){.name = "nonblock", .action = plain_action(ACTION_NONBLOCK)};
 	draft.steps[0].action.on = true;
 	draft.step_count = 1;
-	planner_add(planner, &draft);
+	add_full(planner, spot, &draft);
 }
 
 /* Who waits there is told (EIDRM); only System V has that. */

@@ -25,7 +25,7 @@ struct spot {
 enum step_moment {
 	STEP_AT_CALL,  /* as the call of the fault starts, before it */
 	STEP_AT_START, /* of the process that the step strikes */
-	STEP_AT_LOCK,  /* the process that the step strikes has taken a lock */
+	STEP_WITH_LOCK, /* at @site, where its process has a lock */
 	STEP_AT_SITE,  /* the first of the same call at @site */
 	STEP_AFTER,    /* the fault has fired */
 };
@@ -33,7 +33,7 @@ enum step_moment {
 struct draft_step {
 	const char *name;
 	enum step_moment moment;
-	const struct call_site *site; /* STEP_AT_SITE */
+	const struct call_site *site; /* STEP_AT_SITE, STEP_WITH_LOCK */
 	struct action_spec action;
 };
 
@@ -79,8 +79,8 @@ size_t spot_peers(const struct planner *planner, const struct spot *spot, bool t
  */
 void draft_slow_peer(struct draft *draft, const struct call_site *peer);
 
-/* The same of one that has taken a lock, the first of its own. */
-void draft_slow_holder(struct draft *draft, const struct call_site *peer);
+/* The same of one that has a lock when it comes to @site: it stays stopped for its time. */
+void draft_slow_holder(struct draft *draft, const struct call_site *site);
 /* The same, for so long. */
 void draft_slow_peer_for(struct draft *draft, const struct call_site *peer, uint64_t ns);
 
