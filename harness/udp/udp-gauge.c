@@ -126,8 +126,7 @@ static int add_up(int fd)
 	}
 	printf("levels %u sum %lu cut %u\n", levels.count, levels.sum, levels.cut);
 	if (!is_complete(&levels))
-		fprintf(stderr, "%u have not come\n",
-			levels.announced - levels.count - levels.cut);
+		fprintf(stderr, "%u have not come\n", levels.announced - levels.count - levels.cut);
 	return is_complete(&levels) ? 0 : STATUS_WRONG;
 }
 

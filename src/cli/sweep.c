@@ -160,8 +160,7 @@ static const char *what_became_of(const struct attempt *attempt)
 static void tell_attempts(const struct sweeper *sweeper, const struct sweep *sweep)
 {
 	for (size_t i = 0; i < sweep->plan.count; i++)
-		fprintf(sweeper->env->err, "  %-14s  %s\n",
-			what_became_of(sweep->plan.attempts[i]),
+		fprintf(sweeper->env->err, "  %-14s  %s\n", what_became_of(sweep->plan.attempts[i]),
 			sweep->plan.attempts[i]->scenario.title);
 }
 

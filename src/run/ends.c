@@ -129,7 +129,8 @@ static bool has_time_limit(const struct tracee *t, const struct syscall_row *row
 		return true;
 	if (row->fd_arg >= 0)
 		fd = fd_borrow(t->process->tgid, (int)args[row->fd_arg]);
-	return fd >= 0 && (fd_has_time_limit(fd, SO_RCVTIMEO) || fd_has_time_limit(fd, SO_SNDTIMEO));
+	return fd >= 0 &&
+	       (fd_has_time_limit(fd, SO_RCVTIMEO) || fd_has_time_limit(fd, SO_SNDTIMEO));
 }
 
 /* The call that restart_syscall(2) stands for is known only of who was seen making it. */

@@ -293,8 +293,8 @@ static void set_possibilities(const struct kernel_moment *at, uint64_t caught,
 	place->can_be_short = row->may_be_short && kernel_allows_here(&m, &reason);
 	/* Standard streams are shared with who started it: stdin(3), "tail -f log | program". */
 	place->can_be_nonblocking = (at->shared_description || is_standard(place->fd)) &&
-				    !at->nonblocking &&
-				    row->transfer != TRANSFER_NONE && has_two_ends(at->fd_kind);
+				    !at->nonblocking && row->transfer != TRANSFER_NONE &&
+				    has_two_ends(at->fd_kind);
 	place->waits = (row->restart != RESTART_NEVER_BLOCKS ||
 			row->restart_timed != RESTART_NEVER_BLOCKS) &&
 		       !at->nonblocking && !never_waits(row, at->fd_kind);

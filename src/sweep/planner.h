@@ -23,11 +23,11 @@ struct spot {
 
 /* What else happens around the fault, so that it can strike or that the run goes on. */
 enum step_moment {
-	STEP_AT_CALL,  /* as the call of the fault starts, before it */
-	STEP_AT_START, /* of the process that the step strikes */
+	STEP_AT_CALL,	/* as the call of the fault starts, before it */
+	STEP_AT_START,	/* of the process that the step strikes */
 	STEP_WITH_LOCK, /* at @site, where its process has a lock */
-	STEP_AT_SITE,  /* the first of the same call at @site */
-	STEP_AFTER,    /* the fault has fired */
+	STEP_AT_SITE,	/* the first of the same call at @site */
+	STEP_AFTER,	/* the fault has fired */
 };
 
 struct draft_step {

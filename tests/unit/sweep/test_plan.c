@@ -261,8 +261,7 @@ Test(sweep_plan, a_slow_holder_makes_others_wait)
 	site->places[0].waits = true;
 	record_add(&record, 1, "holder", "write", FD_KIND_PIPE, 1, 1, 0);
 	record_add(&record, 1, "holder", "flock", FD_KIND_FILE, 3, 1, 0);
-	record_add(&record, 1, "holder", "read", FD_KIND_PIPE, 0, 1, 0)
-		->places[0].nth = 4;
+	record_add(&record, 1, "holder", "read", FD_KIND_PIPE, 0, 1, 0)->places[0].nth = 4;
 	plan = planned(false);
 	attempt = plan.attempts[1];
 	cr_assert(eq(str, attempt->scenario.title,
