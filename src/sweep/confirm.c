@@ -24,9 +24,10 @@ struct confirming {
 };
 
 /* It breaks again; one message less can be a wrong result, and a wait that does not end. */
-static bool breaks(const struct case_result *result)
+static bool breaks(const struct attempt *attempt, const struct case_result *result)
 {
-	return result->verdict == VERDICT_FAIL && result->finding_count > 0;
+	return result->verdict == VERDICT_FAIL && result->finding_count > 0 &&
+	       attempt_struck(attempt, result);
 }
 
 static void on_confirmed(void *ctx, const struct run_case *c, struct case_result *result)
@@ -38,7 +39,7 @@ static void on_confirmed(void *ctx, const struct run_case *c, struct case_result
 
 	confirming->sweep->runs++;
 	bug->asked++;
-	if (!breaks(result))
+	if (!breaks(confirming->sweep->plan.attempts[attempt], result))
 		return;
 	bug->agreed++;
 	if (bug->attempt != attempt)

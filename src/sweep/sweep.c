@@ -178,8 +178,17 @@ static void note_error(struct sweep *sweep, const struct case_result *result)
 		sweep->error_text = mem_printf("%s: %s", result->scenario, result->reason);
 }
 
-static enum attempt_state state_of(const struct case_result *result)
+bool attempt_struck(const struct attempt *attempt, const struct case_result *result)
 {
+	return attempt->main_fault >= result->fault_count ||
+	       result->faults[attempt->main_fault].fired > 0;
+}
+
+static enum attempt_state state_of(const struct attempt *attempt, const struct case_result *result)
+{
+	/* What only serves it has broken something: that is not what was tried. */
+	if (result->verdict == VERDICT_FAIL && !attempt_struck(attempt, result))
+		return ATTEMPT_NOT_POSSIBLE;
 	switch (result->verdict) {
 	case VERDICT_PASS:
 		return ATTEMPT_SURVIVED;
@@ -245,7 +254,7 @@ static void enter(struct sweep *sweep, size_t index, struct case_result *result)
 {
 	struct attempt *attempt = sweep->plan.attempts[index];
 
-	sweep_set_state(sweep, attempt, state_of(result));
+	sweep_set_state(sweep, attempt, state_of(attempt, result));
 	if (attempt->state == ATTEMPT_ERROR)
 		note_error(sweep, result);
 	note_missing(sweep, attempt, result);
