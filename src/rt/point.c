@@ -4,6 +4,7 @@
 #include "rt/gate.h"
 #include "rt/raw.h"
 #include "schedule/order.h"
+#include "schedule/reads_from.h"
 
 static bool load(uint64_t address, uint64_t size, uint64_t *ret_value)
 {
@@ -156,10 +157,18 @@ static uint64_t key_of_word(const struct control_event *event)
 	return (uint64_t)event->object << 44 ^ event->offset;
 }
 
+/* Only where somebody asks for it: it costs as much as the rest. */
+static void note_reads(bool reads, bool writes)
+{
+	if (rt_control->strategy == CONTROL_RF)
+		reads_from_note(rt_control, &rt_self()->next, reads, writes);
+}
+
 void rt_did_atomic(bool reads, bool writes, int order)
 {
 	const struct control_event *event = &rt_self()->next;
 
+	note_reads(reads, writes);
 	order_access(rt_control, event, writes, ACCESS_ATOMIC);
 	order_atomic(rt_control, rt_flow, key_of_word(event), reads, writes, (uint32_t)order);
 }
@@ -230,8 +239,10 @@ void rt_scheduled_access(uint64_t address, uint64_t size, enum segment_access_ki
 
 	rt_point(kind == SEGMENT_ATOMIC ? POINT_ATOMIC : is_write ? POINT_WRITE : POINT_READ,
 		 address, size, place);
-	if (!rt_is_alone())
+	if (!rt_is_alone()) {
+		note_reads(!is_write, is_write);
 		order_access(rt_control, &rt_self()->next, is_write, kind_of(kind));
+	}
 	if (is_write)
 		write_at(address, size, false);
 	else if (size <= sizeof(uint64_t))

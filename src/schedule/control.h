@@ -38,6 +38,7 @@ enum control_strategy {
 	CONTROL_PCT,	/* by priority, which changes at `depth` - 1 points */
 	CONTROL_POS,	/* each next access has a priority of its own */
 	CONTROL_STARVE, /* one does not run for a while */
+	CONTROL_RF,	/* some load is to read from a store that it has seldom read from */
 	CONTROL_REPLAY, /* nobody is interrupted but where `switches` says so */
 	CONTROL_STRATEGY_MAX_
 };
@@ -171,6 +172,41 @@ struct control_race {
 	uint32_t object, unused;
 };
 
+/* Who reads what whom has written, over all runs: see reads_from.h.  Site 0: what was there. */
+#define CONTROL_SITES	    256u
+#define CONTROL_SITE_SLOTS  1024u
+#define CONTROL_READS_WORDS (1u << 14)
+#define CONTROL_USERS	    12u
+
+struct control_site {
+	uint64_t place;
+	uint32_t flow, module;
+};
+
+struct control_pair {
+	uint16_t is_possible, seen, tries;
+};
+
+struct control_user {
+	uint16_t site;
+	uint8_t reads, writes;
+};
+
+struct control_reads_word {
+	uint64_t offset;
+	uint32_t object, run;
+	uint16_t last, count; /* the site of the last store; users */
+	struct control_user users[CONTROL_USERS];
+};
+
+struct control_reads {
+	uint32_t sites_used, unused;
+	uint16_t slots[CONTROL_SITE_SLOTS];
+	struct control_site sites[CONTROL_SITES];
+	struct control_pair pairs[CONTROL_SITES][CONTROL_SITES]; /* store, load */
+	struct control_reads_word words[CONTROL_READS_WORDS];
+};
+
 /* At step `step` the turn goes to `flow`. */
 struct control_switch {
 	uint64_t step;
@@ -221,6 +257,9 @@ struct control {
 	uint64_t changes[CONTROL_CHANGES]; /* pct: steps */
 	uint32_t change_count, victim;	   /* starve */
 	uint64_t victim_until, lowest;
+	uint32_t aim_store, aim_load; /* rf: sites */
+	uint32_t aim_is_met, unused2; /* …or given up */
+	uint64_t hold_left;
 	struct control_flow flows[CONTROL_FLOWS + 1];
 	/* What a replay needs to do the same: where it was decided otherwise than it would. */
 	uint64_t taken_count; /* may be more than there is room for */
@@ -234,6 +273,7 @@ struct control {
 	struct control_clocks clocks[CONTROL_FLOWS + 1];
 	struct control_sync syncs[CONTROL_SYNCS];
 	struct control_word words[CONTROL_WORDS];
+	struct control_reads reads;
 };
 
 /* Programs and the explorer must have the same. */

@@ -5,7 +5,7 @@
 . tests/e2e/lib.sh
 
 scenarios=(scenarios/explore/*.scn)
-strategies=(random pct pos starve)
+strategies=(random pct pos starve rf)
 seconds=10 # in which a bug is to be found
 
 # explore ARGUMENT...: report in $work/report.json
