@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "explore/stale.h"
 #include "rt/segment.h"
 #include "schedule/control.h"
 
@@ -45,6 +46,7 @@ struct session_outcome {
 	const struct segment *segment; /* names objects and modules */
 	const int *status;	       /* of wait4(2), of each program */
 	uint64_t duration_ns;
+	struct stale_read stale; /* CONTROL_STUCK: why, if read.flow is not 0 */
 };
 
 /*

@@ -33,7 +33,7 @@ static void describe(struct control_event *event, enum point_kind kind, uint64_t
 	event->kind = (uint16_t)kind;
 	event->size = (uint16_t)(size < UINT16_MAX ? size : UINT16_MAX);
 	event->object = 0;
-	event->offset = address;
+	event->offset = event->address = address;
 	if (!rt_arena_find(address, &event->object, &event->offset) &&
 	    !rt_variable_find(address, &event->object, &event->offset))
 		event->offset = address;
@@ -71,6 +71,8 @@ void rt_point(enum point_kind kind, uint64_t address, uint64_t size, uint64_t pl
 
 	describe(&self->next, kind, address, size, place);
 	self->steps++;
+	if (self->is_outside)
+		rt_inside();
 	if (c->max_steps && c->step >= c->max_steps)
 		c->end = CONTROL_TOO_LONG;
 	if (c->strike_flow == rt_flow && c->strike_step == self->steps)

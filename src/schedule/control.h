@@ -101,6 +101,7 @@ struct control_event {
 	uint32_t object; /* of the segment; 0: private memory, or none */
 	uint32_t module;
 	uint64_t offset; /* into the object; an address in private memory */
+	uint64_t address;
 	uint64_t place;	 /* return address, as in the module's file */
 	uint64_t value;	 /* that was there, of up to 8 bytes */
 	uint64_t step;
@@ -119,7 +120,8 @@ struct control_flow {
 	uint32_t is_thread, child; /* the manieth child of its parent */
 	uint64_t key;		   /* FLOW_BLOCKED */
 	uint64_t until_ns;	   /* virtual; UINT64_MAX = no limit */
-	uint32_t timed_out, is_outside;
+	uint32_t timed_out;
+	uint32_t is_outside; /* of its own, or of the explorer: it loops, and comes to no point */
 	uint32_t is_gone; /* its process is: 1 it has ended, 2 by a signal; of who has seen it end */
 	uint32_t retries; /* FLOW_BLOCKED: it tries again, whatever it was woken by */
 	uint32_t unused;
