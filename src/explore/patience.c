@@ -68,6 +68,5 @@ bool patience_is_over(struct patience *p, const struct control *c, uint64_t now_
 		p->quiet_since_ns = now_ns;
 	p->looked = true;
 	p->ticks_last = look.ticks;
-	return now_ns - p->quiet_since_ns >= p->limit_ns ||
-	       patience_is_busy(p);
+	return now_ns - p->quiet_since_ns >= p->limit_ns || patience_is_busy(p);
 }

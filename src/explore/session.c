@@ -27,7 +27,7 @@
 #define ARRIVE_NS     (5 * NS_PER_S)
 #define TICK_NS	      (2 * NS_PER_MS)
 #define STUCK_NS      (250 * NS_PER_MS) /* with the turn, and not at any point: see patience.h */
-#define STALE_NS      (20 * NS_PER_MS)	/* …once a process was seen to be so for that reason */
+#define STALE_NS      (10 * NS_PER_MS)	/* …once a process was seen to be so for that reason */
 #define LEAVE_NS      (50 * NS_PER_MS)
 #define GONE_NS	      (2 * NS_PER_S)
 #define LEAVING_TRIES 1000
@@ -229,6 +229,9 @@ static void prepare(struct session *s, const struct session_request *request)
 	c->switch_count =
 		(uint32_t)(request->switch_count < CONTROL_SWITCHES ? request->switch_count
 								    : CONTROL_SWITCHES);
+	c->field_count = request->field_count;
+	if (c->field_count && c->field_count <= CONTROL_FIELDS)
+		memcpy(c->fields, request->fields, c->field_count * sizeof(*c->fields));
 	if (c->switch_count)
 		memcpy(c->switches, request->switches, c->switch_count * sizeof(*c->switches));
 	s->segment->objects_used = s->objects_used;
@@ -297,6 +300,13 @@ static bool let_go(struct session *s, struct patience *patience)
 	pass_on(s, turn);
 	patience_renew(patience, c->step, time_now());
 	return true;
+}
+
+/* As it was seen before: there is nobody left to go on. */
+static bool is_stale_again(const struct session *s)
+{
+	return s->was_stale && s->let_go && !load(&s->control->turn) &&
+	       s->control->flows[s->let_go].is_outside;
 }
 
 /* Nothing happens any more. */
@@ -413,7 +423,8 @@ static int await_end(struct session *s, struct err *err)
 		uint64_t now = time_now();
 
 		look_for_dead(s);
-		if (!stopped && patience_is_over(&patience, c, now) && !let_go(s, &patience))
+		if (!stopped && (is_stale_again(s) ||
+				 (patience_is_over(&patience, c, now) && !let_go(s, &patience))))
 			stop_stuck(s);
 		if (c->end && !stopped)
 			stopped = now;

@@ -32,11 +32,14 @@ struct session_request {
 	uint64_t length;		       /* points that are expected */
 	const struct control_switch *switches; /* replay */
 	size_t switch_count;
-	uint32_t strike_flow; /* gets strike_signal in front of its strike_step-th point; 0 = nobody */
+	uint32_t strike_flow; /* gets strike_signal in front of its strike_step-th point; 0 = nobody
+			       */
 	uint64_t strike_step;
 	int strike_signal;
 	enum control_memory memory;
-	uint64_t memory_seed; /* when stores become visible */
+	const struct control_field *fields; /* taken as atomics */
+	uint32_t field_count;		    /* …or CONTROL_ALL_FIELDS */
+	uint64_t memory_seed;		    /* when stores become visible */
 };
 
 /* The end of a run.  All is valid until the next one. */

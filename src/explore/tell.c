@@ -272,3 +272,18 @@ char *tell_race(const struct teller *teller, uint32_t index)
 	return mem_printf("two accesses that nothing orders, no lock and no atomic\n%s\n%s", first,
 			  second);
 }
+
+char *tell_field(const struct teller *teller, const struct control_event *event)
+{
+	cleanup_free char *text = object_text(teller, event);
+
+	return text ? mem_strdup(*text == ' ' ? text + 1 : text) : NULL;
+}
+
+char *tell_race_field(const struct teller *teller, uint32_t index)
+{
+	const struct control_race *race = &teller->outcome->control->races[index];
+	const struct control_event event = event_of(race, &race->second);
+
+	return tell_field(teller, &event);
+}

@@ -22,6 +22,11 @@ char *tell_flow(const struct teller *teller, uint32_t flow);
 /* "await() flag.c:12 reads s->is_ready": to be freed, NULL when memory is short. */
 char *tell_event(const struct teller *teller, const struct control_event *event);
 
+/* "s->is_ready", "counter +8": what it accesses, to be freed, NULL when memory is short. */
+char *tell_field(const struct teller *teller, const struct control_event *event);
+/* The same of the @index-th race of the run. */
+char *tell_race_field(const struct teller *teller, uint32_t index);
+
 /* A line for each flow that is left waiting: to be freed, NULL when memory is short. */
 char *tell_waits(const struct teller *teller);
 

@@ -81,7 +81,8 @@ void rt_point(enum point_kind kind, uint64_t address, uint64_t size, uint64_t pl
 	if (c->memory)
 		rt_buffer_step();
 	rt_choose();
-	if (kind != POINT_READ && kind != POINT_WRITE && kind != POINT_ATOMIC && kind != POINT_FENCE)
+	if (kind != POINT_READ && kind != POINT_WRITE && kind != POINT_ATOMIC &&
+	    kind != POINT_FENCE)
 		rt_buffer_drain();
 	if (address)
 		load(address, size, &self->next.value);
@@ -143,7 +144,8 @@ uint64_t rt_key(const volatile void *address)
 	named = rt_named_key((uint64_t)address);
 	if (named)
 		return named;
-	return SCHEDULE_KEY_PRIVATE | ((uint64_t)rt_process() << 48) | ((uint64_t)address & ((UINT64_C(1) << 48) - 1));
+	return SCHEDULE_KEY_PRIVATE | ((uint64_t)rt_process() << 48) |
+	       ((uint64_t)address & ((UINT64_C(1) << 48) - 1));
 }
 
 void rt_modified(uint64_t address, uint64_t old, bool has_changed, uint64_t place)
@@ -171,6 +173,8 @@ void rt_did_atomic(bool reads, bool writes, int order)
 	const struct control_event *event = &rt_self()->next;
 
 	note_reads(reads, writes);
+	if (order_is_strong(rt_control, event, ACCESS_ATOMIC))
+		order = ORDER_SEQ_CST;
 	order_access(rt_control, event, writes, ACCESS_ATOMIC);
 	order_atomic(rt_control, rt_flow, key_of_word(event), reads, writes, (uint32_t)order);
 }
@@ -210,6 +214,8 @@ static void write_at(uint64_t address, uint64_t size, bool is_release)
 void rt_point_store(uint64_t address, uint64_t size, int order, uint64_t place)
 {
 	rt_point_atomic(address, size, false, true, order, place);
+	if (order_is_strong(rt_control, &rt_self()->next, ACCESS_ATOMIC))
+		order = ORDER_SEQ_CST;
 	if (order < ORDER_SEQ_CST) {
 		write_at(address, size, order >= ORDER_RELEASE);
 		return;
@@ -228,9 +234,27 @@ void rt_point_fence(int order, uint64_t place)
 
 static enum access_kind kind_of(enum segment_access_kind kind)
 {
-	return kind == SEGMENT_ATOMIC	? ACCESS_ATOMIC
+	return kind == SEGMENT_ATOMIC	  ? ACCESS_ATOMIC
 	       : kind == SEGMENT_VOLATILE ? ACCESS_VOLATILE
 					  : ACCESS_PLAIN;
+}
+
+static void plain_access(bool is_write, enum access_kind kind)
+{
+	note_reads(!is_write, is_write);
+	order_access(rt_control, &rt_self()->next, is_write, kind);
+}
+
+/* What it reads is what is there behind the wait. */
+static void strong_access(uint64_t address, uint64_t size, bool is_write, uint64_t place)
+{
+	if (!is_write && size <= sizeof(uint64_t))
+		rt_saw(address, rt_self()->next.value, place);
+	rt_did_atomic(!is_write, is_write, ORDER_SEQ_CST);
+	if (!is_write)
+		return;
+	rt_buffer_drain();
+	rt_wrote();
 }
 
 /* In front of what is about to be done; the access itself follows with the turn. */
@@ -239,12 +263,16 @@ void rt_scheduled_access(uint64_t address, uint64_t size, enum segment_access_ki
 {
 	bool is_write = flags & SEGMENT_WRITE;
 
-	rt_point(kind == SEGMENT_ATOMIC ? POINT_ATOMIC : is_write ? POINT_WRITE : POINT_READ,
+	rt_point(kind == SEGMENT_ATOMIC ? POINT_ATOMIC
+		 : is_write		? POINT_WRITE
+					: POINT_READ,
 		 address, size, place);
-	if (!rt_is_alone()) {
-		note_reads(!is_write, is_write);
-		order_access(rt_control, &rt_self()->next, is_write, kind_of(kind));
+	if (order_is_strong(rt_control, &rt_self()->next, kind_of(kind))) {
+		strong_access(address, size, is_write, place);
+		return;
 	}
+	if (!rt_is_alone())
+		plain_access(is_write, kind_of(kind));
 	if (is_write)
 		write_at(address, size, false);
 	else if (size <= sizeof(uint64_t))

@@ -87,7 +87,9 @@ static int observe_races(struct explored *e, const struct session_outcome *outco
 	for (uint32_t i = 0; !rc && i < count && i < CONTROL_RACES; i++) {
 		cleanup_free char *text = tell_race(&teller, i);
 
-		rc = text ? observed_add(&e->job->seen, FINDING_RACE, NULL, "%s", text) : -ENOMEM;
+		rc = text ? observed_add(&e->job->seen, FINDING_RACE, NULL, "%s%s", text,
+					 e->what_if ? e->what_if : "")
+			  : -ENOMEM;
 	}
 	return rc;
 }

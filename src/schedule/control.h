@@ -209,6 +209,14 @@ struct control_reads {
 	struct control_reads_word words[CONTROL_READS_WORDS];
 };
 
+/* Taken as an atomic of the strongest order, whatever the program makes of it. */
+#define CONTROL_FIELDS	   32u
+#define CONTROL_ALL_FIELDS UINT32_MAX /* all that are volatile or atomic */
+struct control_field {
+	uint32_t object, size;
+	uint64_t offset;
+};
+
 /* At step `step` the turn goes to `flow`. */
 struct control_switch {
 	uint64_t step;
@@ -232,6 +240,9 @@ struct control {
 	uint64_t memory_seed;
 	uint32_t unused, switch_count;
 	struct control_switch switches[CONTROL_SWITCHES]; /* ascending; for a replay */
+
+	uint32_t field_count, unused3; /* of `fields`, or CONTROL_ALL_FIELDS */
+	struct control_field fields[CONTROL_FIELDS];
 
 	/* Between explorer and servers: futexes. */
 	uint32_t command; /* counts the runs; each server makes its process then */
@@ -268,6 +279,8 @@ struct control {
 	struct control_switch taken[CONTROL_SWITCHES];
 	uint32_t race_count; /* may be more than there is room for */
 	struct control_race races[CONTROL_RACES];
+	uint32_t ordered_count, unused4;
+	struct control_event ordered[CONTROL_FIELDS]; /* words that CONTROL_ALL_FIELDS was for */
 	uint64_t event_count;
 
 	/* Not cleared for a run: records know theirs. */

@@ -36,8 +36,8 @@ static bool is_at(const struct control_site *site, const struct control_event *e
 static uint32_t site_of(struct control *c, const struct control_event *event, bool make)
 {
 	struct control_reads *r = &c->reads;
-	uint64_t hash = mix(event->place ^ (uint64_t)event->flow << 48 ^
-			    (uint64_t)event->module << 56);
+	uint64_t hash =
+		mix(event->place ^ (uint64_t)event->flow << 48 ^ (uint64_t)event->module << 56);
 
 	for (uint32_t i = 0; i < PROBES; i++) {
 		uint16_t *slot = &r->slots[(hash + i) % CONTROL_SITE_SLOTS];
@@ -108,8 +108,8 @@ static void add_user(struct control_reads_word *word, uint32_t site, bool reads,
 	user->writes |= writes;
 }
 
-static void note_word(struct control *c, struct control_reads_word *word, uint32_t site,
-		      bool reads, bool writes)
+static void note_word(struct control *c, struct control_reads_word *word, uint32_t site, bool reads,
+		      bool writes)
 {
 	struct control_reads *r = &c->reads;
 
@@ -132,8 +132,7 @@ static void note_word(struct control *c, struct control_reads_word *word, uint32
 		word->last = (uint16_t)site;
 }
 
-void reads_from_note(struct control *c, const struct control_event *event, bool reads,
-		     bool writes)
+void reads_from_note(struct control *c, const struct control_event *event, bool reads, bool writes)
 {
 	uint64_t end = event->offset + event->size, at = event->offset & ~(uint64_t)(WORD - 1);
 	uint32_t site = is_access(event) ? site_of(c, event, true) : NONE;
@@ -220,7 +219,8 @@ void reads_from_hold(struct control *c, const struct candidates *from, struct ca
 {
 	ret->count = 0;
 	for (uint32_t i = 0; i < from->count; i++) {
-		enum stand stand = c->aim_is_met ? FREE : stand_of(c, &c->flows[from->flows[i]].next);
+		enum stand stand =
+			c->aim_is_met ? FREE : stand_of(c, &c->flows[from->flows[i]].next);
 
 		if (stand == NOW) {
 			ret->flows[0] = from->flows[i];

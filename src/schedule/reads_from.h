@@ -19,8 +19,7 @@ struct candidates;
 void reads_from_begin(struct control *c);
 
 /* With the turn: flow @event->flow does that. */
-void reads_from_note(struct control *c, const struct control_event *event, bool reads,
-		     bool writes);
+void reads_from_note(struct control *c, const struct control_event *event, bool reads, bool writes);
 
 /*
  * Who of @from does not stand in the aim's way.  The only one, when it is the
