@@ -475,6 +475,8 @@ static int finish(struct job *job, const struct levels *levels)
 				      : job->seen.duration_ns;
 	if (job->with.handed_over)
 		return verdict_set(result, VERDICT_INCONCLUSIVE, "handed over to gdb");
+	if (job->doubt)
+		return verdict_set(result, VERDICT_INCONCLUSIVE, job->doubt);
 	rc = verdict_decide(job->c->scenario, any_struck(job), result);
 	return rc ? rc : verdict_of_levels(levels, result);
 }
@@ -486,6 +488,7 @@ static void job_release(struct job *job)
 	observed_release(&job->seen);
 	observed_release(&job->fault_free);
 	recorder_free(job->recorder);
+	free(job->doubt);
 	free(job->specs);
 	free(job->dir);
 	free(job->tmp);

@@ -97,6 +97,30 @@ static const char *const texts[] = {
 	"  allow: [leak, hang]\n"
 	"deadline: 1500ms\n"
 	"seed: 7\n",
+	"scenario: all that can be demanded\n"
+	"mechanism: mmap\n"
+	"processes:\n"
+	"  one: {run: [/bin/true]}\n"
+	"  two: {run: [/bin/true]}\n"
+	"  three: {run: [/bin/true]}\n"
+	"expect:\n"
+	"  one: {exit: [0, 3], stdout: {file: \"${dir}/x\"}, stderr: {equals: \"a\\nb\"}}\n"
+	"  two: {killed: SIGTERM, stdout: {same-as: fault-free}}\n"
+	"  three: {stderr: /x y$/}\n"
+	"  within: 2s\n"
+	"  same-output: true\n"
+	"  files: {\"${tmp}/a\": text, \"${tmp}/b\": absent}\n"
+	"  objects: none\n"
+	"  check: [/bin/test, -f, \"${tmp}/a\"]\n"
+	"  recovers: 250us\n"
+	"schedule:\n"
+	"  turns: 12:2,30:1/41~pso77!2@17=9\n"
+	"  shows: [race, wrong-exit]\n"
+	"  code: {one: 0123456789abcdef, three: ffffffffffffffff}\n",
+	"scenario: nothing demanded\n"
+	"mechanism: mmap\n"
+	"processes: {one: {run: [/bin/true]}}\n"
+	"schedule: /41\n",
 };
 
 Test(sweep_write, what_is_written_means_the_same)
