@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "base/err.h"
@@ -204,6 +205,12 @@ static int check_request(const struct cli_env *env, const struct explore_request
 		return usage_error(env, "--signal SIG and --of NAME go together");
 	if (run->gdb || run->keep || run->timeout_ns)
 		return usage_error(env, "--gdb, --keep and --timeout mean nothing for explore");
+	if (request->out && mkdir(request->out, 0777) && errno != EEXIST) {
+		struct err err = ERR_INIT;
+
+		err_errno(&err, -errno, "--out %s", request->out);
+		return command_error(env, err.text, EXIT_INCONCLUSIVE);
+	}
 	return EXIT_PASSED;
 }
 
