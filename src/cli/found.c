@@ -121,8 +121,8 @@ static int scenario_of(const struct run_case *c, const struct case_result *resul
 	bool is_control = c->role == ROLE_CONTROL;
 	struct schedule_spec schedule = {
 		.turns = result->explore.schedule,
-		.code = (struct matrix_value *)mem_zalloc(
-			(result->explore.code_count + 1) * sizeof(struct matrix_value)),
+		.code = (struct matrix_value *)mem_zalloc((result->explore.code_count + 1) *
+							  sizeof(struct matrix_value)),
 		.code_count = result->explore.code_count};
 
 	*ret_processes = mem_zalloc((from->process_count + 1) * sizeof(**ret_processes));

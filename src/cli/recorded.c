@@ -14,24 +14,23 @@ struct recorded {
 	struct recorded_case {
 		struct explore_options options;
 		struct trail trail;
-	} **cases;
+	} * *cases;
 	size_t count;
 };
 
-static int add_case(struct recorded *recorded, const struct scenario *scenario,
-		    struct run_case *c, struct err *err)
+static int add_case(struct recorded *recorded, const struct scenario *scenario, struct run_case *c,
+		    struct err *err)
 {
-	struct recorded_case **slot =
-		mem_append(&recorded->cases, &recorded->count, sizeof(*slot));
+	struct recorded_case **slot = mem_append(&recorded->cases, &recorded->count, sizeof(*slot));
 
 	if (slot)
 		*slot = mem_zalloc(sizeof(**slot));
 	if (!slot || !*slot)
 		return err_errno(err, -ENOMEM, "choosing the cases");
 	if (!trail_parse(scenario->schedule.turns, &(*slot)->trail))
-		return err_set(err, -EINVAL, "%s:%d:%d: error: `%s` is no schedule",
-			       scenario->file, scenario->schedule.pos.line,
-			       scenario->schedule.pos.col, scenario->schedule.turns);
+		return err_set(err, -EINVAL, "%s:%d:%d: error: `%s` is no schedule", scenario->file,
+			       scenario->schedule.pos.line, scenario->schedule.pos.col,
+			       scenario->schedule.turns);
 	(*slot)->options = (struct explore_options){
 		.schedules = 1, .strategy = -1, .trail = &(*slot)->trail, .is_recorded = true};
 	c->explore = &(*slot)->options;

@@ -13,8 +13,8 @@
 #include "cli/files.h"
 #include "cli/harness_dir.h"
 #include "cli/interrupt.h"
-#include "cli/run.h"
 #include "cli/recorded.h"
+#include "cli/run.h"
 #include "cli/select.h"
 #include "cli/session.h"
 #include "instrument/compiler.h"
@@ -82,7 +82,8 @@ static int run_cases(const struct cli_env *env, const struct run_request *reques
 		r = cache_init(&cache, selection, &err);
 	pool.cache_dir = cache.folder;
 	for (size_t i = 0; i < selection->count; i++)
-		selection->cases[i].brief = !request->done && !session_tells_passes(session);
+		selection->cases[i].brief =
+			!selection->cases[i].explore && !session_tells_passes(session);
 	if (r == 0)
 		r = env->pool_run(selection->cases, selection->count, &pool, &events, &err);
 	code = session_end(session, interrupt_signal() != 0);

@@ -169,14 +169,16 @@ static int compare(struct explored *e, struct err *err)
 					 "found; this is what it shows now",
 					 name));
 	if (!rc && *wanted && !shows_the_same(then, result))
-		rc = add_note(result, mem_printf("the schedule showed %s when it was found", wanted));
+		rc = add_note(result,
+			      mem_printf("the schedule showed %s when it was found", wanted));
 	return rc ? err_errno(err, rc, "explore") : 0;
 }
 
 int explored_follow(struct explored *e, struct err *err)
 {
 	struct trail trail = *e->options->trail;
-	const struct session_request request = explored_request(&trail, trail.switches, trail.count);
+	const struct session_request request =
+		explored_request(&trail, trail.switches, trail.count);
 	struct session_outcome outcome;
 	struct findings findings;
 	int rc = explored_run_schedule(e, &request, &outcome, &findings, err);

@@ -53,7 +53,8 @@ static void add_code(struct reader *reader, const struct node *key, const struct
 		complain_at(reader, key->pos, nearest_process(reader, key->text),
 			    "unknown process `%s`", key->text);
 	else if (text && !is_digest(text))
-		complain_value(reader, value, text, "16 digits from 0 to f, as explore writes them");
+		complain_value(reader, value, text,
+			       "16 digits from 0 to f, as explore writes them");
 	else if (text) {
 		slot = add_item(reader, &schedule->code, &schedule->code_count, sizeof(*slot));
 		if (slot) {

@@ -169,6 +169,30 @@ Test(sweep_write, says_what_the_scenario_says)
 	free(text);
 }
 
+Test(sweep_write, says_what_is_demanded)
+{
+	struct scenario_file file;
+	char *text = written(read_one(texts[2], &file));
+
+	expect_line(text, "  \"one\": {exit: [0, 3], stdout: {file: \"/folder/x\"}, "
+			  "stderr: {equals: \"a\\nb\"}}\n");
+	expect_line(text, "  \"two\": {killed: SIGTERM, stdout: {same-as: fault-free}}\n");
+	expect_line(text, "  \"three\": {stderr: \"/x y$/\"}\n");
+	expect_line(text, "  within: 2000000us\n  same-output: true\n  files:\n"
+			  "    \"${tmp}/a\": \"text\"\n    \"${tmp}/b\": absent\n"
+			  "  objects: none\n  check: [\"/bin/test\", \"-f\", \"${tmp}/a\"]\n"
+			  "  recovers: 250us\n");
+	expect_line(text, "schedule:\n  turns: \"12:2,30:1/41~pso77!2@17=9\"\n"
+			  "  shows: [wrong-exit, race]\n  code:\n"
+			  "    \"one\": \"0123456789abcdef\"\n    \"three\": \"ffffffffffffffff\"\n");
+	scenario_file_release(&file);
+	free(text);
+	text = written(read_one(texts[3], &file));
+	cr_expect(eq(ptr, strstr(text, "expect"), NULL), "%s", text);
+	scenario_file_release(&file);
+	free(text);
+}
+
 Test(sweep_write, refuses_what_yaml_cannot_hold)
 {
 	char *argv[] = {"echo", "\xff", NULL};
