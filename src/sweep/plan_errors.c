@@ -65,8 +65,8 @@ static void plan_each_error(struct planner *planner, const struct spot *spot, bo
 		had |= 1u << family;
 		draft = draft_of(spot, family, errors[i].after ? ACTION_ERRNO_AFTER : ACTION_ERRNO);
 		draft.action.error = errors[i].err;
-		/* Nothing is wrong; or with that connection only, see accept(2). */
-		if (errors[i].err == EINTR || errors[i].err == ECONNABORTED)
+		/* Of that connection only: the next one is none the worse, see accept(2). */
+		if (errors[i].err == ECONNABORTED)
 			draft.demand = DEMAND_WELL;
 		draft.lasts = lasts;
 		planner_add_once_or_lasting(planner, &draft);
