@@ -18,7 +18,7 @@
 #include "sweep/base.h"
 #include "sys/names.h"
 
-enum explore_key { KEY_SCHEDULES = 512, KEY_BUDGET, KEY_STRATEGY, KEY_SCHEDULE, KEY_MEMORY, KEY_KILL, KEY_SIGNAL, KEY_OF };
+enum explore_key { KEY_SCHEDULES = 512, KEY_BUDGET, KEY_STRATEGY, KEY_SCHEDULE, KEY_MEMORY, KEY_KILL, KEY_SIGNAL, KEY_OF, KEY_UNMODIFIED };
 
 #define SCHEDULES 10000
 #define BUDGET_NS (10 * NS_PER_S)
@@ -41,6 +41,7 @@ static const struct argp_option options[] = {
 	{ "kill",      KEY_KILL,      "NAME", 0, "Kill this process at each of its points, in one schedule after the other", -1 },
 	{ "signal",    KEY_SIGNAL,    "SIG", 0, "Send this signal at each point of --of NAME", -1 },
 	{ "of",        KEY_OF,        "NAME", 0, "The process or thread that --signal is sent to", -1 },
+	{ "unmodified", KEY_UNMODIFIED, NULL, 0, "Programs as they are, not compiled by `ipcfault cc`: under qemu-user", -1 },
 	{ "schedule",  KEY_SCHEDULE,  "S", 0, "This one only, as a finding names it, such as 12:2,30:1/41", -1 },
 	{ NULL, 0, NULL, 0, NULL, 0 },
 };
@@ -99,6 +100,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return request->explore.signal > 0
 			       ? 0
 			       : arg_refuse(state, "--signal %s: it is no signal", arg);
+	case KEY_UNMODIFIED:
+		request->explore.is_unmodified = true;
+		return 0;
 	case KEY_OF:
 		request->explore.strike = arg;
 		return 0;

@@ -10,6 +10,7 @@
 #include "cli/options.h"
 #include "cli/select.h"
 #include "model/scenario.h"
+#include "run/explored.h"
 
 static bool is_plain(const char *word)
 {
@@ -96,6 +97,8 @@ static int print_variant(FILE *out, const struct scenario *scenario)
 static void print_exploration(FILE *out, const struct run_case *c, const char *schedule)
 {
 	fputs("ipcfault explore ", out);
+	if (c->explore->is_unmodified)
+		fputs("--unmodified ", out);
 	if (schedule)
 		fprintf(out, "--schedule %s ", schedule);
 	if (!c->scenario->file[0])

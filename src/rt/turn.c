@@ -183,6 +183,7 @@ void rt_begin(uint32_t flow)
 {
 	rt_flow = flow;
 	rt_self()->tid = (int32_t)raw3(SYS_gettid, 0, 0, 0);
+	rt_self()->has_begun = 1;
 	__atomic_store_n(&rt_self()->pid, (int32_t)raw3(SYS_getpid, 0, 0, 0), __ATOMIC_RELEASE);
 	rt_await_turn();
 }
@@ -200,7 +201,7 @@ void rt_leave(bool is_struck)
 {
 	uint32_t roles = rt_control->roles;
 
-	for (uint32_t i = 1; i <= roles; i++)
+	for (uint32_t i = 1; rt_control->has_servers && i <= roles; i++)
 		if (rt_control->flows[i].pid == rt_self()->pid)
 			return; /* its server waits for it */
 	rt_control->is_struck = is_struck;

@@ -65,13 +65,18 @@ static int explored_open(struct explored *e, struct err *err)
 				  .seen = &job->seen};
 	rc = rc ? rc : subjects_prepare(&e->x, err);
 	rc = rc ? rc : prepare_launches(e, err);
-	return rc ? rc : session_open(e->launches, e->x.subject_count, &e->session, err);
+	if (!rc && e->options->is_unmodified)
+		rc = emulator_find(job->worker->options->ipcfault, &e->emulator, err);
+	return rc ? rc
+		  : session_open(e->launches, e->x.subject_count,
+				 e->options->is_unmodified ? &e->emulator : NULL, &e->session, err);
 }
 
 static void explored_close(struct explored *e)
 {
 	if (e->session)
 		session_close(e->session);
+	emulator_release(&e->emulator);
 	for (size_t i = 0; e->preparations && i < e->x.subject_count; i++)
 		preparation_free(e->preparations[i]);
 	free(e->preparations);

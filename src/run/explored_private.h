@@ -3,6 +3,7 @@
 #define RUN_EXPLORED_PRIVATE_H
 
 #include "explore/campaign.h"
+#include "explore/emulator.h"
 #include "explore/session.h"
 #include "oracle/oracle.h"
 #include "run/execution.h"
@@ -14,10 +15,12 @@ struct explored {
 	struct execution x;
 	struct preparation **preparations;
 	struct launch *launches;
+	struct emulator emulator; /* of programs that stay as they are */
 	struct session *session;
 	struct campaign campaign;
 	uint64_t started_ns, digest;
 	uint64_t too_long, stuck;
+	enum control_end refused; /* CONTROL_THREADS, CONTROL_EXECS; else 0 */
 	uint64_t race_at; /* the first schedule with a race; 0 = none yet */
 	struct trail race;
 	uint64_t struck; /* points at which the signal was sent */

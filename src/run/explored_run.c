@@ -166,8 +166,12 @@ int explored_run_schedule(struct explored *e, const struct session_request *requ
 	*ret = (struct findings){.items = NULL};
 	if (rc)
 		return rc;
+	if (getenv("XDBG")) { fprintf(stderr, "run: end %d steps %lu events %lu status %d div %d ns %lu\n", outcome->end, outcome->control->step, outcome->control->event_count, outcome->status[0], outcome->control->is_diverged, outcome->duration_ns); for (uint64_t i=0;i<outcome->control->event_count && getenv("XEV");i++) { const struct control_event *v=&outcome->control->events[i]; fprintf(stderr,"  %u k%u o%u+%lx sz%u v%lx m%u %lx s%lu\n",v->flow,v->kind,v->object,v->offset,v->size,v->value,v->module,v->place,v->step);} }
 	e->too_long += outcome->end == CONTROL_TOO_LONG;
 	e->stuck += outcome->end == CONTROL_STUCK || outcome->end == CONTROL_FULL;
+	e->refused = outcome->end == CONTROL_THREADS || outcome->end == CONTROL_EXECS
+			     ? outcome->end
+			     : e->refused;
 	if (outcome->end == CONTROL_DONE || outcome->end == CONTROL_DEADLOCK ||
 	    outcome->end == CONTROL_SPINS) {
 		rc = observe(e, outcome);

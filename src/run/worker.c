@@ -383,7 +383,9 @@ static int prepare_build(struct job *job, struct levels **ret_levels, struct err
 		return 0;
 	if (job->c->explore)
 		return job_compile(job, spec->compilers.items[0], spec->levels.items[0],
-				   job->worker->options->ipcfault, err);
+				   job->worker->options->ipcfault &&
+					   !job->c->explore->is_unmodified,
+				   err);
 	if (job->c->scenario->expect.same_at_every_level)
 		return levels_run(job, ret_levels, err);
 	return job_compile(job, spec->compilers.items[0], spec->levels.items[0], false, err);
