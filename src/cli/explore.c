@@ -178,6 +178,12 @@ static int check_request(const struct cli_env *env, const struct explore_request
 			env, "nothing to explore: ipcfault explore FILE, or explore -- COMMAND");
 	if (!request->explore.strike != !request->explore.signal)
 		return usage_error(env, "--signal SIG and --of NAME go together");
+	if (request->explore.is_unmodified && request->explore.memory != CONTROL_SC)
+		return usage_error(env, "--memory needs programs of `ipcfault cc`: --unmodified is sc");
+	if (request->explore.is_unmodified && request->explore.signal &&
+	    request->explore.signal != SIGKILL)
+		return usage_error(env, "--signal needs programs of `ipcfault cc`; with --unmodified "
+					"there is --kill");
 	if (run->gdb || run->keep || run->timeout_ns)
 		return usage_error(env, "--gdb, --keep and --timeout mean nothing for explore");
 	return EXIT_PASSED;

@@ -91,6 +91,13 @@ static char *place_text(const struct teller *teller, const struct control_event 
 	return mem_strdup(function ? function : "?");
 }
 
+/* Under the emulator libraries are seen, too; what they access there is a part of the program's. */
+static bool knows_fields(const struct teller *teller, uint32_t module)
+{
+	return teller->outcome->control->has_servers ||
+	       !strstr(base_name(teller->outcome->segment->modules[module].path), ".so");
+}
+
 /* "sh.ready"; NULL: the debug information does not tell. */
 static char *field_text(const struct teller *teller, const struct control_event *event)
 {
@@ -103,7 +110,7 @@ static char *field_text(const struct teller *teller, const struct control_event 
 	struct field field;
 	char *name;
 
-	if (!image || !event->object || !event->size ||
+	if (!image || !event->object || !event->size || !knows_fields(teller, event->module) ||
 	    !image_position_at(image, event->place - 1, &position))
 		return NULL;
 	access.file = position.file;

@@ -189,6 +189,8 @@ static void on_block(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 	size_t count = qemu_plugin_tb_n_insns(tb);
 
 	(void)id;
+	if (rt_is_scheduled())
+		__atomic_store_n(&rt_self()->has_begun, 1, __ATOMIC_RELEASE);
 	for (size_t i = 0; i < count; i++) {
 		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
 

@@ -183,7 +183,6 @@ void rt_begin(uint32_t flow)
 {
 	rt_flow = flow;
 	rt_self()->tid = (int32_t)raw3(SYS_gettid, 0, 0, 0);
-	rt_self()->has_begun = 1;
 	__atomic_store_n(&rt_self()->pid, (int32_t)raw3(SYS_getpid, 0, 0, 0), __ATOMIC_RELEASE);
 	rt_await_turn();
 }

@@ -412,6 +412,10 @@ static int say(struct explored *e)
 	if (e->differs && note(e, mem_strdup("two runs by the same schedule were not the same: "
 					     "something outside of it decides, too")))
 		return -ENOMEM;
+	if (e->options->is_unmodified &&
+	    note(e, mem_strdup("unmodified: looked for what goes wrong, not for races that did no harm "
+			       "here")))
+		return -ENOMEM;
 	return say_unjudged(e);
 }
 

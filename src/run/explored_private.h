@@ -20,7 +20,6 @@ struct explored {
 	struct campaign campaign;
 	uint64_t started_ns, digest;
 	uint64_t too_long, stuck;
-	enum control_end refused; /* CONTROL_THREADS, CONTROL_EXECS; else 0 */
 	uint64_t race_at; /* the first schedule with a race; 0 = none yet */
 	struct trail race;
 	uint64_t struck; /* points at which the signal was sent */

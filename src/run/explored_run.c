@@ -158,6 +158,20 @@ static int tidy_up(struct explored *e, struct err *err)
 	return sandbox_clean_beside(&e->job->worker->sandbox, err);
 }
 
+/* The emulator runs one thread of a program by turns, and no other program. */
+static int check_possible(const struct session_outcome *outcome, struct err *err)
+{
+	if (outcome->end == CONTROL_THREADS)
+		return err_set(err, -ENOTSUP,
+			       "a process makes a thread: threads are explored in programs of "
+			       "`ipcfault cc` only, not unmodified");
+	if (outcome->end == CONTROL_EXECS)
+		return err_set(err, -ENOTSUP,
+			       "a process becomes another program, which cannot be explored "
+			       "unmodified: name that one");
+	return 0;
+}
+
 int explored_run_schedule(struct explored *e, const struct session_request *request,
 			  struct session_outcome *outcome, struct findings *ret, struct err *err)
 {
@@ -166,12 +180,11 @@ int explored_run_schedule(struct explored *e, const struct session_request *requ
 	*ret = (struct findings){.items = NULL};
 	if (rc)
 		return rc;
-	if (getenv("XDBG")) { fprintf(stderr, "run: end %d steps %lu events %lu status %d div %d ns %lu\n", outcome->end, outcome->control->step, outcome->control->event_count, outcome->status[0], outcome->control->is_diverged, outcome->duration_ns); for (uint64_t i=0;i<outcome->control->event_count && getenv("XEV");i++) { const struct control_event *v=&outcome->control->events[i]; fprintf(stderr,"  %u k%u o%u+%lx sz%u v%lx m%u %lx s%lu\n",v->flow,v->kind,v->object,v->offset,v->size,v->value,v->module,v->place,v->step);} }
+	rc = check_possible(outcome, err);
+	if (rc)
+		return rc;
 	e->too_long += outcome->end == CONTROL_TOO_LONG;
 	e->stuck += outcome->end == CONTROL_STUCK || outcome->end == CONTROL_FULL;
-	e->refused = outcome->end == CONTROL_THREADS || outcome->end == CONTROL_EXECS
-			     ? outcome->end
-			     : e->refused;
 	if (outcome->end == CONTROL_DONE || outcome->end == CONTROL_DEADLOCK ||
 	    outcome->end == CONTROL_SPINS) {
 		rc = observe(e, outcome);

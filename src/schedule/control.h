@@ -124,7 +124,7 @@ struct control_flow {
 	uint32_t timed_out, is_outside;
 	uint32_t is_gone; /* its process is: 1 it has ended, 2 by a signal; of who has seen it end */
 	uint32_t retries; /* FLOW_BLOCKED: it tries again, whatever it was woken by */
-	uint32_t has_begun;
+	uint32_t has_begun; /* under the emulator: has come to its first instruction */
 	uint32_t owner; /* flow that has what this one waits for, 0 = not known */
 	uint64_t priority;
 	uint64_t steps; /* points it came to */
