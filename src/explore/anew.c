@@ -53,7 +53,8 @@ static int note_end(struct session *s, size_t index, int status, struct err *err
 
 	s->servers[index] = 0;
 	if (!flow->has_begun && !c->stop)
-		return err_set(err, -ENOEXEC, "%s does not run under qemu-user: is it a program of this machine?",
+		return err_set(err, -ENOEXEC,
+			       "%s does not run under qemu-user: is it a program of this machine?",
 			       s->names[index]);
 	c->status[index + 1] = status;
 	for (uint32_t i = 1; i <= c->flows_used; i++)
@@ -69,8 +70,7 @@ int anew_reap(struct session *s, struct err *err)
 	int rc = 0, status;
 
 	for (size_t i = 0; !rc && i < s->count; i++)
-		if (s->servers[i] > 0 &&
-		    waitpid(s->servers[i], &status, WNOHANG) == s->servers[i])
+		if (s->servers[i] > 0 && waitpid(s->servers[i], &status, WNOHANG) == s->servers[i])
 			rc = note_end(s, i, status, err);
 	return rc;
 }

@@ -14,22 +14,27 @@
 /* Words in front of those of the program. */
 enum { WORD_PROGRAM, WORD_ZERO, WORD_NAME, WORD_PLUGIN, WORD_OPTIONS, WORD_PATH, WORDS };
 
+/* NULL: the plugin is not made for this machine. */
+static const char *program_here(void)
+{
 #if defined(__x86_64__)
-#define PROGRAM "qemu-x86_64"
+	return "qemu-x86_64";
 #else
-#define PROGRAM NULL
+	return NULL;
 #endif
+}
 
 int emulator_find(const char *ipcfault, struct emulator *ret, struct err *err)
 {
 	struct emulator found = {.program = NULL};
+	const char *program = program_here();
 	struct err why = ERR_INIT;
 
-	if (!PROGRAM)
+	if (!program)
 		return err_set(err, -ENOPKG, "programs are explored unmodified on x86-64 only");
-	if (launch_find_program(PROGRAM, getenv("PATH"), &found.program, &why))
-		return err_set(err, -ENOPKG,
-			       "%s is not installed: apt-get install qemu-user", PROGRAM);
+	if (launch_find_program(program, getenv("PATH"), &found.program, &why))
+		return err_set(err, -ENOPKG, "%s is not installed: apt-get install qemu-user",
+			       program);
 	found.plugin = ipcfault ? compiler_file_of(ipcfault, "ipcfault_qemu.so") : NULL;
 	/* A comma would end it, among the options that follow. */
 	if (!found.plugin || strchr(found.plugin, ',')) {

@@ -13,8 +13,8 @@ struct emulator {
 };
 
 /*
- * For @ipcfault, the path of that program.  -ENOPKG: it is not installed, or there is none for this machine; @err says
- * what to do.  To be released.
+ * For @ipcfault, the path of that program.  -ENOPKG: it is not installed, or there is none for this
+ * machine; @err says what to do.  To be released.
  */
 int emulator_find(const char *ipcfault, struct emulator *ret_emulator, struct err *err);
 void emulator_release(struct emulator *emulator);

@@ -19,7 +19,8 @@ struct session {
 	uint32_t objects_used, objects_head;
 	int status[CONTROL_ROLES];
 
-	/* Without servers: how each run starts the programs.  Then servers[] are those of the run. */
+	/* Without servers: how each run starts the programs.  Then servers[] are those of the run.
+	 */
 	struct launch *launches;
 	const char *names[CONTROL_ROLES]; /* the programs' own */
 };

@@ -7,6 +7,7 @@
 #include <sys/msg.h>
 #include <sys/sem.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <time.h>
 
 #include "plugin/plugin.h"
@@ -117,6 +118,50 @@ static void before_epoll(struct call *c)
 	begin(c);
 	while (!rt_fd_is_ready((int)c->args[0], POLLIN) && rt_block(SCHEDULE_KEY_IO, until))
 		;
+}
+
+#define SET_BYTES (1024 / 8) /* larger sets are not looked at */
+
+/* A call that finds nothing would empty the program's own sets. */
+static bool is_any_selected(const struct call *c)
+{
+	uint64_t copies[3][SET_BYTES / sizeof(uint64_t)], bytes = (c->args[0] + 63) / 64 * 8;
+	struct timespec now = {0, 0};
+	long sets[3];
+
+	if ((int64_t)c->args[0] < 0 || bytes > SET_BYTES)
+		return true;
+	for (int i = 0; i < 3; i++) {
+		sets[i] = c->args[1 + i] ? (long)copies[i] : 0;
+		if (sets[i])
+			rt_copy(copies[i], (const void *)c->args[1 + i], bytes);
+	}
+	return raw6(SYS_pselect6, (long)c->args[0], sets[0], sets[1], sets[2], (long)&now, 0) != 0;
+}
+
+static void await_selected(struct call *c, uint64_t until)
+{
+	begin(c);
+	while (!is_any_selected(c))
+		if (!rt_block(SCHEDULE_KEY_IO, until)) {
+			plugin_lend_past(c, c->args[4]);
+			return;
+		}
+}
+
+static void before_pselect(struct call *c)
+{
+	await_selected(c, after_limit(c->args[4]));
+}
+
+static void before_select(struct call *c)
+{
+	const struct timeval *limit = (const struct timeval *)c->args[4];
+	struct timespec time;
+
+	if (limit)
+		time = (struct timespec){limit->tv_sec, limit->tv_usec * 1000};
+	await_selected(c, limit ? rt_after(&time) : RT_FOREVER);
 }
 
 /* --- queues and semaphores -------------------------------------------------- */
@@ -274,6 +319,8 @@ const struct call_row plugin_io_calls[] = {
 	{SYS_close, before_close, after},
 	{SYS_poll, before_poll, after},
 	{SYS_ppoll, before_ppoll, after},
+	{SYS_select, before_select, after},
+	{SYS_pselect6, before_pselect, after},
 	{SYS_epoll_wait, before_epoll, after},
 	{SYS_epoll_pwait, before_epoll, after},
 	{SYS_msgsnd, before_msgsnd, after},

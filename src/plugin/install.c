@@ -108,9 +108,8 @@ static void on_syscall(qemu_plugin_id_t id, unsigned vcpu, int64_t number, uint6
 	(void)a8;
 	if (!rt_is_scheduled() || !row)
 		return;
-	call = (struct call){.number = number,
-			     .args = {a1, a2, a3, a4, a5, a6},
-			     .place = last_place};
+	call = (struct call){
+		.number = number, .args = {a1, a2, a3, a4, a5, a6}, .place = last_place};
 	if (row->before)
 		row->before(&call);
 }
@@ -145,8 +144,8 @@ bool plugin_lend(struct call *c, uint64_t at, const void *bytes, uint32_t size)
 
 	rt_copy(c->saved, (const void *)at, size);
 	/* Unlike a store it fails where the memory is read-only. */
-	if (raw6(SYS_process_vm_writev, raw3(SYS_getpid, 0, 0, 0), (long)&from, 1, (long)&to, 1, 0) !=
-	    (long)size)
+	if (raw6(SYS_process_vm_writev, raw3(SYS_getpid, 0, 0, 0), (long)&from, 1, (long)&to, 1,
+		 0) != (long)size)
 		return false;
 	c->at = at;
 	c->size = size;

@@ -42,9 +42,9 @@ struct call {
 	uint64_t args[6];
 	uint64_t place; /* of the instruction, as a return address */
 	int64_t result;
-	uint32_t flow;	 /* that it makes */
-	bool is_gated;	 /* others may wait for what it has done */
-	uint64_t at;	 /* what was changed for the time of the call; 0 = nothing */
+	uint32_t flow; /* that it makes */
+	bool is_gated; /* others may wait for what it has done */
+	uint64_t at;   /* what was changed for the time of the call; 0 = nothing */
 	uint64_t saved[2];
 	uint32_t size;
 };

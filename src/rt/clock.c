@@ -3,11 +3,11 @@
 
 #include "rt/gate.h"
 
-#define NS_PER_S  UINT64_C(1000000000)
-#define READING	  UINT64_C(10000) /* what a look at the clock takes: a loop of them ends */
+#define NS_PER_S UINT64_C(1000000000)
+#define READING	 UINT64_C(10000) /* what a look at the clock takes: a loop of them ends */
 
 /* What the clocks show when a run begins: the same in each. */
-#define EPOCH (UINT64_C(1700000000) * NS_PER_S)
+#define EPOCH  (UINT64_C(1700000000) * NS_PER_S)
 #define UPTIME (UINT64_C(1000) * NS_PER_S)
 
 static uint64_t base_of(int clock)

@@ -328,6 +328,22 @@ static int add_note(struct case_result *result, const char *what, const char *pa
 	return slot && *slot ? 0 : -ENOMEM;
 }
 
+/* To those that are there. */
+static int take_notes(struct job *job)
+{
+	struct case_result *result = job->result;
+
+	for (size_t i = 0; i < job->seen.note_count; i++) {
+		char **slot = mem_append(&result->notes, &result->note_count, sizeof(*slot));
+
+		if (!slot)
+			return -ENOMEM;
+		*slot = job->seen.notes[i];
+		job->seen.notes[i] = NULL;
+	}
+	return 0;
+}
+
 static int report_processes(struct job *job)
 {
 	for (size_t i = 0; i < job->seen.process_count; i++) {
@@ -346,10 +362,8 @@ static int report_processes(struct job *job)
 		    tail_of(&p->err, &to->err_tail))
 			return -ENOMEM;
 	}
-	job->result->notes = job->seen.notes;
-	job->result->note_count = job->seen.note_count;
-	job->seen.notes = NULL;
-	job->seen.note_count = 0;
+	if (take_notes(job))
+		return -ENOMEM;
 	return job->worker->options->keep
 		       ? add_note(job->result, "its files were kept in ", job->tmp)
 		       : 0;
