@@ -96,10 +96,10 @@ static int print_variant(FILE *out, const struct scenario *scenario)
 /* Of a command the title is the whole of it, ready for a shell. */
 static void print_exploration(FILE *out, const struct run_case *c, const char *schedule)
 {
-	fputs("ipcfault explore ", out);
-	if (c->explore->is_unmodified)
+	fputs(c->explore->is_recorded ? "ipcfault replay " : "ipcfault explore ", out);
+	if (c->explore->is_unmodified && !c->explore->is_recorded && !schedule)
 		fputs("--unmodified ", out);
-	if (schedule)
+	if (schedule && !c->explore->is_recorded)
 		fprintf(out, "--schedule %s ", schedule);
 	if (!c->scenario->file[0])
 		fprintf(out, "-- %s", c->scenario->title);

@@ -18,6 +18,7 @@ struct explore_options {
 	int signal;
 	bool is_unmodified; /* programs that were not compiled by `ipcfault cc`: under an emulator */
 	const struct trail *trail; /* this schedule instead, and no other; NULL */
+	bool is_recorded;	   /* …which is that of the scenario itself */
 };
 
 /* Compiled and ready: findings, and what was tried, go into job->result. */

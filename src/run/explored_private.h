@@ -37,6 +37,22 @@ int explored_run_schedule(struct explored *e, const struct session_request *requ
 			  struct session_outcome *outcome, struct findings *ret_findings,
 			  struct err *err);
 
+/* The run of @trail with other switches. */
+struct session_request explored_request(const struct trail *trail,
+					const struct control_switch *switches, size_t count);
+
+/*
+ * The findings of @trail and all that belongs to them into the result; its
+ * steps become those of that run.
+ */
+int explored_report(struct explored *e, struct trail *trail, unsigned confirmed, struct err *err);
+
+/* Which programs they were, into the result: 0 or -ENOMEM. */
+int explored_note_code(struct explored *e);
+
+/* The schedule of the options, and no other. */
+int explored_follow(struct explored *e, struct err *err);
+
 void explored_findings_release(struct findings *list);
 
 #endif

@@ -57,7 +57,10 @@ schedule=$(of_first .explore.schedule)
 explore --schedule "$schedule" --repeat 20 -- "$work/count"
 is 'the schedule shows it every time' \
 	"$(jq '[.cases[] | select(.verdict == "fail")] | length' "$work/report.json")" 20
-says 'how to see it again names the emulator' "$work/out" 'explore --unmodified --schedule'
+says 'how to see it again names the emulator' "$work/out" 'explore --schedule [0-9:,]*/[0-9]*\+unmodified'
+explore --out "$work/found" -- "$work/count"
+run "$ipcfault" replay "$work"/found/*.scn
+is 'a written scenario shows it again' "$status" 1
 
 sed -i 's/(\*count)++/__atomic_fetch_add(count, 1, 5)/' "$work/count.c"
 check 'the mended program compiles' gcc -g -O1 -o "$work/count" "$work/count.c"
