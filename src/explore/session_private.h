@@ -18,6 +18,9 @@ struct session {
 	/* Of the servers, known to every run. */
 	uint32_t objects_used, objects_head;
 	int status[CONTROL_ROLES];
+	uint32_t let_go; /* the flow that comes to no point, and that the others go on without */
+	struct stale_read stale;
+	bool was_stale;
 
 	/* Without servers: how each run starts the programs.  Then servers[] are those of the run.
 	 */

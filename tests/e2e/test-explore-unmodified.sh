@@ -153,7 +153,7 @@ echo '#!/bin/true' >"$work/script" && chmod +x "$work/script"
 explore -- "$work/script"
 is 'what is no program is refused' "$status" 3
 says 'no program: it is said' "$work/out" 'does not run under qemu-user'
-for option in '--memory tso' '--signal USR1 --of count'; do
+for option in '--memory tso' '--strategy rf' '--signal USR1 --of count'; do
 	# shellcheck disable=SC2086 # two words or four
 	explore $option -- "$work/count"
 	is "$option is refused" "$status" 2
