@@ -11,20 +11,19 @@
 #include "base/mem.h"
 #include "base/util.h"
 #include "elf/image.h"
+#include "explore/tell_private.h"
 #include "qualifier/field.h"
 #include "schedule/order.h"
 #include "sys/names.h"
 
-#define LINES_MAX 24 /* of a picture */
-#define COLUMN	  40
-
 static const char *const point_words[POINT_MAX_] = {
-	[POINT_READ] = "reads",	     [POINT_WRITE] = "writes",	  [POINT_ATOMIC] = "atomic, on",
+	[POINT_READ] = "reads",	     [POINT_WRITE] = "writes",	  [POINT_ATOMIC] = "atomically changes",
 	[POINT_FENCE] = "fence",     [POINT_LOCK] = "locks",	  [POINT_UNLOCK] = "unlocks",
 	[POINT_WAIT] = "waits for",  [POINT_WAKE] = "wakes",	  [POINT_IO] = "reads or writes a descriptor",
 	[POINT_TIME] = "sleeps",     [POINT_CHILD] = "waits for a child", [POINT_FORK] = "forks",
 	[POINT_EXIT] = "ends",	     [POINT_SIGNAL] = "sends a signal",	  [POINT_YIELD] = "yields",
-	[POINT_FILE] = "opens or changes a file",
+	[POINT_FILE] = "opens or changes a file", [POINT_LOAD] = "atomically reads",
+	[POINT_STORE] = "atomically writes", [POINT_THREAD] = "starts a thread",
 };
 
 static char *append(char *text, char *more)
@@ -82,8 +81,11 @@ static char *place_text(const struct teller *teller, const struct control_event 
 	struct image *image = image_of(teller, event->module);
 	/* The return address may already belong to the next line. */
 	uint64_t at = event->place - 1;
-	const char *function = image ? image_name_at(image, at) : NULL, *file;
+	const char *function = image ? image_written_at(image, at) : NULL, *file;
 	int line;
+
+	if (image && !function)
+		function = image_name_at(image, at);
 
 	if (image && image_source_at(image, at, &file, &line))
 		return mem_printf("%s%s%s:%d", function ? function : "", function ? "() " : "",
@@ -95,7 +97,7 @@ static char *place_text(const struct teller *teller, const struct control_event 
 static char *field_text(const struct teller *teller, const struct control_event *event)
 {
 	struct image *image = image_of(teller, event->module);
-	struct field_access access = {.is_write = event->kind != POINT_READ,
+	struct field_access access = {.is_write = event->kind != POINT_READ && event->kind != POINT_LOAD,
 				      .offset = event->offset,
 				      .size = event->size};
 	struct err err = ERR_INIT;
@@ -142,7 +144,7 @@ static char *object_text(const struct teller *teller, const struct control_event
 	}
 }
 
-static char *event_text(const struct teller *teller, const struct control_event *event)
+char *tell_event(const struct teller *teller, const struct control_event *event)
 {
 	cleanup_free char *place = place_text(teller, event), *object = object_text(teller, event);
 	const char *word = event->kind < POINT_MAX_ ? point_words[event->kind] : NULL;
@@ -165,7 +167,7 @@ static char *wait_text(const struct teller *teller, uint32_t index)
 {
 	const struct control *c = teller->outcome->control;
 	const struct control_flow *flow = &c->flows[index];
-	cleanup_free char *name = tell_flow(teller, index), *event = event_text(teller, &flow->next);
+	cleanup_free char *name = tell_flow(teller, index), *event = tell_event(teller, &flow->next);
 	cleanup_free char *owner = NULL;
 
 	if (!name || !event)
@@ -189,51 +191,6 @@ char *tell_waits(const struct teller *teller)
 	return text;
 }
 
-/* The @index-th event of the whole run; NULL: it is not kept any more. */
-static const struct control_event *event_at(const struct control *c, uint64_t index)
-{
-	if (index >= c->event_count || index + CONTROL_EVENTS < c->event_count)
-		return NULL;
-	return &c->events[index % CONTROL_EVENTS];
-}
-
-/* The first and the last before another flow goes on are shown. */
-static bool is_shown(const struct control *c, uint64_t index)
-{
-	const struct control_event *event = event_at(c, index), *before, *after;
-
-	before = index ? event_at(c, index - 1) : NULL;
-	after = event_at(c, index + 1);
-	return event && (event->kind == POINT_STRUCK || !before || !after || before->flow != event->flow ||
-			 after->flow != event->flow);
-}
-
-static char *row_text(const struct teller *teller, const struct control_event *event)
-{
-	cleanup_free char *text = event_text(teller, event), *name = tell_flow(teller, event->flow);
-	uint32_t column = event->flow - 1;
-
-	if (!text || !name)
-		return NULL;
-	return mem_printf("\n%*s%s: %s", (int)(column * COLUMN / 2), "", name, text);
-}
-
-char *tell_schedule(const struct teller *teller)
-{
-	const struct control *c = teller->outcome->control;
-	char *text = mem_strdup("");
-	uint64_t total = 0, shown = 0;
-
-	for (uint64_t i = 0; i < c->event_count; i++)
-		total += is_shown(c, i);
-	for (uint64_t i = 0; text && i < c->event_count; i++) {
-		if (!is_shown(c, i) || ++shown + LINES_MAX <= total)
-			continue;
-		text = append(text, row_text(teller, event_at(c, i)));
-	}
-	return text;
-}
-
 static struct control_event event_of(const struct control_race *race,
 				     const struct control_access *access)
 {
@@ -254,7 +211,7 @@ static char *side_text(const struct teller *teller, const struct control_race *r
 	static const char *const kinds[] = {
 		[ACCESS_PLAIN] = "", [ACCESS_VOLATILE] = " (volatile)", [ACCESS_ATOMIC] = " (atomic)"};
 
-	text = event_text(teller, &event);
+	text = tell_event(teller, &event);
 	if (!flow || !text)
 		return NULL;
 	return mem_printf("%s: %s, %u byte%s%s", flow, text, access->size,
