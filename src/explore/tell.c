@@ -1,5 +1,6 @@
 #include "explore/tell.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,8 @@ static const char *const point_words[POINT_MAX_] = {
 	[POINT_FILE] = "opens or changes a file", [POINT_LOAD] = "atomically reads",
 	[POINT_STORE] = "atomically writes", [POINT_THREAD] = "starts a thread",
 };
+
+#define RACES_TOLD 4 /* pairs of places, of one field */
 
 static char *append(char *text, char *more)
 {
@@ -218,14 +221,71 @@ static char *side_text(const struct teller *teller, const struct control_race *r
 			  access->size == 1 ? "" : "s", kinds[access->kind % 3]);
 }
 
-char *tell_race(const struct teller *teller, uint32_t index)
+/* "\nA\nB" */
+static char *pair_text(const struct teller *teller, const struct control_race *race)
 {
-	const struct control_race *race = &teller->outcome->control->races[index];
 	cleanup_free char *first = side_text(teller, race, &race->first);
 	cleanup_free char *second = side_text(teller, race, &race->second);
 
-	if (!first || !second)
+	return first && second ? mem_printf("\n%s\n%s", first, second) : NULL;
+}
+
+/* What both sides touch: its field, or, where that is not known, its place. */
+static char *race_object(const struct teller *teller, const struct control_race *race)
+{
+	const struct control_event event = event_of(race, &race->first);
+	char *field = field_text(teller, &event);
+
+	return field ? field
+		     : mem_printf("%u +%llu", race->object, (unsigned long long)race->offset);
+}
+
+static uint32_t race_count(const struct control *c)
+{
+	return c->race_count < CONTROL_RACES ? c->race_count : CONTROL_RACES;
+}
+
+/* 1, 0, or -ENOMEM */
+static int is_of(const struct teller *teller, uint32_t index, const char *object)
+{
+	cleanup_free char *own = race_object(teller, &teller->outcome->control->races[index]);
+
+	return own ? strcmp(own, object) == 0 : -ENOMEM;
+}
+
+static char *add_pairs(const struct teller *teller, uint32_t first, const char *object, char *text)
+{
+	const struct control *c = teller->outcome->control;
+	unsigned told = 1, more = 0;
+
+	for (uint32_t i = first + 1; text && i < race_count(c); i++) {
+		int same = is_of(teller, i, object);
+
+		if (same < 0)
+			text = append(text, NULL);
+		else if (same && told++ < RACES_TOLD)
+			text = append(append(text, mem_strdup("\nand")), pair_text(teller, &c->races[i]));
+		else if (same)
+			more++;
+	}
+	return more ? append(text, mem_printf("\nand %u more of the same", more)) : text;
+}
+
+char *tell_race(const struct teller *teller, uint32_t index)
+{
+	const struct control_race *race = &teller->outcome->control->races[index];
+	cleanup_free char *object = race_object(teller, race);
+	char *text;
+
+	if (!object)
 		return NULL;
-	return mem_printf("two accesses that nothing orders, no lock and no atomic\n%s\n%s", first,
-			  second);
+	for (uint32_t i = 0; i < index; i++) {
+		int same = is_of(teller, i, object);
+
+		if (same)
+			return same < 0 ? NULL : mem_strdup("");
+	}
+	text = append(mem_strdup("two accesses that nothing orders, no lock and no atomic"),
+		      pair_text(teller, race));
+	return add_pairs(teller, index, object, text);
 }
