@@ -14,7 +14,7 @@
 
 struct row {
 	const struct control_event *event;
-	unsigned number; /* the turn came by the how manieth forced switch; 0 = by itself */
+	unsigned number;  /* the turn came by the how manieth forced switch; 0 = by itself */
 	uint64_t skipped; /* points of the same flow in front of it that are not shown */
 	bool is_decisive; /* beside a forced switch */
 	char *text;
@@ -55,9 +55,12 @@ static unsigned number_of(const struct control *c, const struct control_event *e
 {
 	unsigned number = 0;
 
-	for (; *next < c->switch_count && c->switches[*next].step <= event->step; (*next)++)
+	for (; *next < c->switch_count && c->switches[*next].step <= event->step; (*next)++) {
 		if (c->switches[*next].flow == event->flow)
 			number = *next + 1;
+		else if (c->switches[*next].step == event->step)
+			break;
+	}
 	return number;
 }
 
@@ -93,7 +96,12 @@ static int collect(struct picture *p)
 			skipped++;
 			continue;
 		}
-		rc = add_row(p, event, number, skipped);
+		/* One takes no more room than to say so. */
+		if (skipped == 1) {
+			rc = add_row(p, event_at(c, i - 1), 0, 0);
+			skipped = 0;
+		}
+		rc = rc ? rc : add_row(p, event, number, skipped);
 		skipped = 0;
 	}
 	return rc;
@@ -115,20 +123,25 @@ static void leave_out(struct picture *p)
 	p->count = kept;
 }
 
-/* " = 7" of what was read, " (was 7)" of what was changed: a number, or, if large, an address. */
+/*
+ * " = 7" of what was read, " (was 7)" of what was changed: a number; what is large is mostly an
+ * address, which is another one each time.
+ */
 static char *value_text(const struct control_event *event)
 {
-	const char *form;
+	int64_t value =
+		event->size == sizeof(int32_t) ? (int32_t)event->value : (int64_t)event->value;
 
-	if (event->size > sizeof(event->value) || !event->size)
+	/* Through a null pointer nothing was read. */
+	if (!event->object && event->offset < TELL_PAGE)
+		return mem_strdup("");
+	if (event->size > sizeof(value) || !event->size || value > INT32_MAX || value < INT32_MIN)
 		return mem_strdup("");
 	if (event->kind == POINT_READ || event->kind == POINT_LOAD)
-		form = event->value <= INT32_MAX ? " = %llu" : " = %#llx";
-	else if (event->kind == POINT_ATOMIC)
-		form = event->value <= INT32_MAX ? " (was %llu)" : " (was %#llx)";
-	else
-		return mem_strdup("");
-	return mem_printf(form, (unsigned long long)event->value);
+		return mem_printf(" = %" PRId64, value);
+	if (event->kind == POINT_ATOMIC)
+		return mem_printf(" (was %" PRId64 ")", value);
+	return mem_strdup("");
 }
 
 static int write_texts(struct picture *p)

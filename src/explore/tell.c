@@ -18,16 +18,28 @@
 #include "sys/names.h"
 
 static const char *const point_words[POINT_MAX_] = {
-	[POINT_READ] = "reads",	     [POINT_WRITE] = "writes",	  [POINT_ATOMIC] = "atomically changes",
-	[POINT_FENCE] = "fence",     [POINT_LOCK] = "locks",	  [POINT_UNLOCK] = "unlocks",
-	[POINT_WAIT] = "waits for",  [POINT_WAKE] = "wakes",	  [POINT_IO] = "reads or writes a descriptor",
-	[POINT_TIME] = "sleeps",     [POINT_CHILD] = "waits for a child", [POINT_FORK] = "forks",
-	[POINT_EXIT] = "ends",	     [POINT_SIGNAL] = "sends a signal",	  [POINT_YIELD] = "yields",
-	[POINT_FILE] = "opens or changes a file", [POINT_LOAD] = "atomically reads",
-	[POINT_STORE] = "atomically writes", [POINT_THREAD] = "starts a thread",
+	[POINT_READ] = "reads",
+	[POINT_WRITE] = "writes",
+	[POINT_ATOMIC] = "atomically changes",
+	[POINT_FENCE] = "fence",
+	[POINT_LOCK] = "locks",
+	[POINT_UNLOCK] = "unlocks",
+	[POINT_WAIT] = "waits for",
+	[POINT_WAKE] = "wakes",
+	[POINT_IO] = "reads or writes a descriptor",
+	[POINT_TIME] = "sleeps",
+	[POINT_CHILD] = "waits for a child",
+	[POINT_FORK] = "forks",
+	[POINT_EXIT] = "ends",
+	[POINT_SIGNAL] = "sends a signal",
+	[POINT_YIELD] = "yields",
+	[POINT_FILE] = "opens or changes a file",
+	[POINT_LOAD] = "atomically reads",
+	[POINT_STORE] = "atomically writes",
+	[POINT_THREAD] = "starts a thread",
 };
 
-#define RACES_TOLD 4 /* pairs of places, of one field */
+#define RACES_TOLD 4	/* pairs of places, of one field */
 
 static char *append(char *text, char *more)
 {
@@ -96,11 +108,21 @@ static char *place_text(const struct teller *teller, const struct control_event 
 	return mem_strdup(function ? function : "?");
 }
 
+/* Of a lock and its likes not what the C library has in it. */
+static void cut_inner(char *name)
+{
+	char *inner = name ? strstr(name, ".__") : NULL;
+
+	if (inner)
+		*inner = '\0';
+}
+
 /* "sh.ready"; NULL: the debug information does not tell. */
 static char *field_text(const struct teller *teller, const struct control_event *event)
 {
 	struct image *image = image_of(teller, event->module);
-	struct field_access access = {.is_write = event->kind != POINT_READ && event->kind != POINT_LOAD,
+	struct field_access access = {.is_write = event->kind != POINT_READ &&
+						  event->kind != POINT_LOAD,
 				      .offset = event->offset,
 				      .size = event->size};
 	struct err err = ERR_INIT;
@@ -120,7 +142,18 @@ static char *field_text(const struct teller *teller, const struct control_event 
 		return NULL;
 	name = mem_strdup(field.name);
 	field_release(&field);
+	cut_inner(name);
 	return name;
+}
+
+/* What is nobody else's has an address that is another one each time. */
+static char *private_text(const struct control_event *event)
+{
+	if (!event->size)
+		return mem_strdup("");
+	return event->offset < TELL_PAGE
+		       ? mem_printf(" address %#llx", (unsigned long long)event->offset)
+		       : mem_strdup(" memory of its own");
 }
 
 static char *object_text(const struct teller *teller, const struct control_event *event)
@@ -131,7 +164,7 @@ static char *object_text(const struct teller *teller, const struct control_event
 	if (field)
 		return mem_printf(" %s", field);
 	if (!event->object || event->object >= SEGMENT_OBJECTS)
-		return mem_strdup("");
+		return private_text(event);
 	object = &teller->outcome->segment->objects[event->object];
 	switch (object->kind) {
 	case SEGMENT_SYSV:
@@ -170,7 +203,8 @@ static char *wait_text(const struct teller *teller, uint32_t index)
 {
 	const struct control *c = teller->outcome->control;
 	const struct control_flow *flow = &c->flows[index];
-	cleanup_free char *name = tell_flow(teller, index), *event = tell_event(teller, &flow->next);
+	cleanup_free char *name = tell_flow(teller, index),
+			  *event = tell_event(teller, &flow->next);
 	cleanup_free char *owner = NULL;
 
 	if (!name || !event)
@@ -180,7 +214,8 @@ static char *wait_text(const struct teller *teller, uint32_t index)
 	return mem_printf("\n%s: %s%s%s%s%s", name, event,
 			  flow->state == FLOW_SPINS ? ", again and again" : "",
 			  !owner ? "" : ", held by ", owner ? owner : "",
-			  owner && c->flows[flow->owner].state == FLOW_DEAD ? ", which is dead" : "");
+			  owner && c->flows[flow->owner].state == FLOW_DEAD ? ", which is dead"
+									    : "");
 }
 
 char *tell_waits(const struct teller *teller)
@@ -211,8 +246,9 @@ static char *side_text(const struct teller *teller, const struct control_race *r
 {
 	const struct control_event event = event_of(race, access);
 	cleanup_free char *flow = tell_flow(teller, access->flow), *text = NULL;
-	static const char *const kinds[] = {
-		[ACCESS_PLAIN] = "", [ACCESS_VOLATILE] = " (volatile)", [ACCESS_ATOMIC] = " (atomic)"};
+	static const char *const kinds[] = {[ACCESS_PLAIN] = "",
+					    [ACCESS_VOLATILE] = " (volatile)",
+					    [ACCESS_ATOMIC] = " (atomic)"};
 
 	text = tell_event(teller, &event);
 	if (!flow || !text)
@@ -264,7 +300,8 @@ static char *add_pairs(const struct teller *teller, uint32_t first, const char *
 		if (same < 0)
 			text = append(text, NULL);
 		else if (same && told++ < RACES_TOLD)
-			text = append(append(text, mem_strdup("\nand")), pair_text(teller, &c->races[i]));
+			text = append(append(text, mem_strdup("\nand")),
+				      pair_text(teller, &c->races[i]));
 		else if (same)
 			more++;
 	}

@@ -35,7 +35,9 @@ static char *name_at_mark(const char *how)
 
 	command = mem_printf("%s -O2 -o '%s' '%s'", how, program, path);
 	cr_assert(eq(int, system(command), 0), "%s", command);
-	cr_assert(eq(int, image_set_add(set, open(program, O_RDONLY | O_CLOEXEC), "a", &image, &err), 0));
+	cr_assert(eq(int,
+		     image_set_add(set, open(program, O_RDONLY | O_CLOEXEC), "a", &image, &err),
+		     0));
 	cr_assert(eq(int, image_find_functions(image, "mark", false, &ranges, &count, &err), 0));
 	cr_assert(eq(sz, count, 1));
 	name = image_written_at(image, ranges[0].start);
