@@ -59,26 +59,41 @@ static bool is_lock_of_another(const struct spot *spot, const struct call_site *
 	       strcmp(site->label, spot->site->label) != 0;
 }
 
-/* Wherever another one comes to after it has taken the lock, it may be slow. */
-static void add_while_held(struct planner *planner, const struct spot *spot,
-			   const struct draft *draft)
+static bool waits_elsewhere(const struct spot *spot, const struct call_site *site)
+{
+	return site->places[0].waits && strcmp(site->call, spot->site->call) != 0;
+}
+
+/* Of where another one comes to after it has taken the lock: where it waits, or where not. */
+static void add_held_where(struct planner *planner, const struct spot *spot,
+			   const struct draft *draft, bool waits, unsigned *tried)
 {
 	const struct record *record = planner->options->record;
 	const struct call_site *holder = NULL;
-	unsigned tried = 0;
 
-	for (size_t i = 0; i < record->site_count; i++) {
+	for (size_t i = 0; i < record->site_count && *tried < HELD_TRIED; i++) {
 		const struct call_site *site = &record->sites[i];
 		struct draft held = *draft;
 
-		if (holder && strcmp(site->label, holder->label) == 0 && tried < HELD_TRIED) {
-			tried++;
+		if (!holder && is_lock_of_another(spot, site)) {
+			holder = site;
+		} else if (holder && strcmp(site->label, holder->label) == 0 &&
+			   waits_elsewhere(spot, site) == waits) {
+			++*tried;
 			draft_slow_holder(&held, site);
 			planner_add(planner, &held);
-		} else if (!holder && is_lock_of_another(spot, site)) {
-			holder = site;
 		}
 	}
+}
+
+/* It is slow where it would have to wait, most likely with the lock in its hands. */
+static void add_while_held(struct planner *planner, const struct spot *spot,
+			   const struct draft *draft)
+{
+	unsigned tried = 0;
+
+	add_held_where(planner, spot, draft, true, &tried);
+	add_held_where(planner, spot, draft, false, &tried);
 }
 
 /*
