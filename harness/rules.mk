@@ -50,7 +50,7 @@ TWINS := $(shell grep -H '^#include ".*\.c"' harness/*/*.c | sed 's|\.c:\#includ
 
 define harness_rules
 $(B)/harness/$(notdir $(1:.c=)): $(1) $(patsubst $(1)=%,%,$(filter $(1)=%,$(TWINS))) $(HARNESS_LIB_A) $(wildcard harness/lib/*.h $(dir $(1))*.h) harness/rules.mk $(B)/flags
-	$$(call compile_subject,-iquote harness -u check_stdout_at_exit,$(HARNESS_LIB),$(HARNESS_LIB_A))
+	$$(call compile_subject,-iquote harness,$(HARNESS_LIB),$(HARNESS_LIB_A))
 endef
 $(foreach s,$(HARNESS_SRC),$(eval $(call harness_rules,$(s))))
 

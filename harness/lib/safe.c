@@ -22,7 +22,7 @@ static void check_stdout(void)
 	_exit(STATUS_WRONG);
 }
 
-__attribute__((constructor)) void check_stdout_at_exit(void)
+__attribute__((constructor)) static void check_stdout_at_exit(void)
 {
 	atexit(check_stdout);
 }

@@ -27,9 +27,6 @@ enum {
 
 int safe_write(int fd, const void *data, size_t len);
 
-/* By itself at the start of all programs: what could not be printed is told, STATUS_WRONG. */
-void check_stdout_at_exit(void);
-
 /* Fewer than @len bytes only at the end of the input. */
 ssize_t safe_read(int fd, void *data, size_t len);
 

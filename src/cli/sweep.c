@@ -269,6 +269,13 @@ static int sweep_selection(struct sweeper *sweeper, const struct selection *sele
 	return rc;
 }
 
+/* A part of it, or only what has changed, may well be nothing. */
+static bool has_nothing_to_try(const struct sweeper *sweeper)
+{
+	return !sweeper->totals.planned && !sweeper->request->since &&
+	       sweeper->request->run.shard.count <= 1;
+}
+
 /* The exit code, which was @code as far as the bugs and the report go. */
 static int sweep_code(const struct sweeper *sweeper, int code)
 {
@@ -276,7 +283,14 @@ static int sweep_code(const struct sweeper *sweeper, int code)
 	if (code == EXIT_ALL_SKIPPED)
 		code = EXIT_PASSED;
 	code = gate_check_score(&sweeper->gate, code, &sweeper->totals);
-	return code == EXIT_PASSED && sweeper->doubtful ? EXIT_INCONCLUSIVE : code;
+	if (code == EXIT_PASSED && sweeper->doubtful)
+		return EXIT_INCONCLUSIVE;
+	if (code == EXIT_PASSED && has_nothing_to_try(sweeper))
+		return command_error(sweeper->env,
+				     "no call was made that a fault could strike: a sweep can say "
+				     "nothing of this program",
+				     EXIT_INCONCLUSIVE);
+	return code;
 }
 
 /* @selection NULL: the command. */
