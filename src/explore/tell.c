@@ -24,7 +24,7 @@ static const char *const point_words[POINT_MAX_] = {
 	[POINT_WAIT] = "waits for",  [POINT_WAKE] = "wakes",	  [POINT_IO] = "reads or writes a descriptor",
 	[POINT_TIME] = "sleeps",     [POINT_CHILD] = "waits for a child", [POINT_FORK] = "forks",
 	[POINT_EXIT] = "ends",	     [POINT_SIGNAL] = "sends a signal",	  [POINT_YIELD] = "yields",
-	[POINT_FILE] = "opens or changes a file",
+	[POINT_FILE] = "opens or changes a file",  [POINT_AWAIT_SIGNAL] = "waits for a signal",
 };
 
 static char *append(char *text, char *more)

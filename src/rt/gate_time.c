@@ -8,8 +8,8 @@
 #include "rt/gate.h"
 #include "rt/raw.h"
 
-#define NS_PER_S  UINT64_C(1000000000)
-#define READING	  UINT64_C(10000) /* what a look at the clock takes: a loop of them ends */
+#define NS_PER_S UINT64_C(1000000000)
+#define READING	 UINT64_C(10000) /* what a look at the clock takes: a loop of them ends */
 
 REAL(int, nanosleep, (const struct timespec *time, struct timespec *ret_rest));
 REAL(int, clock_nanosleep,
@@ -18,11 +18,11 @@ REAL(int, usleep, (useconds_t us));
 REAL(unsigned, sleep, (unsigned seconds));
 REAL(int, sched_yield, (void));
 REAL(int, clock_gettime, (clockid_t clock, struct timespec *ret_time));
-REAL(int, gettimeofday, (struct timeval *ret_time, void *zone));
+REAL(int, gettimeofday, (struct timeval * ret_time, void *zone));
 REAL(time_t, time, (time_t * ret_time));
 
 /* What the clocks show when a run begins: the same in each. */
-#define EPOCH (UINT64_C(1700000000) * NS_PER_S)
+#define EPOCH  (UINT64_C(1700000000) * NS_PER_S)
 #define UPTIME (UINT64_C(1000) * NS_PER_S)
 
 static uint64_t base_of(int clock)
@@ -51,43 +51,72 @@ uint64_t rt_after(const struct timespec *time)
 	return rt_control->now_ns + ns_of(time);
 }
 
-static void sleep_until(uint64_t until_ns, uint64_t place)
+/* 0, or what is left of it when a handler has run. */
+static uint64_t sleep_until(uint64_t until_ns, uint64_t place)
 {
+	bool is_over;
+
 	rt_point(POINT_TIME, 0, 0, place);
-	rt_sleep_until(until_ns);
+	pthread_testcancel();
+	is_over = rt_sleep_until(until_ns);
+	pthread_testcancel();
+	if (is_over || rt_control->now_ns >= until_ns)
+		return 0;
+	return until_ns - rt_control->now_ns;
+}
+
+static void time_of(uint64_t ns, struct timespec *ret_time)
+{
+	ret_time->tv_sec = (time_t)(ns / NS_PER_S);
+	ret_time->tv_nsec = (long)(ns % NS_PER_S);
 }
 
 RT_EXPORT int __wrap_nanosleep(const struct timespec *time, struct timespec *ret_rest)
 {
+	uint64_t rest;
+
 	if (!rt_is_scheduled())
 		return __real_nanosleep(time, ret_rest);
-	sleep_until(rt_after(time), PLACE);
-	return 0;
+	rest = sleep_until(rt_after(time), PLACE);
+	if (!rest)
+		return 0;
+	if (ret_rest)
+		time_of(rest, ret_rest);
+	errno = EINTR;
+	return -1;
 }
 
 RT_EXPORT int __wrap_clock_nanosleep(clockid_t clock, int flags, const struct timespec *time,
 				     struct timespec *ret_rest)
 {
+	uint64_t rest;
+
 	if (!rt_is_scheduled())
 		return __real_clock_nanosleep(clock, flags, time, ret_rest);
-	sleep_until(flags & TIMER_ABSTIME ? rt_until(time, clock) : rt_after(time), PLACE);
-	return 0;
+	rest = sleep_until(flags & TIMER_ABSTIME ? rt_until(time, clock) : rt_after(time), PLACE);
+	if (rest && ret_rest && !(flags & TIMER_ABSTIME))
+		time_of(rest, ret_rest);
+	return rest ? EINTR : 0;
 }
 
 RT_EXPORT int __wrap_usleep(useconds_t us)
 {
 	if (!rt_is_scheduled())
 		return __real_usleep(us);
-	sleep_until(rt_control->now_ns + (uint64_t)us * 1000, PLACE);
-	return 0;
+	if (!sleep_until(rt_control->now_ns + (uint64_t)us * 1000, PLACE))
+		return 0;
+	errno = EINTR;
+	return -1;
 }
 
 RT_EXPORT unsigned __wrap_sleep(unsigned seconds)
 {
+	uint64_t rest;
+
 	if (!rt_is_scheduled())
 		return __real_sleep(seconds);
-	sleep_until(rt_control->now_ns + seconds * NS_PER_S, PLACE);
-	return 0;
+	rest = sleep_until(rt_control->now_ns + seconds * NS_PER_S, PLACE);
+	return (unsigned)((rest + NS_PER_S / 2) / NS_PER_S);
 }
 
 RT_EXPORT int __wrap_sched_yield(void)
@@ -117,8 +146,7 @@ RT_EXPORT int __wrap_clock_gettime(clockid_t clock, struct timespec *ret_time)
 	if (!rt_is_scheduled() || !is_virtual(clock))
 		return __real_clock_gettime(clock, ret_time);
 	now = read_clock(clock);
-	ret_time->tv_sec = (time_t)(now / NS_PER_S);
-	ret_time->tv_nsec = (long)(now % NS_PER_S);
+	time_of(now, ret_time);
 	return 0;
 }
 

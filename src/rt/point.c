@@ -31,11 +31,13 @@ static void describe(struct control_event *event, enum point_kind kind, uint64_t
 	event->flow = rt_flow;
 	event->kind = (uint16_t)kind;
 	event->size = (uint16_t)(size < UINT16_MAX ? size : UINT16_MAX);
-	event->object = 0;
+	event->object = event->process = 0;
 	event->offset = address;
-	if (!rt_arena_find(address, &event->object, &event->offset) &&
-	    !rt_variable_find(address, &event->object, &event->offset))
-		event->offset = address;
+	if (!rt_arena_find(address, &event->object, &event->offset)) {
+		event->process = address ? rt_process() : 0;
+		if (!rt_variable_find(address, &event->object, &event->offset))
+			event->offset = address;
+	}
 	event->module = rt_module(place, &event->place);
 	event->value = 0;
 }
@@ -78,11 +80,13 @@ void rt_point(enum point_kind kind, uint64_t address, uint64_t size, uint64_t pl
 	if (c->memory)
 		rt_buffer_step();
 	rt_choose();
-	if (kind != POINT_READ && kind != POINT_WRITE && kind != POINT_ATOMIC && kind != POINT_FENCE)
+	if (kind != POINT_READ && kind != POINT_WRITE && kind != POINT_ATOMIC &&
+	    kind != POINT_FENCE)
 		rt_buffer_drain();
 	if (address)
 		load(address, size, &self->next.value);
 	record(self);
+	rt_forget_handled();
 }
 
 void rt_wrote(void)
@@ -140,7 +144,8 @@ uint64_t rt_key(const volatile void *address)
 	named = rt_named_key((uint64_t)address);
 	if (named)
 		return named;
-	return SCHEDULE_KEY_PRIVATE | ((uint64_t)rt_process() << 48) | ((uint64_t)address & ((UINT64_C(1) << 48) - 1));
+	return SCHEDULE_KEY_PRIVATE | ((uint64_t)rt_process() << 48) |
+	       ((uint64_t)address & ((UINT64_C(1) << 48) - 1));
 }
 
 void rt_modified(uint64_t address, uint64_t old, bool has_changed, uint64_t place)
@@ -153,7 +158,7 @@ void rt_modified(uint64_t address, uint64_t old, bool has_changed, uint64_t plac
 
 static uint64_t key_of_word(const struct control_event *event)
 {
-	return (uint64_t)event->object << 44 ^ event->offset;
+	return (uint64_t)event->object << 44 ^ (uint64_t)event->process << 55 ^ event->offset;
 }
 
 void rt_did_atomic(bool reads, bool writes, int order)
@@ -217,7 +222,7 @@ void rt_point_fence(int order, uint64_t place)
 
 static enum access_kind kind_of(enum segment_access_kind kind)
 {
-	return kind == SEGMENT_ATOMIC	? ACCESS_ATOMIC
+	return kind == SEGMENT_ATOMIC	  ? ACCESS_ATOMIC
 	       : kind == SEGMENT_VOLATILE ? ACCESS_VOLATILE
 					  : ACCESS_PLAIN;
 }
@@ -228,7 +233,9 @@ void rt_scheduled_access(uint64_t address, uint64_t size, enum segment_access_ki
 {
 	bool is_write = flags & SEGMENT_WRITE;
 
-	rt_point(kind == SEGMENT_ATOMIC ? POINT_ATOMIC : is_write ? POINT_WRITE : POINT_READ,
+	rt_point(kind == SEGMENT_ATOMIC ? POINT_ATOMIC
+		 : is_write		? POINT_WRITE
+					: POINT_READ,
 		 address, size, place);
 	if (!rt_is_alone())
 		order_access(rt_control, &rt_self()->next, is_write, kind_of(kind));
