@@ -10,6 +10,7 @@
 #include "cli/options.h"
 #include "cli/select.h"
 #include "model/scenario.h"
+#include "run/explored.h"
 
 static bool is_plain(const char *word)
 {
@@ -95,8 +96,8 @@ static int print_variant(FILE *out, const struct scenario *scenario)
 /* Of a command the title is the whole of it, ready for a shell. */
 static void print_exploration(FILE *out, const struct run_case *c, const char *schedule)
 {
-	fputs("ipcfault explore ", out);
-	if (schedule)
+	fputs(c->explore->is_recorded ? "ipcfault replay " : "ipcfault explore ", out);
+	if (schedule && !c->explore->is_recorded)
 		fprintf(out, "--schedule %s ", schedule);
 	if (!c->scenario->file[0])
 		fprintf(out, "-- %s", c->scenario->title);

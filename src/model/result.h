@@ -112,6 +112,8 @@ struct exploration {
 	uint64_t flows;			     /* processes and threads, at most */
 	char *strategy, *bound;		     /* NULL = not known */
 	char *schedule; /* the one that shows the findings (explore/trail.h); NULL */
+	struct case_value *code; /* with it: process and elf/code_digest.h of its program, in hex */
+	size_t code_count;
 };
 
 struct case_result {

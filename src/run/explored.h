@@ -17,6 +17,7 @@ struct explore_options {
 	const char *strike;
 	int signal;
 	const struct trail *trail; /* this schedule instead, and no other; NULL */
+	bool is_recorded;	   /* …which is that of the scenario itself */
 };
 
 /* Compiled and ready: findings, and what was tried, go into job->result. */
