@@ -85,7 +85,7 @@ uint32_t rt_thread_prepare(rt_start_fn *start, void *arg, uint64_t place)
 {
 	uint32_t flow;
 
-	rt_point(POINT_FORK, 0, 0, place);
+	rt_point(POINT_THREAD, 0, 0, place);
 	flow = rt_add_flow(true);
 	threads[flow].start = start;
 	threads[flow].arg = arg;
@@ -103,7 +103,7 @@ void rt_thread_made(uint32_t flow, const pthread_t *thread, uint64_t place)
 		rt_control->flows[flow].state = FLOW_ENDED;
 	threads[flow].flow = flow;
 	rt_allow_signals(&threads[flow].mask);
-	rt_point(POINT_FORK, 0, 0, place);
+	rt_point(POINT_THREAD, 0, 0, place);
 }
 
 bool rt_is_cancelled(void)
