@@ -1,12 +1,11 @@
 /* Descriptors that can make a process wait, tried by poll(); and waiting for several. */
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/select.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -25,26 +24,6 @@ REAL(int, select,
 REAL(int, pselect,
      (int count, fd_set *reads, fd_set *writes, fd_set *others, const struct timespec *timeout,
       const sigset_t *mask));
-
-static bool can_wait(int fd)
-{
-	struct stat st;
-
-	return raw3(SYS_fstat, fd, (long)&st, 0) == 0 &&
-	       (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode) || (st.st_mode & S_IFMT) == 0);
-}
-
-static bool is_ready(int fd, short events)
-{
-	struct pollfd p = {.fd = fd, .events = events};
-
-	return raw3(SYS_poll, (long)&p, 1, 0) != 0;
-}
-
-static bool is_nonblocking(int fd)
-{
-	return raw3(SYS_fcntl, fd, F_GETFL, 0) & O_NONBLOCK;
-}
 
 bool rt_must_end(bool restarts)
 {
@@ -71,11 +50,11 @@ enum rt_io rt_await_fd(int fd, short events, bool waits, uint64_t place)
 {
 	uint64_t until_ns;
 
-	if (!rt_is_scheduled() || !can_wait(fd))
+	if (!rt_is_scheduled() || !rt_fd_can_wait(fd))
 		return IO_REAL;
 	rt_point(POINT_IO, 0, 0, place);
 	until_ns = limit_of(fd, events == POLLIN ? SO_RCVTIMEO : SO_SNDTIMEO);
-	while (waits && !is_nonblocking(fd) && !is_ready(fd, events)) {
+	while (waits && !rt_fd_is_nonblocking(fd) && !rt_fd_is_ready(fd, events)) {
 		bool woken;
 
 		pthread_testcancel();
@@ -83,7 +62,7 @@ enum rt_io rt_await_fd(int fd, short events, bool waits, uint64_t place)
 		if (rt_must_end(true))
 			return IO_FAILED;
 		errno = EAGAIN;
-		if (!woken && !is_ready(fd, events))
+		if (!woken && !rt_fd_is_ready(fd, events))
 			return IO_FAILED;
 	}
 	return IO_READY;
@@ -102,7 +81,7 @@ void rt_moved(void)
 
 RT_EXPORT int __wrap_close(int fd)
 {
-	bool is_scheduled = rt_is_scheduled(), is_end = is_scheduled && can_wait(fd);
+	bool is_scheduled = rt_is_scheduled(), is_end = is_scheduled && rt_fd_can_wait(fd);
 	int rc = __real_close(fd);
 
 	if (is_end)

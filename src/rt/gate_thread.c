@@ -25,7 +25,6 @@ static struct {
 	rt_start_fn *start;
 	void *arg;
 	uint64_t mask;
-	bool is_cancelled;
 } threads[CONTROL_FLOWS + 1];
 
 /* Of any address: they share all memory. */
@@ -104,11 +103,6 @@ void rt_thread_made(uint32_t flow, const pthread_t *thread, uint64_t place)
 	threads[flow].flow = flow;
 	rt_allow_signals(&threads[flow].mask);
 	rt_point(POINT_THREAD, 0, 0, place);
-}
-
-bool rt_is_cancelled(void)
-{
-	return threads[rt_flow].is_cancelled;
 }
 
 uint32_t rt_thread_flow(pthread_t thread)
@@ -218,7 +212,7 @@ RT_EXPORT int __wrap_pthread_cancel(pthread_t thread)
 	rt_point(POINT_SIGNAL, 0, 0, PLACE);
 	if (rt_control->flows[flow].state == FLOW_ENDED)
 		return 0;
-	threads[flow].is_cancelled = true;
+	rt_control->flows[flow].is_cancelled = 1;
 	rc = __real_pthread_cancel(thread);
 	schedule_interrupt(rt_control, rt_self()->pid, rt_control->flows[flow].tid);
 	return rc;

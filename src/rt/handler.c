@@ -15,7 +15,6 @@ int __sigaction(int signal, const struct sigaction *action, struct sigaction *re
 
 static handler_fn *handlers[NSIG];
 static bool restarts[NSIG];
-static __thread enum rt_handled handled __attribute__((tls_model("initial-exec")));
 
 /* A handler that was left by longjmp() has not taken itself off. */
 struct running {
@@ -35,28 +34,18 @@ bool rt_in_handler(void)
 	return running.depth > 0;
 }
 
-enum rt_handled rt_handled(void)
-{
-	return handled;
-}
-
-void rt_forget_handled(void)
-{
-	handled = HANDLED_NONE;
-}
-
 static void call_handler(int signal, siginfo_t *info, void *context)
 {
 	struct running before = running;
 	enum rt_handled now = restarts[signal] ? HANDLED_RESTARTS : HANDLED_INTERRUPTS;
-	enum rt_handled earlier = handled;
+	enum rt_handled earlier = rt_has_handled;
 	handler_fn *handler = __atomic_load_n(&handlers[signal], __ATOMIC_ACQUIRE);
 
 	running.depth = before.depth + 1;
 	running.frame = (uint64_t)__builtin_frame_address(0);
 	handler(signal, info, context);
 	running = before;
-	handled = earlier > now ? earlier : now;
+	rt_has_handled = earlier > now ? earlier : now;
 }
 
 static bool is_function(const struct sigaction *action)

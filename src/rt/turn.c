@@ -8,6 +8,7 @@
 
 struct control *rt_control;
 __thread uint32_t rt_flow;
+__thread enum rt_handled rt_has_handled;
 
 void rt_futex_wake(uint32_t *word, int count)
 {
@@ -134,7 +135,7 @@ static bool wait_for(uint64_t key, uint64_t until_ns, bool retries)
 		self->state = FLOW_BLOCKED;
 		rt_choose();
 		self->state = FLOW_READY;
-	} while (self->waits == key && !retries && !rt_is_cancelled());
+	} while (self->waits == key && !retries && !self->is_cancelled);
 	self->waits = 0;
 	self->retries = 0;
 	return !self->timed_out;
@@ -250,7 +251,7 @@ void rt_leave(bool is_struck)
 {
 	uint32_t roles = rt_control->roles;
 
-	for (uint32_t i = 1; i <= roles; i++)
+	for (uint32_t i = 1; rt_control->has_servers && i <= roles; i++)
 		if (rt_control->flows[i].pid == rt_self()->pid)
 			return; /* its server waits for it */
 	rt_control->is_struck = is_struck;

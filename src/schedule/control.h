@@ -58,6 +58,9 @@ enum control_end {
 	CONTROL_TOO_LONG, /* max_steps */
 	CONTROL_STUCK,	  /* the flow with the turn does not come to a point any more */
 	CONTROL_FULL,	  /* more flows than CONTROL_FLOWS */
+	/* Under the emulator (src/plugin), where one of them… */
+	CONTROL_THREADS, /* …makes a thread */
+	CONTROL_EXECS,	 /* …becomes another program */
 	CONTROL_END_MAX_
 };
 
@@ -130,8 +133,10 @@ struct control_flow {
 	uint32_t is_outside; /* of its own, or of the explorer: it loops, and comes to no point */
 	uint32_t is_gone; /* its process is: 1 it has ended, 2 by a signal; of who has seen it end */
 	uint32_t retries; /* FLOW_BLOCKED: it tries again, whatever it was woken by */
+	uint32_t is_cancelled; /* pthread_cancel() */
 	uint32_t interrupted; /* FLOW_BLOCKED, FLOW_SLEEPS: it gets the turn, for a signal */
 	uint64_t waits;	      /* …and meanwhile still waits for this; 0 = no more */
+	uint32_t has_begun; /* under the emulator: has come to its first instruction */
 	uint32_t owner; /* flow that has what this one waits for, 0 = not known */
 	int32_t lock_pid; /* process whose record lock it waits for, else 0 */
 	uint64_t priority;
@@ -246,7 +251,8 @@ struct control {
 	int32_t strike_signal;
 	uint32_t memory; /* enum control_memory */
 	uint64_t memory_seed;
-	uint32_t unused, switch_count;
+	uint32_t has_servers; /* else each run starts the programs anew */
+	uint32_t switch_count;
 	struct control_switch switches[CONTROL_SWITCHES]; /* ascending; for a replay */
 
 	uint32_t field_count, unused3; /* of `fields`, or CONTROL_ALL_FIELDS */
