@@ -203,8 +203,8 @@ static int check_request(const struct cli_env *env, const struct explore_request
 			env, "nothing to explore: ipcfault explore FILE, or explore -- COMMAND");
 	if (!request->explore.strike != !request->explore.signal)
 		return usage_error(env, "--signal SIG and --of NAME go together");
-	if (run->gdb || run->keep || run->timeout_ns)
-		return usage_error(env, "--gdb, --keep and --timeout mean nothing for explore");
+	if (run->keep || run->timeout_ns)
+		return usage_error(env, "--keep and --timeout mean nothing for explore");
 	if (request->out && mkdir(request->out, 0777) && errno != EEXIST) {
 		struct err err = ERR_INIT;
 

@@ -41,6 +41,10 @@ struct session {
 	/* Of the servers, known to every run. */
 	uint32_t objects_used, objects_head;
 	int status[CONTROL_ROLES];
+	/* session_hold(): until it was told. */
+	session_held_fn *held;
+	void *held_ctx;
+	bool is_patient;
 };
 
 static uint64_t time_now(void)
@@ -368,6 +372,25 @@ static bool others_are_gone(const struct session *s)
 	return true;
 }
 
+static bool is_stopped(const struct session *s, pid_t pid)
+{
+	struct procfs_stat stat;
+
+	return procfs_stat(s->proc_fd, pid, &stat) == 0 && stat.state == 'T';
+}
+
+static void tell_held(struct session *s)
+{
+	const struct control *c = s->control;
+	const struct session_outcome outcome = {.control = c, .segment = s->segment};
+
+	if (!s->held || !c->strike_flow || c->flows[c->strike_flow].steps < c->strike_step ||
+	    !is_stopped(s, c->flows[c->strike_flow].pid))
+		return;
+	s->held(s->held_ctx, &outcome);
+	s->held = NULL;
+}
+
 static int await_end(struct session *s, struct err *err)
 {
 	struct control *c = s->control;
@@ -380,7 +403,8 @@ static int await_end(struct session *s, struct err *err)
 		uint64_t now = time_now();
 
 		look_for_dead(s);
-		if (!stopped && patience_is_over(&patience, c, now))
+		tell_held(s);
+		if (!stopped && !s->is_patient && patience_is_over(&patience, c, now))
 			stop(s, CONTROL_STUCK);
 		if (c->end && !stopped)
 			stopped = now;
@@ -415,4 +439,19 @@ int session_run(struct session *s, const struct session_request *request,
 						.status = s->status,
 						.duration_ns = time_now() - started};
 	return 0;
+}
+
+int session_hold(struct session *s, const struct session_request *request, session_held_fn *held,
+		 void *ctx, struct err *err)
+{
+	struct session_outcome outcome;
+	int rc;
+
+	s->held = held;
+	s->held_ctx = ctx;
+	s->is_patient = true;
+	rc = session_run(s, request, &outcome, err);
+	s->held = NULL;
+	s->is_patient = false;
+	return rc;
 }

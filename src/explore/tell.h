@@ -19,6 +19,9 @@ struct teller {
 /* "writer", "writer/child[1]", "writer/thread[2]"; to be freed, NULL when memory is short. */
 char *tell_flow(const struct teller *teller, uint32_t flow);
 
+/* "add() lost.c:12 reads *count"; the same. */
+char *tell_event(const struct teller *teller, const struct control_event *event);
+
 /* A line for each flow that is left waiting: to be freed, NULL when memory is short. */
 char *tell_waits(const struct teller *teller);
 
