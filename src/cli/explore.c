@@ -42,7 +42,7 @@ static const struct argp_option options[] = {
 	{ NULL, 0, NULL, 0, "What to try:", -1 },
 	{ "schedules", KEY_SCHEDULES, "N", 0, "At most so many schedules of each case (default 10000)", -1 },
 	{ "budget",    KEY_BUDGET,    "D", 0, "At most so long: 30s, 5m (default 10s, unless --schedules is given)", -1 },
-	{ "strategy",  KEY_STRATEGY,  "S", 0, "random, pct, pos, starve (default: all of them in turn)", -1 },
+	{ "strategy",  KEY_STRATEGY,  "S", 0, "random, pct, pos, starve, rf (default: all of them in turn)", -1 },
 	{ "memory",    KEY_MEMORY,    "M", 0, "How stores are seen by others: sc (default), tso as on x86, pso as on ARM", -1 },
 	{ "kill",      KEY_KILL,      "NAME", 0, "Kill this process at each of its points, in one schedule after the other", -1 },
 	{ "signal",    KEY_SIGNAL,    "SIG", 0, "Send this signal at each point of --of NAME", -1 },
@@ -58,7 +58,7 @@ static error_t parse_strategy(const char *arg, struct argp_state *state, int *re
 	int strategy = vocab_find(&strategy_vocab, arg);
 
 	if (strategy < 0 || strategy == CONTROL_REPLAY)
-		return arg_refuse(state, "--strategy %s: it is one of random, pct, pos, starve",
+		return arg_refuse(state, "--strategy %s: it is one of random, pct, pos, starve, rf",
 				  arg);
 	*ret = strategy;
 	return 0;

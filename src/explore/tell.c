@@ -39,7 +39,7 @@ static const char *const point_words[POINT_MAX_] = {
 	[POINT_THREAD] = "starts a thread",
 };
 
-#define RACES_TOLD 4	/* pairs of places, of one field */
+#define RACES_TOLD 4 /* pairs of places, of one field */
 
 static char *append(char *text, char *more)
 {
@@ -325,4 +325,19 @@ char *tell_race(const struct teller *teller, uint32_t index)
 	text = append(mem_strdup("two accesses that nothing orders, no lock and no atomic"),
 		      pair_text(teller, race));
 	return add_pairs(teller, index, object, text);
+}
+
+char *tell_field(const struct teller *teller, const struct control_event *event)
+{
+	cleanup_free char *text = object_text(teller, event);
+
+	return text ? mem_strdup(*text == ' ' ? text + 1 : text) : NULL;
+}
+
+char *tell_race_field(const struct teller *teller, uint32_t index)
+{
+	const struct control_race *race = &teller->outcome->control->races[index];
+	const struct control_event event = event_of(race, &race->second);
+
+	return tell_field(teller, &event);
 }

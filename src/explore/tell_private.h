@@ -6,7 +6,4 @@
 
 #define TELL_PAGE 4096 /* bytes at address 0 that are never mapped */
 
-/* "add() lost.c:12 reads *count"; to be freed, NULL when memory is short. */
-char *tell_event(const struct teller *teller, const struct control_event *event);
-
 #endif

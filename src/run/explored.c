@@ -11,6 +11,7 @@
 #include "explore/tell.h"
 #include "run/explored_hold.h"
 #include "run/explored_private.h"
+#include "run/explored_whatif.h"
 #include "sandbox/tmp.h"
 
 #define SHRINK_TESTS 400
@@ -73,6 +74,7 @@ static void explored_close(struct explored *e)
 {
 	if (e->session)
 		session_close(e->session);
+	free(e->what_if);
 	for (size_t i = 0; e->preparations && i < e->x.subject_count; i++)
 		preparation_free(e->preparations[i]);
 	free(e->preparations);
@@ -160,6 +162,23 @@ int explored_report(struct explored *e, struct trail *trail, unsigned confirmed,
 	return e->job->worker->options->gdb ? explored_hold(e, trail, &outcome, err) : 0;
 }
 
+static bool has_kind(const struct findings *list, enum finding_kind kind)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (list->items[i].kind == kind)
+			return true;
+	return false;
+}
+
+/* A stale read has an answer already; with a strike it is not the schedule alone that decides. */
+static int ask_what_mends(struct explored *e, const struct findings *findings, struct err *err)
+{
+	if (!has_kind(findings, FINDING_RACE) || has_kind(findings, FINDING_STALE_READ) ||
+	    e->options->strike || e->what_if)
+		return 0;
+	return explored_what_if(e, &e->what_if, err);
+}
+
 /* The same with as few switches as possible, as often as it takes to be sure. */
 static int settle(struct explored *e, enum finding_kind kind, const struct trail *shown,
 		  struct err *err)
@@ -173,6 +192,7 @@ static int settle(struct explored *e, enum finding_kind kind, const struct trail
 		rc = replay(&r, trail.switches, trail.count);
 		confirmed += rc > 0;
 	}
+	rc = rc < 0 ? rc : ask_what_mends(e, &r.last, err);
 	explored_findings_release(&r.last);
 	rc = rc < 0 ? rc : explored_report(e, &trail, confirmed, err);
 	if (!rc && !e->job->result->finding_count)
