@@ -43,44 +43,51 @@ static uint64_t points_until(const struct control *c, uint32_t flow, uint64_t in
 	return points;
 }
 
-/* The last event of who had the turn until the last switch; UINT64_MAX: there is no switch. */
-static uint64_t before_last_switch(const struct control *c)
+/* The last event of who had the turn until @last; UINT64_MAX: nobody was interrupted by it. */
+static uint64_t before_switch(const struct control *c, const struct control_switch *last)
 {
-	const struct control_switch *last = &c->switches[c->switch_count - 1];
-
-	if (!c->switch_count)
-		return UINT64_MAX;
 	for (uint64_t i = 1; i < c->event_count; i++)
 		if (event_at(c, i)->step >= last->step && event_at(c, i)->flow == last->flow)
 			return event_at(c, i - 1)->flow == last->flow ? UINT64_MAX : i - 1;
 	return UINT64_MAX;
 }
 
-static int find_decisive(const struct control *c, const struct trail *trail, struct decisive *ret,
-		       struct err *err)
+/* By the last switch that has interrupted somebody who had more to do. */
+static bool find_interrupted(const struct control *c, struct decisive *ret)
 {
-	uint64_t index;
+	for (uint32_t k = c->switch_count; k; k--) {
+		uint64_t index = before_switch(c, &c->switches[k - 1]), points;
+		uint32_t flow;
 
+		if (index == UINT64_MAX)
+			continue;
+		flow = event_at(c, index)->flow;
+		points = points_until(c, flow, index);
+		if (points >= c->flows[flow].steps)
+			continue;
+		*ret = (struct decisive){flow, points + 1};
+		return true;
+	}
+	return false;
+}
+
+static int find_decisive(const struct control *c, const struct trail *trail, struct decisive *ret,
+			 struct err *err)
+{
 	if (trail->strike_flow) {
 		*ret = (struct decisive){trail->strike_flow, trail->strike_step};
 		return 0;
 	}
 	if (!c->event_count || first_kept(c))
 		return err_set(err, -E2BIG, "--gdb: the run is too long to stop in");
-	index = before_last_switch(c);
-	if (index != UINT64_MAX) {
-		uint32_t flow = event_at(c, index)->flow;
-
-		*ret = (struct decisive){flow, points_until(c, flow, index) + 1};
+	if (find_interrupted(c, ret))
 		return 0;
-	}
-	index = c->event_count - 1;
-	ret->flow = event_at(c, index)->flow;
-	ret->point = points_until(c, ret->flow, index);
+	ret->flow = event_at(c, c->event_count - 1)->flow;
+	ret->point = points_until(c, ret->flow, c->event_count - 1);
 	return 0;
 }
 
-/* NULL: it never came to that. */
+/* What it was; where it was ended in front of it, what it was about to do. */
 static const struct control_event *event_of(const struct control *c, const struct decisive *moment)
 {
 	uint64_t points = 0;
@@ -88,7 +95,7 @@ static const struct control_event *event_of(const struct control *c, const struc
 	for (uint64_t i = 0; i < c->event_count; i++)
 		if (event_at(c, i)->flow == moment->flow && ++points == moment->point)
 			return event_at(c, i);
-	return NULL;
+	return &c->flows[moment->flow].next;
 }
 
 /* --- what to attach to ---------------------------------------------------- */
@@ -170,14 +177,17 @@ static bool is_told(const struct control *c, uint32_t index)
 	return false;
 }
 
-static void print_attach(const struct teller *teller, int outer_fd, uint32_t index)
+/* gdb would pass on the SIGSTOP that holds the first. */
+static void print_attach(const struct teller *teller, int outer_fd, uint32_t index, bool is_held)
 {
 	const struct control *c = teller->outcome->control;
 	cleanup_free char *name = tell_flow(teller, index);
 	int pid = outer_number(outer_fd, c->flows[index].pid);
 
 	if (pid)
-		fprintf(stderr, "    gdb -p %-8d # %s\n", pid, name ? name : "?");
+		fprintf(stderr, "    gdb -p %d%s  # %s\n", pid,
+			is_held ? " -ex 'handle SIGSTOP nostop noprint nopass'" : "",
+			name ? name : "?");
 }
 
 /* It is stopped; the others, who can do nothing without the turn, are held by that. */
@@ -189,16 +199,18 @@ static void print_held(void *ctx, const struct session_outcome *outcome)
 	cleanup_free char *name = tell_flow(&teller, h->flow);
 	int outer_fd = h->e->job->worker->outer_proc_fd;
 
-	fprintf(stderr, "\n%s is stopped in front of\n\n    %s\n\nand the others wait for their turn."
-			"  Look at them with\n\n",
+	fprintf(stderr,
+		"\n%s is stopped in front of\n\n    %s\n\nand the others wait for their turn."
+		"  Look at them with\n\n",
 		name ? name : "?", h->next);
-	print_attach(&teller, outer_fd, h->flow);
+	print_attach(&teller, outer_fd, h->flow, true);
 	for (uint32_t i = 1; i <= c->flows_used; i++)
 		if (is_alive(&c->flows[i]) && c->flows[i].pid != c->flows[h->flow].pid &&
 		    !is_told(c, i))
-			print_attach(&teller, outer_fd, i);
-	fprintf(stderr, "\n`continue` in the first lets the run go on by its schedule; `kill` there "
-			"ends it.\n");
+			print_attach(&teller, outer_fd, i, false);
+	fprintf(stderr,
+		"\n`continue` in the first lets the run go on by its schedule; `kill` there "
+		"ends it.\n");
 }
 
 int explored_hold(struct explored *e, const struct trail *trail,
@@ -208,13 +220,12 @@ int explored_hold(struct explored *e, const struct trail *trail,
 	struct session_request request = explored_request(trail, trail->switches, trail->count);
 	cleanup_free char *next = NULL;
 	struct holding h = {.e = e};
-	struct decisive moment;
+	struct decisive moment = {0};
 	int rc = find_decisive(outcome->control, trail, &moment, err);
-	const struct control_event *event = rc ? NULL : event_of(outcome->control, &moment);
 
 	if (rc)
 		return rc;
-	next = event ? tell_event(&teller, event) : NULL;
+	next = tell_event(&teller, event_of(outcome->control, &moment));
 	h.next = next ? next : "?";
 	h.flow = moment.flow;
 	request.strike_flow = moment.flow;
