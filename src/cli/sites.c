@@ -82,8 +82,8 @@ int sites_print(FILE *out, const struct record *record)
 	qsort(sorted, record->site_count, sizeof(*sorted), compare);
 	width = record->site_count ? digits_of(sorted[0]->place_count) : 1;
 	fprintf(out, "%zu site%s, %zu call%s, %d process%s\n", record->site_count,
-		record->site_count == 1 ? "" : "s", calls, calls == 1 ? "" : "s",
-		record->processes, record->processes == 1 ? "" : "es");
+		record->site_count == 1 ? "" : "s", calls, calls == 1 ? "" : "s", record->processes,
+		record->processes == 1 ? "" : "es");
 	for (size_t i = 0; i < record->site_count; i++)
 		print_site(out, sorted[i], width);
 	free(sorted);

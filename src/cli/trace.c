@@ -159,8 +159,9 @@ static int trace_with(const struct cli_env *env, struct trace_request *request)
 	if (!request->trace.argv)
 		return usage_error(env, "nothing to trace: ipcfault trace -- COMMAND");
 	if (request->sites && (request->wanted || request->trace.stacks || request->trace.all))
-		return usage_error(env, "--sites is a table of its own: --calls, --stacks and --all "
-					"do not go with it");
+		return usage_error(env,
+				   "--sites is a table of its own: --calls, --stacks and --all "
+				   "do not go with it");
 	if (request->output) {
 		file = fopen(request->output, "we");
 		if (!file) {

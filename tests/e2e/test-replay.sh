@@ -145,7 +145,7 @@ is 'without what it showed' "$status" 0
 sed -i 's/^  turns: .*/  turns: "7:2,3:1\/9"/' "$file"
 replay "$file"
 is 'a schedule that goes backwards' "$status" 2
-says 'is told with its place' "$work/err" '\.scn:[0-9]+:[0-9]+: error: `7:2,3:1/9` is no schedule'
+says 'is told with its place' "$work/err" '\.scn:[0-9]+:[0-9]+: error: .7:2,3:1/9. is no schedule'
 sed -i 's/^  turns: .*/  turns: "ten"/' "$file"
 run "$ipcfault" check "$file"
 is 'a text that is no schedule' "$status" 2
