@@ -21,6 +21,7 @@
 struct view {
 	const volatile unsigned *value;
 	struct stat of;
+	bool is_stale; /* what was shown last was no longer there */
 };
 
 static void look(struct view *view, const char *path)
@@ -31,6 +32,7 @@ static void look(struct view *view, const char *path)
 #ifndef BUG_BLIND
 	if (fd == -ENOENT && view->value) {
 		fprintf(stderr, "%s is gone\n", path);
+		view->is_stale = true;
 		return;
 	}
 	if (fd < 0)
@@ -44,6 +46,7 @@ static void look(struct view *view, const char *path)
 	if (view->value)
 		munmap((void *)(uintptr_t)view->value, sizeof(unsigned));
 	view->value = map;
+	view->is_stale = false;
 	fstat(fd, &view->of);
 	close(fd);
 }
@@ -79,5 +82,5 @@ int main(int argc, char **argv)
 	} while (fgets(line, sizeof(line), stdin));
 	if (ferror(stdin))
 		die("standard input");
-	return 0;
+	return view.is_stale ? STATUS_GONE : 0;
 }
