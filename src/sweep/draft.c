@@ -88,25 +88,23 @@ static char *title_of(const struct draft *draft)
 	const struct call_site *site = draft->spot->site;
 	char *ordinal = ordinal_text(nth_of(draft), draft->lasts);
 	char *action = action_text(&draft->action, draft->victim), *title = NULL;
-	char fd[16] = "";
+	char fd[16] = "", besides[160] = "";
 
 	if (draft->spot->place->fd >= 0)
 		snprintf(fd, sizeof(fd), "%d", draft->spot->place->fd);
+	if (draft->slow)
+		snprintf(besides, sizeof(besides), ", while %s %s", draft->slow, draft->how);
 	if (ordinal && action && draft->trigger == TRIGGER_LOCK)
 		title = draft->child ? mem_printf("%s/child[%u]: with a lock in its hands: %s",
 						  site->label, draft->child, action)
 				     : mem_printf("%s: with a lock in its hands: %s", site->label,
 						  action);
 	else if (ordinal && action)
-		title = mem_printf("%s: %s(%s)%s%s: %s%s%s%s", site->label, site->call, fd, ordinal,
+		title = mem_printf("%s: %s(%s)%s%s: %s%s", site->label, site->call, fd, ordinal,
 				   draft->phase == PHASE_EXIT	   ? ", done"
 				   : draft->phase == PHASE_BLOCKED ? ", asleep"
 								   : "",
-				   action, draft->slow ? ", while " : "",
-				   draft->slow ? draft->slow : "",
-				   draft->slow_holds ? " holds a lock"
-				   : draft->slow     ? " is slow"
-						     : besides_text(draft));
+				   action, draft->slow ? besides : besides_text(draft));
 	free(ordinal);
 	free(action);
 	return title;
@@ -185,7 +183,7 @@ static struct trigger_spec trigger_of(const struct planner *planner, const struc
 	return at;
 }
 
-static struct trigger_spec trigger_with_lock(const struct call_site *site, struct attempt *attempt)
+static struct trigger_spec trigger_at_other(const struct call_site *site, struct attempt *attempt)
 {
 	struct trigger_spec at = {.kind = TRIGGER_CALL, .phase = PHASE_ENTRY, .after = INDEX_NONE};
 	size_t count = syscall_ids_from_word(site->call, attempt->held_calls, ATTEMPT_CALLS_MAX);
@@ -211,8 +209,8 @@ static struct trigger_spec trigger_of_step(const struct draft_step *step, int fa
 		trigger.count = count_once(&attempt->nth.place);
 		return trigger;
 	}
-	if (step->moment == STEP_WITH_LOCK)
-		return trigger_with_lock(step->site, attempt);
+	if (step->moment == STEP_AT_OTHER)
+		return trigger_at_other(step->site, attempt);
 	if (step->moment == STEP_AT_SITE) {
 		trigger.process = selector_of(step->site);
 		trigger.on.fd = step->site->places[0].fd;

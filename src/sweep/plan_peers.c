@@ -150,6 +150,7 @@ void draft_slow_peer_for(struct draft *draft, const struct call_site *peer, uint
 	stop->action.time_ns = ns;
 	stop->action.of_process = selector_of(peer);
 	draft->slow = peer->label;
+	draft->how = "is slow";
 }
 
 static void draft_it_goes_on(struct draft *draft, const struct call_site *peer)
@@ -170,15 +171,15 @@ void draft_slow_peer(struct draft *draft, const struct call_site *peer)
 }
 
 /* It goes on by itself: at the time of the fault it may not have come there. */
-void draft_slow_holder(struct draft *draft, const struct call_site *site)
+void draft_slow_at(struct draft *draft, const struct call_site *site, const char *how)
 {
 	struct draft_step *stop;
 
 	draft_slow_peer_for(draft, site, SLOW_PEER_NS);
 	stop = &draft->steps[draft->step_count - 1];
-	stop->moment = STEP_WITH_LOCK;
+	stop->moment = STEP_AT_OTHER;
 	stop->site = site;
-	draft->slow_holds = true;
+	draft->how = how;
 }
 
 static bool has_sites(const struct planner *planner, const struct call_site *parent, unsigned child)

@@ -80,7 +80,7 @@ static void add_held_where(struct planner *planner, const struct spot *spot,
 		} else if (holder && strcmp(site->label, holder->label) == 0 &&
 			   waits_elsewhere(spot, site) == waits) {
 			++*tried;
-			draft_slow_holder(&held, site);
+			draft_slow_at(&held, site, "holds a lock");
 			planner_add(planner, &held);
 		}
 	}
@@ -94,6 +94,23 @@ static void add_while_held(struct planner *planner, const struct spot *spot,
 
 	add_held_where(planner, spot, draft, true, &tried);
 	add_held_where(planner, spot, draft, false, &tried);
+}
+
+/* A child that has not come to say anything yet: at the call it could have said all. */
+static void add_while_late(struct planner *planner, const struct spot *spot,
+			   const struct draft *draft)
+{
+	const struct call_site *peers[PEERS_TRIED];
+	size_t count = spot_peers(planner, spot, true, peers);
+
+	for (size_t i = 0; i < count; i++) {
+		struct draft late = *draft;
+
+		if (peers[i]->part != SELECT_CHILD)
+			continue;
+		draft_slow_at(&late, peers[i], "comes late");
+		planner_add(planner, &late);
+	}
 }
 
 /*
@@ -116,6 +133,7 @@ static void add_asleep(struct planner *planner, const struct spot *spot, const s
 			draft_small_pipe(&slow);
 		planner_add(planner, &slow);
 	}
+	add_while_late(planner, spot, draft);
 	planner_add(planner, draft);
 }
 

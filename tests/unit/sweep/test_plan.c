@@ -276,6 +276,27 @@ Test(sweep_plan, a_slow_holder_makes_others_wait)
 	sweep_plan_release(&plan);
 }
 
+/* What the child has to say it may have said before the parent waits for it. */
+Test(sweep_plan, a_child_that_comes_late_makes_the_call_sleep)
+{
+	struct call_site *site = record_add(&record, 0, "p", "read", FD_KIND_EVENTFD, 3, 1, 0);
+	const struct attempt *attempt;
+	struct plan plan;
+
+	site->places[0].signals = UINT64_C(1) << (SIGUSR1 - 1);
+	site->places[0].waits = true;
+	site = record_add(&record, 0, "p/child[1]", "write", FD_KIND_EVENTFD, 3, 1, 0);
+	site->part = SELECT_CHILD;
+	site->child = 1;
+	plan = planned(false);
+	attempt = plan.attempts[2];
+	cr_assert(eq(str, attempt->scenario.title,
+		     "p: read(3), asleep: SIGUSR1, blocked, while p/child[1] comes late"));
+	cr_expect(eq(int, attempt->faults[0].at.process.part, SELECT_CHILD));
+	cr_expect(eq(int, attempt->faults[0].at.calls[0], syscall_from_name("write")));
+	sweep_plan_release(&plan);
+}
+
 /* Who begins the whole time anew after each signal never comes to its end. */
 Test(sweep_plan, a_limited_wait_is_interrupted_again_and_again)
 {
