@@ -13,7 +13,7 @@ fi
 # replay ARGUMENT...: report in $work/report.json
 replay() {
 	rm -f "$work/report.json"
-	run "$ipcfault" replay --report "json:$work/report.json" "$@"
+	limit=900 run "$ipcfault" replay --report "json:$work/report.json" "$@"
 }
 
 # explore FOLDER ARGUMENT...: what it finds goes there.
