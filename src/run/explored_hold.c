@@ -74,6 +74,8 @@ static bool find_interrupted(const struct control *c, struct decisive *ret)
 static int find_decisive(const struct control *c, const struct trail *trail, struct decisive *ret,
 			 struct err *err)
 {
+	if (trail->is_unmodified)
+		return err_set(err, -ENOTSUP, "--gdb needs programs of `ipcfault cc`");
 	if (trail->strike_flow) {
 		*ret = (struct decisive){trail->strike_flow, trail->strike_step};
 		return 0;
