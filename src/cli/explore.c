@@ -18,7 +18,7 @@
 #include "sweep/base.h"
 #include "sys/names.h"
 
-enum explore_key { KEY_SCHEDULES = 512, KEY_BUDGET, KEY_STRATEGY, KEY_SCHEDULE, KEY_MEMORY, KEY_KILL, KEY_SIGNAL, KEY_OF };
+enum explore_key { KEY_SCHEDULES = 512, KEY_BUDGET, KEY_STRATEGY, KEY_SCHEDULE, KEY_MEMORY, KEY_KILL, KEY_SIGNAL, KEY_OF, KEY_WITHIN, KEY_ALL_POINTS };
 
 #define SCHEDULES 10000
 #define BUDGET_NS (10 * NS_PER_S)
@@ -41,6 +41,8 @@ static const struct argp_option options[] = {
 	{ "kill",      KEY_KILL,      "NAME", 0, "Kill this process at each of its points, in one schedule after the other", -1 },
 	{ "signal",    KEY_SIGNAL,    "SIG", 0, "Send this signal at each point of --of NAME", -1 },
 	{ "of",        KEY_OF,        "NAME", 0, "The process or thread that --signal is sent to", -1 },
+	{ "within",    KEY_WITHIN,    "FUNCTION", 0, "Only in this function, there in front of each instruction; `held` is while it holds a lock; repeatable; no need of `ipcfault cc`", -1 },
+	{ "all-points", KEY_ALL_POINTS, NULL, 0, "With --within: also where memory is as at another point", -1 },
 	{ "schedule",  KEY_SCHEDULE,  "S", 0, "This one only, as a finding names it, such as 12:2,30:1/41", -1 },
 	{ NULL, 0, NULL, 0, NULL, 0 },
 };
@@ -65,6 +67,18 @@ static error_t parse_schedules(const char *arg, struct argp_state *state, uint64
 	*ret = strtoull(arg, &end, 10);
 	if (errno || *end || arg[0] < '1' || arg[0] > '9')
 		return arg_refuse(state, "--schedules %s: it needs a number from 1 on", arg);
+	return 0;
+}
+
+/* Borrowed, as all texts of the command line. */
+static error_t add_within(char *arg, struct argp_state *state, struct strings *list)
+{
+	char **slot = mem_append(&list->items, &list->count, sizeof(*slot));
+
+	(void)state;
+	if (!slot)
+		return ENOMEM;
+	*slot = arg;
 	return 0;
 }
 
@@ -99,6 +113,11 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return request->explore.signal > 0
 			       ? 0
 			       : arg_refuse(state, "--signal %s: it is no signal", arg);
+	case KEY_WITHIN:
+		return add_within(arg, state, &request->explore.within);
+	case KEY_ALL_POINTS:
+		request->explore.all_points = true;
+		return 0;
 	case KEY_OF:
 		request->explore.strike = arg;
 		return 0;
@@ -174,6 +193,8 @@ static int check_request(const struct cli_env *env, const struct explore_request
 			env, "nothing to explore: ipcfault explore FILE, or explore -- COMMAND");
 	if (!request->explore.strike != !request->explore.signal)
 		return usage_error(env, "--signal SIG and --of NAME go together");
+	if (request->explore.within.count && !request->explore.strike)
+		return usage_error(env, "--within FUNCTION needs --kill NAME, or --signal SIG --of NAME");
 	if (run->gdb || run->keep || run->timeout_ns)
 		return usage_error(env, "--gdb, --keep and --timeout mean nothing for explore");
 	return EXIT_PASSED;
@@ -206,5 +227,6 @@ int explore_command(const struct cli_env *env, int argc, char **argv)
 		code = request.command ? explore_command_line(env, &request, &run)
 				       : run_request(env, &run);
 	run_options_release(&request.run);
+	free(request.explore.within.items);
 	return code;
 }

@@ -10,6 +10,8 @@
 #include "cli/options.h"
 #include "cli/select.h"
 #include "model/scenario.h"
+#include "run/explored.h"
+#include "sys/names.h"
 
 static bool is_plain(const char *word)
 {
@@ -92,12 +94,25 @@ static int print_variant(FILE *out, const struct scenario *scenario)
 	return 0;
 }
 
+static void print_within(FILE *out, const struct explore_options *explore)
+{
+	fprintf(out, "--signal %s --of ", signal_name(explore->signal));
+	print_word(out, explore->strike);
+	for (size_t i = 0; i < explore->within.count; i++) {
+		fputs(" --within ", out);
+		print_word(out, explore->within.items[i]);
+	}
+	putc(' ', out);
+}
+
 /* Of a command the title is the whole of it, ready for a shell. */
 static void print_exploration(FILE *out, const struct run_case *c, const char *schedule)
 {
 	fputs("ipcfault explore ", out);
 	if (schedule)
 		fprintf(out, "--schedule %s ", schedule);
+	if (c->explore->within.count)
+		print_within(out, c->explore);
 	if (!c->scenario->file[0])
 		fprintf(out, "-- %s", c->scenario->title);
 }

@@ -16,8 +16,20 @@ struct explore_options {
 	/* A process, as findings name it, that gets `signal` at each of its points; NULL = none. */
 	const char *strike;
 	int signal;
+	/*
+	 * Only inside these functions, "held" for while it holds a lock, and there in
+	 * front of each instruction: of run/stepped.h.
+	 */
+	struct strings within;
+	bool all_points; /* also where the state is as at another */
 	const struct trail *trail; /* this schedule instead, and no other; NULL */
 };
+
+/* Where a process was killed: what the others say of it, and end by, is no finding. */
+struct findings;
+void explored_forget_handled(const struct job *job, struct findings *list);
+
+void explored_findings_release(struct findings *list);
 
 /* Compiled and ready: findings, and what was tried, go into job->result. */
 int explored_run(struct job *job, struct err *err);

@@ -35,6 +35,4 @@ int explored_run_schedule(struct explored *e, const struct session_request *requ
 			  struct session_outcome *outcome, struct findings *ret_findings,
 			  struct err *err);
 
-void explored_findings_release(struct findings *list);
-
 #endif

@@ -18,6 +18,7 @@
 #include "run/job.h"
 #include "run/record.h"
 #include "run/reports.h"
+#include "run/stepped.h"
 #include "run/verdict.h"
 #include "sandbox/tmp.h"
 #include "sys/probe.h"
@@ -207,6 +208,7 @@ int job_execute(struct job *job, struct execution *x, struct observed *seen, boo
 				.counts_fd = job->counts_fd,
 				.with_faults = with_faults,
 				.recorder = with_faults ? job->recorder : NULL,
+				.walk = with_faults ? job->walk : NULL,
 				.deadline_ns = timeout ? timeout : s->deadline_ns,
 				.seen = seen};
 	if (job->deadline_ns && job->deadline_ns < x->deadline_ns)
@@ -288,6 +290,19 @@ static int judge(struct job *job, struct judgement *j, struct err *err)
 	return oracle_judge(j, err);
 }
 
+int job_judge(struct job *job, struct findings *ret, struct err *err)
+{
+	struct judgement j = {0};
+	int rc = reports_collect(&job->with, err);
+
+	if (!rc)
+		rc = check_run(&job->with, err);
+	if (!rc)
+		rc = judge(job, &j, err);
+	*ret = j.findings;
+	return rc;
+}
+
 /* The tail begins at a line where it can; NULL when nothing was printed. */
 static int tail_of(const struct output *output, char **ret_tail)
 {
@@ -330,10 +345,9 @@ static int report_processes(struct job *job)
 		    tail_of(&p->err, &to->err_tail))
 			return -ENOMEM;
 	}
-	job->result->notes = job->seen.notes;
-	job->result->note_count = job->seen.note_count;
-	job->seen.notes = NULL;
-	job->seen.note_count = 0;
+	for (size_t i = 0; i < job->seen.note_count; i++)
+		if (add_note(job->result, job->seen.notes[i], ""))
+			return -ENOMEM;
 	return job->worker->options->keep
 		       ? add_note(job->result, "its files were kept in ", job->tmp)
 		       : 0;
@@ -383,7 +397,8 @@ static int prepare_build(struct job *job, struct levels **ret_levels, struct err
 		return 0;
 	if (job->c->explore)
 		return job_compile(job, spec->compilers.items[0], spec->levels.items[0],
-				   job->worker->options->ipcfault, err);
+				   job->worker->options->ipcfault && !stepped_is_wanted(job->c),
+				   err);
 	if (job->c->scenario->expect.same_at_every_level)
 		return levels_run(job, ret_levels, err);
 	return job_compile(job, spec->compilers.items[0], spec->levels.items[0], false, err);
@@ -409,9 +424,11 @@ static int execute_with(struct job *job, struct err *err)
 static int run_case(struct job *job, const struct levels *levels, struct err *err)
 {
 	const struct scenario *s = job->c->scenario;
-	struct judgement j = {0};
+	struct findings found = {.items = NULL};
 	int rc = 0;
 
+	if (stepped_is_wanted(job->c))
+		return stepped_run(job, err);
 	if (job->c->explore)
 		return explored_run(job, err);
 	if (compares_to_fault_free(s))
@@ -423,15 +440,11 @@ static int run_case(struct job *job, const struct levels *levels, struct err *er
 	rc = rc ? rc : execute_with(job, err);
 	if (rc)
 		return rc;
-	rc = reports_collect(&job->with, err);
+	rc = job_judge(job, &found, err);
 	if (!rc)
-		rc = check_run(&job->with, err);
-	if (!rc)
-		rc = judge(job, &j, err);
-	if (!rc)
-		rc = levels_judge(job, levels, &j.findings);
-	job->result->findings = j.findings.items;
-	job->result->finding_count = j.findings.count;
+		rc = levels_judge(job, levels, &found);
+	job->result->findings = found.items;
+	job->result->finding_count = found.count;
 	return rc;
 }
 
