@@ -1,12 +1,12 @@
 /*
  * name: shm-rwlock
  * mechanism: shm-posix
- * bug: none
+ * bug: a read-write lock has no recovery; some who wait for it with a limit wait for ever
  * about: shm-rwlock [--reads] [--then-reads]: a process takes a read-write lock and gives it back,
  *	for writing or --reads; whoever comes after it, who writes or --then-reads, waits for it so
  *	long and no longer
+ * caught-as: wrong-exit
  */
-/* A twin with a bug includes this file: shm-rwlock-patient. */
 #include <stdbool.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -28,14 +28,10 @@ static void use(pthread_rwlock_t *lock, bool reads)
 
 static int take(pthread_rwlock_t *lock, bool reads)
 {
-#ifdef BUG_PATIENT
-	return reads ? pthread_rwlock_rdlock(lock) : pthread_rwlock_wrlock(lock);
-#else
 	const struct timespec limit = time_limit(LIMIT_MS);
 
 	return reads ? pthread_rwlock_timedrdlock(lock, &limit)
 		     : pthread_rwlock_timedwrlock(lock, &limit);
-#endif
 }
 
 static void init(pthread_rwlock_t *lock)

@@ -18,7 +18,18 @@
 #include "sweep/base.h"
 #include "sys/names.h"
 
-enum explore_key { KEY_SCHEDULES = 512, KEY_BUDGET, KEY_STRATEGY, KEY_SCHEDULE, KEY_MEMORY, KEY_KILL, KEY_SIGNAL, KEY_OF, KEY_WITHIN, KEY_ALL_POINTS };
+enum explore_key {
+	KEY_SCHEDULES = 512,
+	KEY_BUDGET,
+	KEY_STRATEGY,
+	KEY_SCHEDULE,
+	KEY_MEMORY,
+	KEY_KILL,
+	KEY_SIGNAL,
+	KEY_OF,
+	KEY_WITHIN,
+	KEY_ALL_POINTS
+};
 
 #define SCHEDULES 10000
 #define BUDGET_NS (10 * NS_PER_S)
@@ -194,7 +205,8 @@ static int check_request(const struct cli_env *env, const struct explore_request
 	if (!request->explore.strike != !request->explore.signal)
 		return usage_error(env, "--signal SIG and --of NAME go together");
 	if (request->explore.within.count && !request->explore.strike)
-		return usage_error(env, "--within FUNCTION needs --kill NAME, or --signal SIG --of NAME");
+		return usage_error(
+			env, "--within FUNCTION needs --kill NAME, or --signal SIG --of NAME");
 	if (run->gdb || run->keep || run->timeout_ns)
 		return usage_error(env, "--gdb, --keep and --timeout mean nothing for explore");
 	return EXIT_PASSED;

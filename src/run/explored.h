@@ -21,7 +21,7 @@ struct explore_options {
 	 * front of each instruction: of run/stepped.h.
 	 */
 	struct strings within;
-	bool all_points; /* also where the state is as at another */
+	bool all_points;	   /* also where the state is as at another */
 	const struct trail *trail; /* this schedule instead, and no other; NULL */
 };
 

@@ -19,6 +19,7 @@
 #include "run/locks.h"
 #include "run/made.h"
 #include "run/record.h"
+#include "run/rounds.h"
 #include "run/spin.h"
 #include "run/walk.h"
 #include "sys/names.h"
@@ -226,6 +227,7 @@ static void on_stepped(void *ctx, struct tracee *t)
 {
 	locks_stepped(ctx, t);
 	walk_stepped(ctx, t);
+	rounds_stepped(ctx, t);
 }
 
 /* A library that was loaded later: what triggers look for may be in it. */

@@ -119,9 +119,8 @@ static int make_faults(struct stepped *s, struct err *err)
 	s->own_scenario.faults = NULL;
 	s->own_scenario.fault_count = 0;
 	for (size_t i = 0; !rc && i < options->within.count && i < FAULTS_MAX; i++) {
-		struct fault_spec *fault =
-			mem_append(&s->own_scenario.faults, &s->own_scenario.fault_count,
-				   sizeof(*fault));
+		struct fault_spec *fault = mem_append(&s->own_scenario.faults,
+						      &s->own_scenario.fault_count, sizeof(*fault));
 
 		rc = fault ? make_fault(options, &victim, options->within.items[i], fault)
 			   : -ENOMEM;
@@ -267,9 +266,10 @@ static int look(struct stepped *s, struct err *err)
 	if (!rc && ending.findings.count)
 		rc = take_findings(s, &ending, "nothing was done to it");
 	else if (!rc && !s->look.count)
-		rc = err_set(err, -ENOENT, "%s", *s->refused ? s->refused
-							     : "none of the functions was "
-							       "called, nothing could be tried");
+		rc = err_set(err, -ENOENT, "%s",
+			     *s->refused ? s->refused
+					 : "none of the functions was "
+					   "called, nothing could be tried");
 	else if (!rc && group_points(s))
 		rc = err_errno(err, -ENOMEM, "explore");
 	ending_release(&ending);
@@ -281,9 +281,7 @@ static int look(struct stepped *s, struct err *err)
 static int note_outcome(struct stepped *s, const struct ending *ending, uint64_t points)
 {
 	struct exploration *to = &s->job->result->explore;
-	const char *end = ending->hung		    ? "hung"
-			  : ending->findings.count ? "failed"
-						   : "survived";
+	const char *end = ending->hung ? "hung" : ending->findings.count ? "failed" : "survived";
 	struct point_outcome *outcome = NULL;
 
 	for (size_t i = 0; i < to->outcome_count && !outcome; i++)
@@ -421,9 +419,10 @@ static int try_all(struct stepped *s, struct err *err)
 	for (size_t i = 0; !rc && i < s->group_count && !is_over(s); i++)
 		rc = try_point(s, s->groups[i].first, s->groups[i].points, err);
 	if (!rc && !s->tried)
-		rc = err_set(err, -EIO, "%s", *s->refused ? s->refused
-							  : "no instruction was the same in the "
-							    "second run");
+		rc = err_set(err, -EIO, "%s",
+			     *s->refused ? s->refused
+					 : "no instruction was the same in the "
+					   "second run");
 	return rc;
 }
 
@@ -490,9 +489,10 @@ static int say(struct stepped *s)
 			       s->look.count - s->points, s->look.count,
 			       is_over(s) ? ": the budget is used up" : "")))
 		return -ENOMEM;
-	if (s->moved && note(s, mem_printf("at %" PRIu64 " points the program was elsewhere than in "
-					   "the first run",
-					   s->moved)))
+	if (s->moved &&
+	    note(s, mem_printf("at %" PRIu64 " points the program was elsewhere than in "
+			       "the first run",
+			       s->moved)))
 		return -ENOMEM;
 	return s->look.is_cut ? note(s, mem_strdup("there are more instructions than can be kept: "
 						   "those behind were not tried"))

@@ -22,8 +22,14 @@
 
 /* Entering one of these, a thread is about to give back the lock that it holds. */
 static const char *const releasing[] = {
-	"pthread_mutex_unlock", "pthread_rwlock_unlock", "pthread_spin_unlock", "sem_post",
-	"semop",		"semtimedop",		 "flock",		"fcntl",
+	"pthread_mutex_unlock",
+	"pthread_rwlock_unlock",
+	"pthread_spin_unlock",
+	"sem_post",
+	"semop",
+	"semtimedop",
+	"flock",
+	"fcntl",
 };
 
 struct range {

@@ -21,19 +21,29 @@ struct walk_point {
 	uint64_t state;
 };
 
+/* Of rounds.h. */
+struct rounds {
+	pid_t tid; /* who is watched; 0 = nobody */
+	unsigned steps;
+	struct arch_regs regs;
+	uint64_t digest, vdso;
+	bool proven;
+};
+
 struct walk {
 	uint64_t strike; /* in front of this instruction, from 1; 0 = only look */
 	bool is_exact;
 	struct walk_point *points; /* of one that looks */
 	size_t count;
-	bool is_cut;	    /* there were more than can be kept */
-	uint64_t at;	    /* instructions so far */
-	uint64_t begun;	    /* times that a thread has begun to walk */
+	bool is_cut;	/* there were more than can be kept */
+	uint64_t at;	/* instructions so far */
+	uint64_t begun; /* times that a thread has begun to walk */
 	bool has_struck;
-	uint64_t place;	    /* where */
-	struct frame frame; /* the same for people */
+	uint64_t place;		     /* where */
+	struct frame frame;	     /* the same for people */
 	struct walk_thread *threads; /* under way */
 	size_t thread_count;
+	struct rounds rounds;
 };
 
 /* Whether the fault is to be tried at every instruction. */

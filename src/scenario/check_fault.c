@@ -149,8 +149,7 @@ static void check_walk(const struct check *c, const struct node *when)
 {
 	const struct trigger_spec *at = &c->fault->at;
 
-	if (at->kind != TRIGGER_LOCK &&
-	    (at->kind != TRIGGER_FUNCTION || at->phase != PHASE_ENTRY))
+	if (at->kind != TRIGGER_LOCK && (at->kind != TRIGGER_FUNCTION || at->phase != PHASE_ENTRY))
 		complain(c->reader, when,
 			 "`when: every-instruction` needs the entry of a `function`, or `lock`");
 	else if (at->steps)
