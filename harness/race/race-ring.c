@@ -4,7 +4,7 @@
  * bug: none
  * about: race-ring producer|consumer: two programs, and a ring between them
  */
-/* A twin with a bug includes this file: race-ring-early. */
+/* Twins with a bug include this file: race-ring-early, race-ring-volatile. */
 #include "race.h"
 
 #include <string.h>
@@ -12,34 +12,44 @@
 #define SLOTS  2u
 #define VALUES 3u
 
+#ifdef BUG_VOLATILE
+typedef volatile unsigned counter;
+#define get_count(count)	(*(count))
+#define set_count(count, value) (*(count) = (value))
+#else
+typedef atomic_uint counter;
+#define get_count(count)	atomic_load(count)
+#define set_count(count, value) atomic_store(count, value)
+#endif
+
 struct ring {
-	atomic_uint head, tail; /* they count up; equal: it is empty */
+	counter head, tail; /* they count up; equal: it is empty */
 	unsigned slots[SLOTS];
 };
 
 static void put(struct ring *ring, unsigned value)
 {
-	unsigned head = atomic_load(&ring->head);
+	unsigned head = get_count(&ring->head);
 
-	while (head - atomic_load(&ring->tail) == SLOTS)
+	while (head - get_count(&ring->tail) == SLOTS)
 		;
 #ifdef BUG_EARLY
-	atomic_store(&ring->head, head + 1);
+	set_count(&ring->head, head + 1);
 	ring->slots[head % SLOTS] = value;
 #else
 	ring->slots[head % SLOTS] = value;
-	atomic_store(&ring->head, head + 1);
+	set_count(&ring->head, head + 1);
 #endif
 }
 
 static unsigned get(struct ring *ring)
 {
-	unsigned tail = atomic_load(&ring->tail), value;
+	unsigned tail = get_count(&ring->tail), value;
 
-	while (atomic_load(&ring->head) == tail)
+	while (get_count(&ring->head) == tail)
 		;
 	value = ring->slots[tail % SLOTS];
-	atomic_store(&ring->tail, tail + 1);
+	set_count(&ring->tail, tail + 1);
 	return value;
 }
 

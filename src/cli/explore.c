@@ -5,31 +5,23 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/util.h"
 #include "cli/command.h"
+#include "cli/found.h"
 #include "cli/reproduce.h"
 #include "cli/run.h"
 #include "explore/campaign.h"
+#include "run/stepped.h"
 #include "scenario/values.h"
 #include "sweep/base.h"
 #include "sys/names.h"
 
-enum explore_key {
-	KEY_SCHEDULES = 512,
-	KEY_BUDGET,
-	KEY_STRATEGY,
-	KEY_SCHEDULE,
-	KEY_MEMORY,
-	KEY_KILL,
-	KEY_SIGNAL,
-	KEY_OF,
-	KEY_WITHIN,
-	KEY_ALL_POINTS
-};
+enum explore_key { KEY_SCHEDULES = 512, KEY_BUDGET, KEY_STRATEGY, KEY_SCHEDULE, KEY_MEMORY, KEY_KILL, KEY_SIGNAL, KEY_OF, KEY_OUT, KEY_WITHIN, KEY_ALL_POINTS };
 
 #define SCHEDULES 10000
 #define BUDGET_NS (10 * NS_PER_S)
@@ -40,6 +32,10 @@ struct explore_request {
 	struct explore_options explore;
 	bool budget_given;
 	struct trail trail;
+	const char *out; /* folder, NULL */
+	const struct cli_env *env;
+	size_t written;
+	bool is_unwritten; /* one of them could not be */
 };
 
 /* clang-format off */
@@ -47,7 +43,7 @@ static const struct argp_option options[] = {
 	{ NULL, 0, NULL, 0, "What to try:", -1 },
 	{ "schedules", KEY_SCHEDULES, "N", 0, "At most so many schedules of each case (default 10000)", -1 },
 	{ "budget",    KEY_BUDGET,    "D", 0, "At most so long: 30s, 5m (default 10s, unless --schedules is given)", -1 },
-	{ "strategy",  KEY_STRATEGY,  "S", 0, "random, pct, pos, starve (default: all of them in turn)", -1 },
+	{ "strategy",  KEY_STRATEGY,  "S", 0, "random, pct, pos, starve, rf (default: all of them in turn)", -1 },
 	{ "memory",    KEY_MEMORY,    "M", 0, "How stores are seen by others: sc (default), tso as on x86, pso as on ARM", -1 },
 	{ "kill",      KEY_KILL,      "NAME", 0, "Kill this process at each of its points, in one schedule after the other", -1 },
 	{ "signal",    KEY_SIGNAL,    "SIG", 0, "Send this signal at each point of --of NAME", -1 },
@@ -55,6 +51,7 @@ static const struct argp_option options[] = {
 	{ "within",    KEY_WITHIN,    "FUNCTION", 0, "Only in this function, there in front of each instruction; `held` is while it holds a lock; repeatable; no need of `ipcfault cc`", -1 },
 	{ "all-points", KEY_ALL_POINTS, NULL, 0, "With --within: also where memory is as at another point", -1 },
 	{ "schedule",  KEY_SCHEDULE,  "S", 0, "This one only, as a finding names it, such as 12:2,30:1/41", -1 },
+	{ "out",       KEY_OUT,       "DIR", 0, "Write a scenario for each schedule that shows a bug into this folder, for `ipcfault replay`", -1 },
 	{ NULL, 0, NULL, 0, NULL, 0 },
 };
 /* clang-format on */
@@ -64,7 +61,7 @@ static error_t parse_strategy(const char *arg, struct argp_state *state, int *re
 	int strategy = vocab_find(&strategy_vocab, arg);
 
 	if (strategy < 0 || strategy == CONTROL_REPLAY)
-		return arg_refuse(state, "--strategy %s: it is one of random, pct, pos, starve",
+		return arg_refuse(state, "--strategy %s: it is one of random, pct, pos, starve, rf",
 				  arg);
 	*ret = strategy;
 	return 0;
@@ -129,6 +126,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case KEY_ALL_POINTS:
 		request->explore.all_points = true;
 		return 0;
+	case KEY_OUT:
+		request->out = arg;
+		return 0;
 	case KEY_OF:
 		request->explore.strike = arg;
 		return 0;
@@ -157,6 +157,25 @@ const struct argp explore_argp = {
 	       "be explored.\n",
 	.children = children,
 };
+
+/* What was found is a file of its own, and that is how to see it again. */
+static void write_found(void *ctx, const struct run_case *c, struct case_result *result)
+{
+	struct explore_request *request = ctx;
+	cleanup_free char *path = NULL, *quoted = NULL;
+	struct err err = ERR_INIT;
+
+	if (!result->explore.schedule || !result->finding_count || stepped_is_wanted(c))
+		return;
+	if (found_write(c, result, request->out, request->written + 1, &path, &err)) {
+		command_error(request->env, err.text, EXIT_INCONCLUSIVE);
+		request->is_unwritten = true;
+		return;
+	}
+	request->written++;
+	quoted = shell_quoted(path);
+	result->reproduce = quoted ? mem_printf("ipcfault replay %s", quoted) : NULL;
+}
 
 /* The command as a shell takes it; NULL when memory is short. */
 static char *command_text(char *const *argv)
@@ -209,6 +228,12 @@ static int check_request(const struct cli_env *env, const struct explore_request
 			env, "--within FUNCTION needs --kill NAME, or --signal SIG --of NAME");
 	if (run->gdb || run->keep || run->timeout_ns)
 		return usage_error(env, "--gdb, --keep and --timeout mean nothing for explore");
+	if (request->out && mkdir(request->out, 0777) && errno != EEXIST) {
+		struct err err = ERR_INIT;
+
+		err_errno(&err, -errno, "--out %s", request->out);
+		return command_error(env, err.text, EXIT_INCONCLUSIVE);
+	}
 	return EXIT_PASSED;
 }
 
@@ -226,8 +251,11 @@ static int split(int argc, char **argv, struct explore_request *request)
 int explore_command(const struct cli_env *env, int argc, char **argv)
 {
 	struct explore_request request = {
-		.explore = {.schedules = SCHEDULES, .budget_ns = BUDGET_NS, .strategy = -1}};
-	struct run_request run = {.options = &request.run, .explore = &request.explore};
+		.explore = {.schedules = SCHEDULES, .budget_ns = BUDGET_NS, .strategy = -1},
+		.env = env};
+	struct run_request run = {.options = &request.run,
+				  .explore = &request.explore,
+				  .ctx = &request};
 	struct err err = ERR_INIT;
 	int code, own = split(argc, argv, &request);
 
@@ -235,10 +263,11 @@ int explore_command(const struct cli_env *env, int argc, char **argv)
 		code = usage_error(env, err.text);
 	else
 		code = check_request(env, &request);
+	run.done = request.out ? write_found : NULL;
 	if (code == EXIT_PASSED)
 		code = request.command ? explore_command_line(env, &request, &run)
 				       : run_request(env, &run);
 	run_options_release(&request.run);
 	free(request.explore.within.items);
-	return code;
+	return code == EXIT_PASSED && request.is_unwritten ? EXIT_INCONCLUSIVE : code;
 }

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 #include "base/err.h"
@@ -29,9 +30,10 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 const struct argp replay_argp = {
 	.parser = parse_option,
 	.args_doc = "FILE...",
-	.doc = "Run scenarios that `ipcfault sweep --out` has written, and say when a program has "
-	       "changed since.\vExit status: as that of `ipcfault run`: 1 what was found shows "
-	       "again; 0 it does not any more; 3 the fault did not strike.\n",
+	.doc = "Run scenarios that `ipcfault sweep --out` or `explore --out` has written, and say "
+	       "when a program has changed since.\vExit status: as that of `ipcfault run`: 1 what "
+	       "was found shows again; 0 it does not any more; 3 the fault did not strike, or the "
+	       "schedule is of another program.\n",
 	.children = children,
 };
 
@@ -44,6 +46,12 @@ static void say_change(const struct cli_env *env, const char *file, const struct
 				   : "has changed since the scenario was written");
 
 	command_error(env, text ? text : "out of memory", 0);
+}
+
+/* A schedule that explore has written holds a digest of each program, which the run compares. */
+static bool tells_code(const char *text)
+{
+	return strncmp(text, "schedule:", 9) == 0 || strstr(text, "\nschedule:");
 }
 
 /* What cannot be read is told when it is run. */
@@ -59,7 +67,7 @@ static void compare(const struct cli_env *env, const char *file)
 	for (size_t i = 0; i < programs.count; i++)
 		if (programs.items[i].state != PROGRAM_SAME)
 			say_change(env, file, &programs.items[i]);
-	if (!programs.count) {
+	if (!programs.count && !tells_code(text)) {
 		none = mem_printf("%s: it does not say which programs it was written for", file);
 		command_error(env, none ? none : "out of memory", 0);
 	}

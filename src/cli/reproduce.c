@@ -108,8 +108,8 @@ static void print_within(FILE *out, const struct explore_options *explore)
 /* Of a command the title is the whole of it, ready for a shell. */
 static void print_exploration(FILE *out, const struct run_case *c, const char *schedule)
 {
-	fputs("ipcfault explore ", out);
-	if (schedule)
+	fputs(c->explore->is_recorded ? "ipcfault replay " : "ipcfault explore ", out);
+	if (schedule && !c->explore->is_recorded)
 		fprintf(out, "--schedule %s ", schedule);
 	if (c->explore->within.count)
 		print_within(out, c->explore);

@@ -13,6 +13,7 @@
 #include "cli/files.h"
 #include "cli/harness_dir.h"
 #include "cli/interrupt.h"
+#include "cli/recorded.h"
 #include "cli/run.h"
 #include "cli/select.h"
 #include "cli/session.h"
@@ -27,14 +28,26 @@ unsigned run_processors(void)
 	return count > 0 ? (unsigned)count : 1;
 }
 
+/* The session, and who is told before it. */
+struct listeners {
+	struct session *session;
+	const struct run_request *request;
+};
+
 static void on_started(void *ctx, const struct run_case *c)
 {
-	session_started(ctx, c);
+	const struct listeners *listeners = ctx;
+
+	session_started(listeners->session, c);
 }
 
 static void on_done(void *ctx, const struct run_case *c, struct case_result *result)
 {
-	session_done(ctx, c, result);
+	const struct listeners *listeners = ctx;
+
+	if (listeners->request->done)
+		listeners->request->done(listeners->request->ctx, c, result);
+	session_done(listeners->session, c, result);
 }
 
 static void on_second_signal(void *ctx)
@@ -42,10 +55,12 @@ static void on_second_signal(void *ctx)
 	session_abandon(ctx);
 }
 
-static int run_cases(const struct cli_env *env, const struct run_options *options,
+static int run_cases(const struct cli_env *env, const struct run_request *request,
 		     const char *harness, const struct selection *selection,
 		     struct session *session)
 {
+	const struct run_options *options = request->options;
+	struct listeners listeners = {session, request};
 	cleanup_free char *ipcfault = compiler_program();
 	struct cache cache = {.folder = NULL};
 	struct pool_options pool = {
@@ -58,7 +73,7 @@ static int run_cases(const struct cli_env *env, const struct run_options *option
 		.ipcfault = ipcfault,
 		.verbosity = options->verbosity,
 	};
-	struct pool_events events = {.started = on_started, .done = on_done, .ctx = session};
+	struct pool_events events = {.started = on_started, .done = on_done, .ctx = &listeners};
 	struct err err = ERR_INIT;
 	int r, code;
 
@@ -67,7 +82,8 @@ static int run_cases(const struct cli_env *env, const struct run_options *option
 		r = cache_init(&cache, selection, &err);
 	pool.cache_dir = cache.folder;
 	for (size_t i = 0; i < selection->count; i++)
-		selection->cases[i].brief = !session_tells_passes(session);
+		selection->cases[i].brief =
+			!selection->cases[i].explore && !session_tells_passes(session);
 	if (r == 0)
 		r = env->pool_run(selection->cases, selection->count, &pool, &events, &err);
 	code = session_end(session, interrupt_signal() != 0);
@@ -81,9 +97,10 @@ static int run_cases(const struct cli_env *env, const struct run_options *option
 	return code;
 }
 
-static int run_selection(const struct cli_env *env, const struct run_options *options,
+static int run_selection(const struct cli_env *env, const struct run_request *request,
 			 const char *harness, const struct selection *selection)
 {
+	const struct run_options *options = request->options;
 	struct session *session = NULL;
 	struct err err = ERR_INIT;
 	int code;
@@ -95,7 +112,7 @@ static int run_selection(const struct cli_env *env, const struct run_options *op
 	if (session_new(env, options, selection, &session, &err) < 0)
 		return command_error(env, err.text,
 				     err.code == -EINVAL ? EXIT_USAGE : EXIT_INCONCLUSIVE);
-	code = run_cases(env, options, harness, selection, session);
+	code = run_cases(env, request, harness, selection, session);
 	session_free(session);
 	return code;
 }
@@ -122,6 +139,7 @@ static int run_scenarios(const struct cli_env *env, const struct run_request *re
 			 const char *harness, struct scenario *const *scenarios, size_t count)
 {
 	struct selection selection = {0};
+	struct recorded *recorded = NULL;
 	struct err err = ERR_INIT;
 	int code, r = selection_make(scenarios, count, request->options, &selection);
 
@@ -130,9 +148,13 @@ static int run_scenarios(const struct cli_env *env, const struct run_request *re
 	if (r < 0) {
 		err_errno(&err, r, "choosing the cases");
 		code = command_error(env, err.text, EXIT_INCONCLUSIVE);
+	} else if (recorded_attach(&selection, request->options, &recorded, &err) < 0) {
+		code = command_error(env, err.text,
+				     err.code == -ENOMEM ? EXIT_INCONCLUSIVE : EXIT_USAGE);
 	} else {
-		code = run_selection(env, request->options, harness, &selection);
+		code = run_selection(env, request, harness, &selection);
 	}
+	recorded_free(recorded);
 	selection_release(&selection);
 	return code;
 }

@@ -13,6 +13,9 @@ struct run_request {
 	const struct run_options *options;
 	const struct explore_options *explore; /* NULL: each case is run once */
 	struct scenario *scenario;	       /* instead of the files; NULL */
+	/* Told of each result, before the reports are; may be NULL. */
+	void (*done)(void *ctx, const struct run_case *c, struct case_result *result);
+	void *ctx;
 };
 
 /* Run the scenarios that @request names; the exit code. */

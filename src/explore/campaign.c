@@ -10,6 +10,7 @@ static const struct vocab_row strategy_words[] = {
 	[CONTROL_PCT]    = { "pct",    "by priorities that change at few points", false },
 	[CONTROL_POS]    = { "pos",    "each access has a priority of its own", false },
 	[CONTROL_STARVE] = { "starve", "one process stands still for a while", false },
+	[CONTROL_RF]     = { "rf",     "a load reads from a store that it seldom reads from", false },
 	[CONTROL_REPLAY] = { "replay", "as a scenario of explore says", false },
 };
 /* clang-format on */
@@ -20,8 +21,9 @@ static const struct {
 	enum control_strategy strategy;
 	uint32_t depth;
 } mix[] = {
-	{CONTROL_POS, 0},    {CONTROL_PCT, 2}, {CONTROL_RANDOM, 0}, {CONTROL_PCT, 3},
-	{CONTROL_RANDOM, 0}, {CONTROL_POS, 0}, {CONTROL_STARVE, 0}, {CONTROL_PCT, 4},
+	{CONTROL_RF, 3},  {CONTROL_POS, 0}, {CONTROL_PCT, 2},	 {CONTROL_RANDOM, 0},
+	{CONTROL_POS, 0}, {CONTROL_PCT, 3}, {CONTROL_RF, 2},	 {CONTROL_POS, 0},
+	{CONTROL_PCT, 4}, {CONTROL_POS, 0}, {CONTROL_RANDOM, 0}, {CONTROL_STARVE, 0},
 };
 
 void campaign_begin(struct campaign *campaign, uint64_t seed, int only)

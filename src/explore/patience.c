@@ -47,6 +47,12 @@ void patience_renew(struct patience *p, uint64_t step, uint64_t now_ns)
 	p->looked = false;
 }
 
+bool patience_is_busy(const struct patience *p)
+{
+	return p->ticks_last > p->ticks_first &&
+	       p->ticks_last - p->ticks_first >= ticks_of(p->limit_ns);
+}
+
 bool patience_is_over(struct patience *p, const struct control *c, uint64_t now_ns)
 {
 	struct look look;
@@ -62,7 +68,5 @@ bool patience_is_over(struct patience *p, const struct control *c, uint64_t now_
 		p->quiet_since_ns = now_ns;
 	p->looked = true;
 	p->ticks_last = look.ticks;
-	return now_ns - p->quiet_since_ns >= p->limit_ns ||
-	       (look.ticks > p->ticks_first &&
-		look.ticks - p->ticks_first >= ticks_of(p->limit_ns));
+	return now_ns - p->quiet_since_ns >= p->limit_ns || patience_is_busy(p);
 }

@@ -24,6 +24,9 @@ struct patience {
 /* At @now_ns, CLOCK_MONOTONIC; to be asked every few milliseconds. */
 bool patience_is_over(struct patience *p, const struct control *c, uint64_t now_ns);
 
+/* It is, as they use the processor: they do not sleep. */
+bool patience_is_busy(const struct patience *p);
+
 /* Begin again. */
 void patience_renew(struct patience *p, uint64_t step, uint64_t now_ns);
 

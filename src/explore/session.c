@@ -27,6 +27,7 @@
 #define ARRIVE_NS     (5 * NS_PER_S)
 #define TICK_NS	      (2 * NS_PER_MS)
 #define STUCK_NS      (250 * NS_PER_MS) /* with the turn, and not at any point: see patience.h */
+#define STALE_NS      (10 * NS_PER_MS)	/* …once a process was seen to be so for that reason */
 #define LEAVE_NS      (50 * NS_PER_MS)
 #define GONE_NS	      (2 * NS_PER_S)
 #define LEAVING_TRIES 1000
@@ -41,6 +42,9 @@ struct session {
 	/* Of the servers, known to every run. */
 	uint32_t objects_used, objects_head;
 	int status[CONTROL_ROLES];
+	uint32_t let_go; /* the flow that comes to no point, and that the others go on without */
+	struct stale_read stale;
+	bool was_stale;
 };
 
 static uint64_t time_now(void)
@@ -225,6 +229,9 @@ static void prepare(struct session *s, const struct session_request *request)
 	c->switch_count =
 		(uint32_t)(request->switch_count < CONTROL_SWITCHES ? request->switch_count
 								    : CONTROL_SWITCHES);
+	c->field_count = request->field_count;
+	if (c->field_count && c->field_count <= CONTROL_FIELDS)
+		memcpy(c->fields, request->fields, c->field_count * sizeof(*c->fields));
 	if (c->switch_count)
 		memcpy(c->switches, request->switches, c->switch_count * sizeof(*c->switches));
 	s->segment->objects_used = s->objects_used;
@@ -276,6 +283,41 @@ static void pass_on(struct session *s, uint32_t dead)
 		give_turn(s, next);
 	else if (c->end)
 		stop(s, CONTROL_DONE);
+	else
+		__atomic_store_n(&c->turn, 0, __ATOMIC_RELEASE);
+}
+
+/* Who uses the processor and comes to no point is outside, from now on; false: nobody, or again. */
+static bool let_go(struct session *s, struct patience *patience)
+{
+	struct control *c = s->control;
+	uint32_t turn = load(&c->turn);
+
+	if (s->let_go || !turn || !patience_is_busy(patience))
+		return false;
+	s->let_go = turn;
+	__atomic_store_n(&c->flows[turn].is_outside, 1, __ATOMIC_SEQ_CST);
+	pass_on(s, turn);
+	patience_renew(patience, c->step, time_now());
+	return true;
+}
+
+/* As it was seen before: there is nobody left to go on. */
+static bool is_stale_again(const struct session *s)
+{
+	return s->was_stale && s->let_go && !load(&s->control->turn) &&
+	       s->control->flows[s->let_go].is_outside;
+}
+
+/* Nothing happens any more. */
+static void stop_stuck(struct session *s)
+{
+	uint32_t flow = s->let_go;
+
+	if (flow && s->control->flows[flow].is_outside &&
+	    stale_find(s->control, flow, s->proc_fd, &s->stale))
+		s->was_stale = true;
+	stop(s, CONTROL_STUCK);
 }
 
 /* The process of @flow, for which no server waits, is no more. */
@@ -371,7 +413,8 @@ static bool others_are_gone(const struct session *s)
 static int await_end(struct session *s, struct err *err)
 {
 	struct control *c = s->control;
-	struct patience patience = {.proc_fd = s->proc_fd, .limit_ns = STUCK_NS};
+	struct patience patience = {.proc_fd = s->proc_fd,
+				    .limit_ns = s->was_stale ? STALE_NS : STUCK_NS};
 	uint64_t stopped = 0;
 
 	patience_renew(&patience, c->step, time_now());
@@ -380,11 +423,12 @@ static int await_end(struct session *s, struct err *err)
 		uint64_t now = time_now();
 
 		look_for_dead(s);
-		if (!stopped && patience_is_over(&patience, c, now))
-			stop(s, CONTROL_STUCK);
+		if (!stopped && (is_stale_again(s) ||
+				 (patience_is_over(&patience, c, now) && !let_go(s, &patience))))
+			stop_stuck(s);
 		if (c->end && !stopped)
 			stopped = now;
-		if (stopped && now - stopped > LEAVE_NS)
+		if (stopped && (s->stale.read.flow || now - stopped > LEAVE_NS))
 			kill_all(s);
 		if (stopped && now - stopped > GONE_NS)
 			return err_set(err, -ETIMEDOUT, "a process of the run does not end");
@@ -401,6 +445,7 @@ int session_run(struct session *s, const struct session_request *request,
 	uint64_t started = time_now();
 	int rc;
 
+	s->let_go = s->stale.read.flow = 0;
 	prepare(s, request);
 	__atomic_add_fetch(&c->command, 1, __ATOMIC_RELEASE);
 	wake(&c->command);
@@ -409,10 +454,13 @@ int session_run(struct session *s, const struct session_request *request,
 		return rc;
 	for (size_t i = 0; i < s->count; i++)
 		s->status[i] = c->status[i + 1];
+	if (s->let_go)
+		c->end = CONTROL_STUCK; /* it may have come back, but not by schedule */
 	*ret_outcome = (struct session_outcome){.end = (enum control_end)c->end,
 						.control = c,
 						.segment = s->segment,
 						.status = s->status,
-						.duration_ns = time_now() - started};
+						.duration_ns = time_now() - started,
+						.stale = s->stale};
 	return 0;
 }

@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "explore/stale.h"
 #include "rt/segment.h"
 #include "schedule/control.h"
 
@@ -31,11 +32,14 @@ struct session_request {
 	uint64_t length;		       /* points that are expected */
 	const struct control_switch *switches; /* replay */
 	size_t switch_count;
-	uint32_t strike_flow; /* gets strike_signal in front of its strike_step-th point; 0 = nobody */
+	uint32_t strike_flow; /* gets strike_signal in front of its strike_step-th point; 0 = nobody
+			       */
 	uint64_t strike_step;
 	int strike_signal;
 	enum control_memory memory;
-	uint64_t memory_seed; /* when stores become visible */
+	const struct control_field *fields; /* taken as atomics */
+	uint32_t field_count;		    /* …or CONTROL_ALL_FIELDS */
+	uint64_t memory_seed;		    /* when stores become visible */
 };
 
 /* The end of a run.  All is valid until the next one. */
@@ -45,6 +49,7 @@ struct session_outcome {
 	const struct segment *segment; /* names objects and modules */
 	const int *status;	       /* of wait4(2), of each program */
 	uint64_t duration_ns;
+	struct stale_read stale; /* CONTROL_STUCK: why, if read.flow is not 0 */
 };
 
 /*

@@ -142,7 +142,7 @@ static char *object_text(const struct teller *teller, const struct control_event
 	}
 }
 
-static char *event_text(const struct teller *teller, const struct control_event *event)
+char *tell_event(const struct teller *teller, const struct control_event *event)
 {
 	cleanup_free char *place = place_text(teller, event), *object = object_text(teller, event);
 	const char *word = event->kind < POINT_MAX_ ? point_words[event->kind] : NULL;
@@ -165,7 +165,7 @@ static char *wait_text(const struct teller *teller, uint32_t index)
 {
 	const struct control *c = teller->outcome->control;
 	const struct control_flow *flow = &c->flows[index];
-	cleanup_free char *name = tell_flow(teller, index), *event = event_text(teller, &flow->next);
+	cleanup_free char *name = tell_flow(teller, index), *event = tell_event(teller, &flow->next);
 	cleanup_free char *owner = NULL;
 
 	if (!name || !event)
@@ -210,7 +210,7 @@ static bool is_shown(const struct control *c, uint64_t index)
 
 static char *row_text(const struct teller *teller, const struct control_event *event)
 {
-	cleanup_free char *text = event_text(teller, event), *name = tell_flow(teller, event->flow);
+	cleanup_free char *text = tell_event(teller, event), *name = tell_flow(teller, event->flow);
 	uint32_t column = event->flow - 1;
 
 	if (!text || !name)
@@ -254,7 +254,7 @@ static char *side_text(const struct teller *teller, const struct control_race *r
 	static const char *const kinds[] = {
 		[ACCESS_PLAIN] = "", [ACCESS_VOLATILE] = " (volatile)", [ACCESS_ATOMIC] = " (atomic)"};
 
-	text = event_text(teller, &event);
+	text = tell_event(teller, &event);
 	if (!flow || !text)
 		return NULL;
 	return mem_printf("%s: %s, %u byte%s%s", flow, text, access->size,
@@ -271,4 +271,19 @@ char *tell_race(const struct teller *teller, uint32_t index)
 		return NULL;
 	return mem_printf("two accesses that nothing orders, no lock and no atomic\n%s\n%s", first,
 			  second);
+}
+
+char *tell_field(const struct teller *teller, const struct control_event *event)
+{
+	cleanup_free char *text = object_text(teller, event);
+
+	return text ? mem_strdup(*text == ' ' ? text + 1 : text) : NULL;
+}
+
+char *tell_race_field(const struct teller *teller, uint32_t index)
+{
+	const struct control_race *race = &teller->outcome->control->races[index];
+	const struct control_event event = event_of(race, &race->second);
+
+	return tell_field(teller, &event);
 }

@@ -19,6 +19,14 @@ struct teller {
 /* "writer", "writer/child[1]", "writer/thread[2]"; to be freed, NULL when memory is short. */
 char *tell_flow(const struct teller *teller, uint32_t flow);
 
+/* "await() flag.c:12 reads s->is_ready": to be freed, NULL when memory is short. */
+char *tell_event(const struct teller *teller, const struct control_event *event);
+
+/* "s->is_ready", "counter +8": what it accesses, to be freed, NULL when memory is short. */
+char *tell_field(const struct teller *teller, const struct control_event *event);
+/* The same of the @index-th race of the run. */
+char *tell_race_field(const struct teller *teller, uint32_t index);
+
 /* A line for each flow that is left waiting: to be freed, NULL when memory is short. */
 char *tell_waits(const struct teller *teller);
 
@@ -27,6 +35,9 @@ char *tell_waits(const struct teller *teller);
  * last before and first after.  To be freed, NULL when memory is short.
  */
 char *tell_schedule(const struct teller *teller);
+
+/* The outcome's read that is out of date: to be freed, NULL when memory is short. */
+char *tell_stale(const struct teller *teller);
 
 /* The @index-th race of the run: to be freed, NULL when memory is short. */
 char *tell_race(const struct teller *teller, uint32_t index);

@@ -88,12 +88,19 @@ static void process_result_release(struct process_result *process)
 	free(process->err_tail);
 }
 
+static void values_release(struct case_value *values, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		free(values[i].name);
+		free(values[i].value);
+	}
+	free(values);
+}
+
 void case_result_release(struct case_result *result)
 {
-	for (size_t i = 0; i < result->value_count; i++) {
-		free(result->values[i].name);
-		free(result->values[i].value);
-	}
+	values_release(result->values, result->value_count);
+	values_release(result->explore.code, result->explore.code_count);
 	for (size_t i = 0; i < result->fault_count; i++)
 		fault_result_release(&result->faults[i]);
 	for (size_t i = 0; i < result->finding_count; i++)
@@ -102,7 +109,6 @@ void case_result_release(struct case_result *result)
 		process_result_release(&result->processes[i]);
 	for (size_t i = 0; i < result->note_count; i++)
 		free(result->notes[i]);
-	free(result->values);
 	free(result->faults);
 	free(result->findings);
 	free(result->processes);

@@ -119,10 +119,12 @@ struct exploration {
 	uint64_t states;		     /* of the points that differ; 0 = each was tried */
 	struct point_outcome *outcomes;	     /* of the points; in the order of the first of each */
 	size_t outcome_count;
-	uint64_t points, switches; /* of all schedules */
-	uint64_t flows;		   /* processes and threads, at most */
-	char *strategy, *bound;	   /* NULL = not known */
-	char *schedule;		   /* the one that shows the findings (explore/trail.h); NULL */
+	uint64_t points, switches;	     /* of all schedules */
+	uint64_t flows;			     /* processes and threads, at most */
+	char *strategy, *bound;		     /* NULL = not known */
+	char *schedule; /* the one that shows the findings (explore/trail.h); NULL */
+	struct case_value *code; /* with it: process and elf/code_digest.h of its program, in hex */
+	size_t code_count;
 };
 
 struct case_result {

@@ -156,6 +156,7 @@ static const struct field exploration_fields[] = {
 	{ "strategy",      FIELD_TEXT, MEMBER(struct exploration, strategy) },
 	{ "bound",         FIELD_TEXT, MEMBER(struct exploration, bound) },
 	{ "schedule",      FIELD_TEXT, MEMBER(struct exploration, schedule) },
+	{ "code",          FIELD_VALUES, MEMBER(struct exploration, code), COUNT(struct exploration, code_count) },
 };
 SHAPE(exploration, struct exploration);
 

@@ -107,5 +107,7 @@ void scenario_free(struct scenario *scenario)
 	processes_free(scenario->control.processes, scenario->process_count);
 	build_spec_release(&scenario->control.build);
 	free(scenario->control.caught);
+	free(scenario->schedule.turns);
+	matrix_free(scenario->schedule.code, scenario->schedule.code_count);
 	free(scenario);
 }

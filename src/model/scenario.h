@@ -270,6 +270,15 @@ struct matrix_value {
 	char *name, *value;
 };
 
+/* `schedule:` the run takes the interleaving that `ipcfault explore` has found. */
+struct schedule_spec {
+	char *turns;		   /* of explore/trail.h; NULL = there is none, it is an ordinary run */
+	bool shows[FINDING_MAX_];  /* what was found; none = not said */
+	struct matrix_value *code; /* of each process's program then: elf/code_digest.h, in hex */
+	size_t code_count;
+	struct pos pos;
+};
+
 struct scenario {
 	char *file; /* as given on the command line */
 	struct pos pos;
@@ -288,6 +297,7 @@ struct scenario {
 	size_t fault_count;
 	struct expect_spec expect;
 	struct control_spec control;
+	struct schedule_spec schedule;
 	enum fault_model model;
 	uint64_t deadline_ns; /* always set; default 10 s */
 	unsigned repeat;      /* default 1 */

@@ -108,7 +108,8 @@ bool was_cut_off(const struct judgement *j)
 	for (size_t i = 0; i < j->seen->finding_count; i++) {
 		enum finding_kind kind = j->seen->findings[i].kind;
 
-		if (kind == FINDING_DEADLOCK || kind == FINDING_HANG || kind == FINDING_SPIN)
+		if (kind == FINDING_DEADLOCK || kind == FINDING_HANG || kind == FINDING_SPIN ||
+		    kind == FINDING_STALE_READ)
 			return true;
 	}
 	return false;

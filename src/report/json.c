@@ -4,9 +4,11 @@
  * that a terminal that shows it has nothing to obey.
  */
 #include <errno.h>
+#include <inttypes.h>
 
 #include <jansson.h>
 
+#include "base/util.h"
 #include "model/result_json.h"
 #include "model/sweep_json.h"
 #include "report/reporter.h"
@@ -51,6 +53,18 @@ static int print_sweep(FILE *out, const struct sweep_totals *sweep)
 	return rc < 0 && !ferror(out) ? -ENOMEM : 0;
 }
 
+static void print_explore(FILE *out, const struct report_totals *totals)
+{
+	const struct explore_totals *explore = &totals->explore;
+
+	fprintf(out,
+		",\n\"explore\": {\"cases\": %" PRIu64 ", \"schedules\": %" PRIu64
+		", \"points\": %" PRIu64 ", \"kill_points\": %" PRIu64
+		", \"signal_points\": %" PRIu64 ", \"elapsed_ms\": %" PRIu64 "}",
+		explore->cases, explore->schedules, explore->points, explore->kill_points,
+		explore->signal_points, totals->elapsed_ns / NS_PER_MS);
+}
+
 static int json_end(struct reporter_context *ctx, const struct report_totals *totals)
 {
 	int rc = 0;
@@ -62,6 +76,8 @@ static int json_end(struct reporter_context *ctx, const struct report_totals *to
 	fprintf(ctx->out, "}, \"interrupted\": %s", totals->interrupted ? "true" : "false");
 	if (totals->shards)
 		fprintf(ctx->out, ", \"shard\": \"%zu/%zu\"", totals->shard, totals->shards);
+	if (totals->explore.schedules)
+		print_explore(ctx->out, totals);
 	if (totals->sweep)
 		rc = print_sweep(ctx->out, totals->sweep);
 	fputs("}\n", ctx->out);

@@ -38,11 +38,29 @@ struct report {
 	bool failed;
 };
 
+static void explore_totals_add(struct explore_totals *totals, const struct case_result *result)
+{
+	const struct exploration *explore = &result->explore;
+
+	if (!explore->schedules)
+		return;
+	totals->cases++;
+	totals->schedules += explore->schedules;
+	totals->points += explore->points;
+	totals->kill_points += explore->kill_points;
+	totals->signal_points += explore->signal_points;
+	if (result->finding_count)
+		return;
+	totals->silent_schedules += explore->schedules;
+	totals->silent_ns += result->duration_ns;
+}
+
 void report_totals_add(struct report_totals *totals, const struct case_result *result)
 {
 	totals->summary.count[result->verdict]++;
 	if (result->role == ROLE_CONTROL && result->verdict == VERDICT_PASS)
 		totals->caught++;
+	explore_totals_add(&totals->explore, result);
 }
 
 size_t report_totals_done(const struct report_totals *totals)

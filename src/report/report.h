@@ -46,6 +46,13 @@ struct report_style {
 	unsigned width; /* columns of the terminal; 0 = 80 */
 };
 
+/* Of all cases that were explored. */
+struct explore_totals {
+	uint64_t cases, schedules, points, kill_points, signal_points;
+	/* Of those in which nothing was found: the others were replayed, too. */
+	uint64_t silent_schedules, silent_ns;
+};
+
 /* Where the whole work stands. */
 struct report_totals {
 	size_t scenarios, cases; /* chosen to run */
@@ -55,6 +62,7 @@ struct report_totals {
 	bool interrupted;		  /* the end came before all were done */
 	size_t shard, shards;		  /* the K-th of N parts; 0 of 0 = all of the work */
 	const struct sweep_totals *sweep; /* NULL: it is none */
+	struct explore_totals explore;
 };
 
 /* Adds one case to @totals. */

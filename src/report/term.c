@@ -58,6 +58,35 @@ static void print_label(struct reporter_context *ctx, const struct case_result *
 	describe_title(ctx->out, result);
 }
 
+static void print_tried(FILE *out, uint64_t count, const char *what)
+{
+	if (count)
+		fprintf(out, ", %" PRIu64 " %s%s", count, what, count == 1 ? "" : "s");
+}
+
+/* What was tried of a case that is explored, and what it means that nothing was found. */
+static void print_explored(FILE *out, const struct case_result *result)
+{
+	const struct exploration *explore = &result->explore;
+
+	if (!explore->schedules)
+		return;
+	fprintf(out, "      %" PRIu64 " schedule%s", explore->schedules,
+		explore->schedules == 1 ? "" : "s");
+	if (explore->strategy)
+		fprintf(out, " (strategy: %s)", explore->strategy);
+	print_tried(out, explore->kill_points, "kill point");
+	print_tried(out, explore->signal_points, "signal point");
+	print_tried(out, explore->points, "point");
+	fprintf(out, ", %" PRIu64 " %s", explore->flows,
+		explore->flows == 1 ? "process" : "processes and threads");
+	putc('\n', out);
+	if (explore->bound && !result->finding_count)
+		text_print_lines(out, explore->bound, "      ", 0);
+	for (size_t i = 0; i < result->note_count; i++)
+		text_print_lines(out, result->notes[i], "      ", 0);
+}
+
 /* One line is enough: passed, or skipped with the reason. */
 static void print_short(struct reporter_context *ctx, const struct case_result *result)
 {
@@ -76,6 +105,7 @@ static void print_short(struct reporter_context *ctx, const struct case_result *
 	}
 	fprintf(ctx->out, "  %s%s%s\n", paint_code(PAINT_DIM, ctx->style.color),
 		duration_text(result->duration_ns, took), paint_code(PAINT_NONE, ctx->style.color));
+	print_explored(ctx->out, result);
 }
 
 static bool is_trouble(const struct case_result *result)
@@ -354,6 +384,24 @@ static void print_sweep(struct reporter_context *ctx, const struct report_totals
 	print_shares(out, "file", &sweep->files);
 }
 
+static void print_exploration(FILE *out, const struct report_totals *totals)
+{
+	const struct explore_totals *explore = &totals->explore;
+	uint64_t ms = explore->silent_ns / NS_PER_MS;
+
+	if (!explore->schedules)
+		return;
+	fprintf(out, "  %" PRIu64 " schedule%s", explore->schedules,
+		explore->schedules == 1 ? "" : "s");
+	print_tried(out, explore->kill_points, "kill point");
+	print_tried(out, explore->signal_points, "signal point");
+	print_tried(out, explore->points, "point");
+	if (ms)
+		fprintf(out, "; %" PRIu64 " schedules a second on each processor",
+			explore->silent_schedules * 1000 / ms);
+	putc('\n', out);
+}
+
 static int term_end(struct reporter_context *ctx, const struct report_totals *totals)
 {
 	FILE *out = ctx->out;
@@ -377,6 +425,7 @@ static int term_end(struct reporter_context *ctx, const struct report_totals *to
 	print_counts(out, totals);
 	fprintf(out, " in %s%s\n", duration_text(totals->elapsed_ns, took),
 		paint_code(PAINT_NONE, ctx->style.color));
+	print_exploration(out, totals);
 	return 0;
 }
 

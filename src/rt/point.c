@@ -4,6 +4,7 @@
 #include "rt/gate.h"
 #include "rt/raw.h"
 #include "schedule/order.h"
+#include "schedule/reads_from.h"
 
 static bool load(uint64_t address, uint64_t size, uint64_t *ret_value)
 {
@@ -32,7 +33,7 @@ static void describe(struct control_event *event, enum point_kind kind, uint64_t
 	event->kind = (uint16_t)kind;
 	event->size = (uint16_t)(size < UINT16_MAX ? size : UINT16_MAX);
 	event->object = 0;
-	event->offset = address;
+	event->offset = event->address = address;
 	if (!rt_arena_find(address, &event->object, &event->offset) &&
 	    !rt_variable_find(address, &event->object, &event->offset))
 		event->offset = address;
@@ -70,6 +71,8 @@ void rt_point(enum point_kind kind, uint64_t address, uint64_t size, uint64_t pl
 
 	describe(&self->next, kind, address, size, place);
 	self->steps++;
+	if (self->is_outside)
+		rt_inside();
 	if (c->max_steps && c->step >= c->max_steps)
 		c->end = CONTROL_TOO_LONG;
 	if (c->strike_flow == rt_flow && c->strike_step == self->steps)
@@ -78,7 +81,8 @@ void rt_point(enum point_kind kind, uint64_t address, uint64_t size, uint64_t pl
 	if (c->memory)
 		rt_buffer_step();
 	rt_choose();
-	if (kind != POINT_READ && kind != POINT_WRITE && kind != POINT_ATOMIC && kind != POINT_FENCE)
+	if (kind != POINT_READ && kind != POINT_WRITE && kind != POINT_ATOMIC &&
+	    kind != POINT_FENCE)
 		rt_buffer_drain();
 	if (address)
 		load(address, size, &self->next.value);
@@ -140,7 +144,8 @@ uint64_t rt_key(const volatile void *address)
 	named = rt_named_key((uint64_t)address);
 	if (named)
 		return named;
-	return SCHEDULE_KEY_PRIVATE | ((uint64_t)rt_process() << 48) | ((uint64_t)address & ((UINT64_C(1) << 48) - 1));
+	return SCHEDULE_KEY_PRIVATE | ((uint64_t)rt_process() << 48) |
+	       ((uint64_t)address & ((UINT64_C(1) << 48) - 1));
 }
 
 void rt_modified(uint64_t address, uint64_t old, bool has_changed, uint64_t place)
@@ -156,10 +161,20 @@ static uint64_t key_of_word(const struct control_event *event)
 	return (uint64_t)event->object << 44 ^ event->offset;
 }
 
+/* Only where somebody asks for it: it costs as much as the rest. */
+static void note_reads(bool reads, bool writes)
+{
+	if (rt_control->strategy == CONTROL_RF)
+		reads_from_note(rt_control, &rt_self()->next, reads, writes);
+}
+
 void rt_did_atomic(bool reads, bool writes, int order)
 {
 	const struct control_event *event = &rt_self()->next;
 
+	note_reads(reads, writes);
+	if (order_is_strong(rt_control, event, ACCESS_ATOMIC))
+		order = ORDER_SEQ_CST;
 	order_access(rt_control, event, writes, ACCESS_ATOMIC);
 	order_atomic(rt_control, rt_flow, key_of_word(event), reads, writes, (uint32_t)order);
 }
@@ -199,6 +214,8 @@ static void write_at(uint64_t address, uint64_t size, bool is_release)
 void rt_point_store(uint64_t address, uint64_t size, int order, uint64_t place)
 {
 	rt_point_atomic(address, size, false, true, order, place);
+	if (order_is_strong(rt_control, &rt_self()->next, ACCESS_ATOMIC))
+		order = ORDER_SEQ_CST;
 	if (order < ORDER_SEQ_CST) {
 		write_at(address, size, order >= ORDER_RELEASE);
 		return;
@@ -217,9 +234,27 @@ void rt_point_fence(int order, uint64_t place)
 
 static enum access_kind kind_of(enum segment_access_kind kind)
 {
-	return kind == SEGMENT_ATOMIC	? ACCESS_ATOMIC
+	return kind == SEGMENT_ATOMIC	  ? ACCESS_ATOMIC
 	       : kind == SEGMENT_VOLATILE ? ACCESS_VOLATILE
 					  : ACCESS_PLAIN;
+}
+
+static void plain_access(bool is_write, enum access_kind kind)
+{
+	note_reads(!is_write, is_write);
+	order_access(rt_control, &rt_self()->next, is_write, kind);
+}
+
+/* What it reads is what is there behind the wait. */
+static void strong_access(uint64_t address, uint64_t size, bool is_write, uint64_t place)
+{
+	if (!is_write && size <= sizeof(uint64_t))
+		rt_saw(address, rt_self()->next.value, place);
+	rt_did_atomic(!is_write, is_write, ORDER_SEQ_CST);
+	if (!is_write)
+		return;
+	rt_buffer_drain();
+	rt_wrote();
 }
 
 /* In front of what is about to be done; the access itself follows with the turn. */
@@ -228,10 +263,16 @@ void rt_scheduled_access(uint64_t address, uint64_t size, enum segment_access_ki
 {
 	bool is_write = flags & SEGMENT_WRITE;
 
-	rt_point(kind == SEGMENT_ATOMIC ? POINT_ATOMIC : is_write ? POINT_WRITE : POINT_READ,
+	rt_point(kind == SEGMENT_ATOMIC ? POINT_ATOMIC
+		 : is_write		? POINT_WRITE
+					: POINT_READ,
 		 address, size, place);
+	if (order_is_strong(rt_control, &rt_self()->next, kind_of(kind))) {
+		strong_access(address, size, is_write, place);
+		return;
+	}
 	if (!rt_is_alone())
-		order_access(rt_control, &rt_self()->next, is_write, kind_of(kind));
+		plain_access(is_write, kind_of(kind));
 	if (is_write)
 		write_at(address, size, false);
 	else if (size <= sizeof(uint64_t))

@@ -10,6 +10,7 @@
 #include "explore/shrink.h"
 #include "explore/tell.h"
 #include "run/explored_private.h"
+#include "run/explored_whatif.h"
 #include "sandbox/tmp.h"
 
 #define SHRINK_TESTS 400
@@ -72,6 +73,7 @@ static void explored_close(struct explored *e)
 {
 	if (e->session)
 		session_close(e->session);
+	free(e->what_if);
 	for (size_t i = 0; e->preparations && i < e->x.subject_count; i++)
 		preparation_free(e->preparations[i]);
 	free(e->preparations);
@@ -88,8 +90,8 @@ struct replaying {
 	struct err *err;
 };
 
-static struct session_request request_of(const struct trail *trail,
-					 const struct control_switch *switches, size_t count)
+struct session_request explored_request(const struct trail *trail,
+					const struct control_switch *switches, size_t count)
 {
 	return (struct session_request){.strategy = CONTROL_REPLAY,
 					.switches = switches,
@@ -104,7 +106,7 @@ static struct session_request request_of(const struct trail *trail,
 static int replay(void *ctx, const struct control_switch *switches, size_t count)
 {
 	struct replaying *r = ctx;
-	const struct session_request request = request_of(r->trail, switches, count);
+	const struct session_request request = explored_request(r->trail, switches, count);
 	struct session_outcome outcome;
 	struct findings findings;
 	int rc = explored_run_schedule(r->e, &request, &outcome, &findings, r->err), shows = 0;
@@ -136,10 +138,9 @@ static int add_picture(struct explored *e, struct finding *finding,
 	return finding->text ? 0 : -ENOMEM;
 }
 
-/* Findings and all that belongs to them into the result; @trail has its switches. */
-static int report(struct explored *e, struct trail *trail, unsigned confirmed, struct err *err)
+int explored_report(struct explored *e, struct trail *trail, unsigned confirmed, struct err *err)
 {
-	const struct session_request request = request_of(trail, trail->switches, trail->count);
+	const struct session_request request = explored_request(trail, trail->switches, trail->count);
 	struct case_result *result = e->job->result;
 	struct session_outcome outcome;
 	struct findings findings;
@@ -151,11 +152,28 @@ static int report(struct explored *e, struct trail *trail, unsigned confirmed, s
 		return rc;
 	trail->steps = outcome.control->step;
 	result->explore.schedule = trail_text(trail);
-	if (!result->explore.schedule)
+	if (!result->explore.schedule || explored_note_code(e))
 		return err_errno(err, -ENOMEM, "explore");
 	for (size_t i = 0; !rc && i < findings.count; i++)
 		rc = add_picture(e, &findings.items[i], &outcome, trail->count, confirmed);
 	return rc ? err_errno(err, rc, "explore") : 0;
+}
+
+static bool has_kind(const struct findings *list, enum finding_kind kind)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (list->items[i].kind == kind)
+			return true;
+	return false;
+}
+
+/* A stale read has an answer already; with a strike it is not the schedule alone that decides. */
+static int ask_what_mends(struct explored *e, const struct findings *findings, struct err *err)
+{
+	if (!has_kind(findings, FINDING_RACE) || has_kind(findings, FINDING_STALE_READ) ||
+	    e->options->strike || e->what_if)
+		return 0;
+	return explored_what_if(e, &e->what_if, err);
 }
 
 /* The same with as few switches as possible, as often as it takes to be sure. */
@@ -171,35 +189,14 @@ static int settle(struct explored *e, enum finding_kind kind, const struct trail
 		rc = replay(&r, trail.switches, trail.count);
 		confirmed += rc > 0;
 	}
+	rc = rc < 0 ? rc : ask_what_mends(e, &r.last, err);
 	explored_findings_release(&r.last);
-	rc = rc < 0 ? rc : report(e, &trail, confirmed, err);
+	rc = rc < 0 ? rc : explored_report(e, &trail, confirmed, err);
 	if (!rc && !e->job->result->finding_count)
 		rc = err_set(err, -EIO,
 			     "a schedule that had shown a bug does not show it again: the program "
 			     "is not a function of its schedule");
 	return rc;
-}
-
-/* A given schedule; where the program has become another one, its steps do not fit. */
-static int follow(struct explored *e, struct err *err)
-{
-	struct trail trail = *e->options->trail;
-	const struct session_request request = request_of(&trail, trail.switches, trail.count);
-	struct session_outcome outcome;
-	struct findings findings;
-	int rc = explored_run_schedule(e, &request, &outcome, &findings, err);
-
-	explored_findings_release(&findings);
-	if (rc)
-		return rc;
-	campaign_note(&e->campaign, &request, &outcome);
-	if (outcome.control->step != trail.steps || outcome.control->is_diverged)
-		return err_set(err, -ESTALE,
-			       "the schedule does not fit: the program has changed since (%llu "
-			       "steps, not %llu)",
-			       (unsigned long long)outcome.control->step,
-			       (unsigned long long)trail.steps);
-	return report(e, &trail, CONFIRMED, err);
 }
 
 /* --- the whole ----------------------------------------------------------- */
@@ -316,7 +313,7 @@ static int strike_everywhere(struct explored *e, const struct session_request *b
 		struct session_outcome outcome;
 
 		trail.strike_step = step;
-		request = request_of(&trail, trail.switches, trail.count);
+		request = explored_request(&trail, trail.switches, trail.count);
 		e->struck++;
 		rc = try_one(e, &request, &outcome, err);
 	}
@@ -396,6 +393,8 @@ static int say(struct explored *e)
 	explore->flows = e->campaign.flows;
 	*(e->options->signal == SIGKILL ? &explore->kill_points : &explore->signal_points) =
 		e->struck;
+	if (e->options->trail)
+		return 0;
 	explore->strategy = mem_strdup(e->options->strategy < 0
 					       ? "all"
 					       : vocab_name(&strategy_vocab, e->options->strategy));
@@ -418,7 +417,7 @@ int explored_run(struct job *job, struct err *err)
 	if (!rc) {
 		campaign_begin(&e.campaign, job->c->seed, e.options->strategy);
 		e.started_ns = now_ns();
-		rc = e.options->trail ? follow(&e, err) : explore(&e, err);
+		rc = e.options->trail ? explored_follow(&e, err) : explore(&e, err);
 		job->seen.duration_ns = now_ns() - e.started_ns;
 	}
 	if (!rc && say(&e))

@@ -23,6 +23,7 @@ struct explore_options {
 	struct strings within;
 	bool all_points;	   /* also where the state is as at another */
 	const struct trail *trail; /* this schedule instead, and no other; NULL */
+	bool is_recorded;	   /* …which is that of the scenario itself */
 };
 
 /* Where a process was killed: what the others say of it, and end by, is no finding. */

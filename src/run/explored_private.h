@@ -21,6 +21,7 @@ struct explored {
 	uint64_t race_at; /* the first schedule with a race; 0 = none yet */
 	struct trail race;
 	uint64_t struck; /* points at which the signal was sent */
+	char *what_if;	 /* for the text of each race; NULL */
 	bool differs;	 /* the same schedule, and not the same run */
 };
 
@@ -34,5 +35,21 @@ const char *explored_role_name(void *explored, uint32_t role);
 int explored_run_schedule(struct explored *e, const struct session_request *request,
 			  struct session_outcome *outcome, struct findings *ret_findings,
 			  struct err *err);
+
+/* The run of @trail with other switches. */
+struct session_request explored_request(const struct trail *trail,
+					const struct control_switch *switches, size_t count);
+
+/*
+ * The findings of @trail and all that belongs to them into the result; its
+ * steps become those of that run.
+ */
+int explored_report(struct explored *e, struct trail *trail, unsigned confirmed, struct err *err);
+
+/* Which programs they were, into the result: 0 or -ENOMEM. */
+int explored_note_code(struct explored *e);
+
+/* The schedule of the options, and no other. */
+int explored_follow(struct explored *e, struct err *err);
 
 #endif

@@ -1,5 +1,6 @@
 /* explored_run.c - one schedule: run, observed, judged, and tidied up after. */
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -22,6 +23,8 @@ const char *explored_role_name(void *ctx, uint32_t role)
 /* Those that wait when the run is over are made to leave. */
 static bool was_stopped(const struct session_outcome *outcome, int status)
 {
+	if (outcome->stale.read.flow && WIFSIGNALED(status))
+		return WTERMSIG(status) == SIGKILL; /* it comes to no point where it could leave */
 	return outcome->end != CONTROL_DONE && WIFEXITED(status) &&
 	       WEXITSTATUS(status) == CONTROL_EXIT;
 }
@@ -57,6 +60,11 @@ static int observe_end(struct explored *e, const struct session_outcome *outcome
 	const struct teller teller = {outcome, e->job->worker->images, explored_role_name, e};
 	cleanup_free char *waits = NULL;
 
+	if (outcome->stale.read.flow) {
+		waits = tell_stale(&teller);
+		return waits ? observed_add(&e->job->seen, FINDING_STALE_READ, NULL, "%s", waits)
+			     : -ENOMEM;
+	}
 	if (outcome->end != CONTROL_DEADLOCK && outcome->end != CONTROL_SPINS)
 		return 0;
 	waits = tell_waits(&teller);
@@ -79,7 +87,9 @@ static int observe_races(struct explored *e, const struct session_outcome *outco
 	for (uint32_t i = 0; !rc && i < count && i < CONTROL_RACES; i++) {
 		cleanup_free char *text = tell_race(&teller, i);
 
-		rc = text ? observed_add(&e->job->seen, FINDING_RACE, NULL, "%s", text) : -ENOMEM;
+		rc = text ? observed_add(&e->job->seen, FINDING_RACE, NULL, "%s%s", text,
+					 e->what_if ? e->what_if : "")
+			  : -ENOMEM;
 	}
 	return rc;
 }
@@ -158,6 +168,13 @@ static int tidy_up(struct explored *e, struct err *err)
 	return sandbox_clean_beside(&e->job->worker->sandbox, err);
 }
 
+/* Else it was given up. */
+static bool is_judged(const struct session_outcome *outcome)
+{
+	return outcome->end == CONTROL_DONE || outcome->end == CONTROL_DEADLOCK ||
+	       outcome->end == CONTROL_SPINS || outcome->stale.read.flow;
+}
+
 int explored_run_schedule(struct explored *e, const struct session_request *request,
 			  struct session_outcome *outcome, struct findings *ret, struct err *err)
 {
@@ -167,9 +184,9 @@ int explored_run_schedule(struct explored *e, const struct session_request *requ
 	if (rc)
 		return rc;
 	e->too_long += outcome->end == CONTROL_TOO_LONG;
-	e->stuck += outcome->end == CONTROL_STUCK || outcome->end == CONTROL_FULL;
-	if (outcome->end == CONTROL_DONE || outcome->end == CONTROL_DEADLOCK ||
-	    outcome->end == CONTROL_SPINS) {
+	e->stuck += (outcome->end == CONTROL_STUCK || outcome->end == CONTROL_FULL) &&
+		    !outcome->stale.read.flow;
+	if (is_judged(outcome)) {
 		rc = observe(e, outcome);
 		rc = rc ? err_errno(err, rc, "explore") : judge(e, ret, err);
 		if (outcome->control->strike_flow)

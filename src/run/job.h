@@ -27,6 +27,7 @@ struct job {
 	/* fault_free, or what the worker keeps; NULL: there was no such run */
 	const struct observed *usual, *usual_again;
 	bool ran;
+	char *doubt;		   /* why what was seen is no verdict; NULL */
 	struct recorder *recorder; /* NULL: the calls are not noted */
 	struct walk *walk;	   /* of stepped.c; NULL */
 	struct case_result *result;

@@ -430,13 +430,14 @@ static int follow(struct stepped *s, struct err *err)
 {
 	const struct trail *trail = s->options->trail;
 
-	if (trail->steps != s->look.count || !trail->strike_step ||
-	    trail->strike_step > s->look.count)
-		return err_set(err, -ESTALE,
-			       "the schedule does not fit: the program has changed since (%zu "
-			       "instructions, not %" PRIu64 ")",
-			       s->look.count, trail->steps);
-	return try_point(s, trail->strike_step - 1, 1, err);
+	if (trail->steps == s->look.count && trail->strike_step &&
+	    trail->strike_step <= s->look.count)
+		return try_point(s, trail->strike_step - 1, 1, err);
+	free(s->job->doubt);
+	s->job->doubt = mem_printf("the schedule does not fit: the program has changed since (%zu "
+				   "instructions, not %" PRIu64 ")",
+				   s->look.count, trail->steps);
+	return s->job->doubt ? 0 : err_errno(err, -ENOMEM, "explore");
 }
 
 /* --- the whole ------------------------------------------------------------------- */

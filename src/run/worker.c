@@ -345,12 +345,26 @@ static int report_processes(struct job *job)
 		    tail_of(&p->err, &to->err_tail))
 			return -ENOMEM;
 	}
-	for (size_t i = 0; i < job->seen.note_count; i++)
-		if (add_note(job->result, job->seen.notes[i], ""))
-			return -ENOMEM;
 	return job->worker->options->keep
 		       ? add_note(job->result, "its files were kept in ", job->tmp)
 		       : 0;
+}
+
+/* What was noted while it ran comes first. */
+static int report_notes(struct job *job)
+{
+	struct observed *seen = &job->seen;
+
+	for (size_t i = 0; i < seen->note_count; i++) {
+		char **slot = mem_append(&job->result->notes, &job->result->note_count,
+					 sizeof(*slot));
+
+		if (!slot)
+			return -ENOMEM;
+		*slot = seen->notes[i];
+		seen->notes[i] = NULL;
+	}
+	return 0;
 }
 
 /* What was injected is handed over. */
@@ -476,8 +490,9 @@ static const struct observed *longer(const struct observed *a, const struct obse
 static int finish(struct job *job, const struct levels *levels)
 {
 	struct case_result *result = job->result;
-	int rc = report_processes(job);
+	int rc = report_notes(job);
 
+	rc = rc ? rc : report_processes(job);
 	if (!rc && !job->c->explore)
 		rc = report_faults(job);
 	if (rc)
@@ -488,6 +503,8 @@ static int finish(struct job *job, const struct levels *levels)
 				      : job->seen.duration_ns;
 	if (job->with.handed_over)
 		return verdict_set(result, VERDICT_INCONCLUSIVE, "handed over to gdb");
+	if (job->doubt)
+		return verdict_set(result, VERDICT_INCONCLUSIVE, job->doubt);
 	rc = verdict_decide(job->c->scenario, any_struck(job), result);
 	return rc ? rc : verdict_of_levels(levels, result);
 }
@@ -499,6 +516,7 @@ static void job_release(struct job *job)
 	observed_release(&job->seen);
 	observed_release(&job->fault_free);
 	recorder_free(job->recorder);
+	free(job->doubt);
 	free(job->specs);
 	free(job->dir);
 	free(job->tmp);

@@ -84,6 +84,9 @@ static const struct value_type fault_type = { .table = &fault_table };
 static const struct value_type faults_type = { .items = &fault_type };
 static const struct value_type expect_type = { .table = &expect_table };
 static const struct value_type control_type = { .table = &control_table };
+static const struct value_type schedule_map = { .table = &schedule_table };
+static const struct value_type *const schedule_any[] = { &type_text, &schedule_map, NULL };
+static const struct value_type schedule_type = { .any = schedule_any };
 static const struct value_type model_type = { .name = "model", .words = &model_vocab };
 
 #define FIELD(f) .offset = offsetof(struct scenario, f)
@@ -116,6 +119,8 @@ static const struct key_row scenario_rows[] = {
 	  .summary = "what must come of it" },
 	{ .name = "control", .read = read_control, .type = &control_type, FIELD(control),
 	  .summary = "programs with the bug, and what must be caught there" },
+	{ .name = "schedule", .read = read_schedule, .type = &schedule_type, FIELD(schedule),
+	  .summary = "an interleaving that `ipcfault explore` has found: the run takes it" },
 	{ .name = "deadline", .read = read_duration, .type = &type_duration, FIELD(deadline_ns),
 	  .summary = "the whole run; at it, it is a hang; default 10s" },
 	{ .name = "repeat", .read = read_repeat, .type = &type_count, FIELD(repeat),

@@ -134,6 +134,7 @@ key_reader read_stdio, read_fds;	      /* of a process */
 key_reader read_nth, read_every, read_chance;
 key_reader read_channels, read_processes, read_faults, read_expect, read_control, read_build;
 key_reader read_control_build;			  /* after `build` */
+key_reader read_schedule;
 void default_expectations(struct reader *reader); /* expect.c */
 /* Findings, one or a list. */
 void take_findings(struct reader *reader, const struct node *value, bool kinds[FINDING_MAX_]);

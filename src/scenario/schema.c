@@ -30,6 +30,7 @@ static const struct key_table *const tables[] = {
 	&process_expect_table,
 	&match_table,
 	&control_table,
+	&schedule_table,
 	&build_table,
 };
 

@@ -93,7 +93,7 @@ extern const struct key_table control_build_table;
 extern const struct key_table scenario_table, channel_table, channel_options_table, mq_table,
 	shm_table, process_table, replacement_table, stdin_table, stdio_table, start_table,
 	start_after_table, place_table, fault_table, trigger_table, on_table, action_table,
-	short_table, corrupt_table, expect_table, process_expect_table, match_table, control_table,
+	short_table, corrupt_table, expect_table, process_expect_table, match_table, control_table, schedule_table,
 	build_table;
 
 const char *key_name(const struct key_row *row);

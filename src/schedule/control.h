@@ -38,6 +38,7 @@ enum control_strategy {
 	CONTROL_PCT,	/* by priority, which changes at `depth` - 1 points */
 	CONTROL_POS,	/* each next access has a priority of its own */
 	CONTROL_STARVE, /* one does not run for a while */
+	CONTROL_RF,	/* some load is to read from a store that it has seldom read from */
 	CONTROL_REPLAY, /* nobody is interrupted but where `switches` says so */
 	CONTROL_STRATEGY_MAX_
 };
@@ -100,6 +101,7 @@ struct control_event {
 	uint32_t object; /* of the segment; 0: private memory, or none */
 	uint32_t module;
 	uint64_t offset; /* into the object; an address in private memory */
+	uint64_t address;
 	uint64_t place;	 /* return address, as in the module's file */
 	uint64_t value;	 /* that was there, of up to 8 bytes */
 	uint64_t step;
@@ -118,7 +120,8 @@ struct control_flow {
 	uint32_t is_thread, child; /* the manieth child of its parent */
 	uint64_t key;		   /* FLOW_BLOCKED */
 	uint64_t until_ns;	   /* virtual; UINT64_MAX = no limit */
-	uint32_t timed_out, is_outside;
+	uint32_t timed_out;
+	uint32_t is_outside; /* of its own, or of the explorer: it loops, and comes to no point */
 	uint32_t is_gone; /* its process is: 1 it has ended, 2 by a signal; of who has seen it end */
 	uint32_t retries; /* FLOW_BLOCKED: it tries again, whatever it was woken by */
 	uint32_t unused;
@@ -171,6 +174,49 @@ struct control_race {
 	uint32_t object, unused;
 };
 
+/* Who reads what whom has written, over all runs: see reads_from.h.  Site 0: what was there. */
+#define CONTROL_SITES	    256u
+#define CONTROL_SITE_SLOTS  1024u
+#define CONTROL_READS_WORDS (1u << 14)
+#define CONTROL_USERS	    12u
+
+struct control_site {
+	uint64_t place;
+	uint32_t flow, module;
+};
+
+struct control_pair {
+	uint16_t is_possible, seen, tries;
+};
+
+struct control_user {
+	uint16_t site;
+	uint8_t reads, writes;
+};
+
+struct control_reads_word {
+	uint64_t offset;
+	uint32_t object, run;
+	uint16_t last, count; /* the site of the last store; users */
+	struct control_user users[CONTROL_USERS];
+};
+
+struct control_reads {
+	uint32_t sites_used, unused;
+	uint16_t slots[CONTROL_SITE_SLOTS];
+	struct control_site sites[CONTROL_SITES];
+	struct control_pair pairs[CONTROL_SITES][CONTROL_SITES]; /* store, load */
+	struct control_reads_word words[CONTROL_READS_WORDS];
+};
+
+/* Taken as an atomic of the strongest order, whatever the program makes of it. */
+#define CONTROL_FIELDS	   32u
+#define CONTROL_ALL_FIELDS UINT32_MAX /* all that are volatile or atomic */
+struct control_field {
+	uint32_t object, size;
+	uint64_t offset;
+};
+
 /* At step `step` the turn goes to `flow`. */
 struct control_switch {
 	uint64_t step;
@@ -194,6 +240,9 @@ struct control {
 	uint64_t memory_seed;
 	uint32_t unused, switch_count;
 	struct control_switch switches[CONTROL_SWITCHES]; /* ascending; for a replay */
+
+	uint32_t field_count, unused3; /* of `fields`, or CONTROL_ALL_FIELDS */
+	struct control_field fields[CONTROL_FIELDS];
 
 	/* Between explorer and servers: futexes. */
 	uint32_t command; /* counts the runs; each server makes its process then */
@@ -221,12 +270,17 @@ struct control {
 	uint64_t changes[CONTROL_CHANGES]; /* pct: steps */
 	uint32_t change_count, victim;	   /* starve */
 	uint64_t victim_until, lowest;
+	uint32_t aim_store, aim_load; /* rf: sites */
+	uint32_t aim_is_met, unused2; /* …or given up */
+	uint64_t hold_left;
 	struct control_flow flows[CONTROL_FLOWS + 1];
 	/* What a replay needs to do the same: where it was decided otherwise than it would. */
 	uint64_t taken_count; /* may be more than there is room for */
 	struct control_switch taken[CONTROL_SWITCHES];
 	uint32_t race_count; /* may be more than there is room for */
 	struct control_race races[CONTROL_RACES];
+	uint32_t ordered_count, unused4;
+	struct control_event ordered[CONTROL_FIELDS]; /* words that CONTROL_ALL_FIELDS was for */
 	uint64_t event_count;
 
 	/* Not cleared for a run: records know theirs. */
@@ -234,6 +288,7 @@ struct control {
 	struct control_clocks clocks[CONTROL_FLOWS + 1];
 	struct control_sync syncs[CONTROL_SYNCS];
 	struct control_word words[CONTROL_WORDS];
+	struct control_reads reads;
 };
 
 /* Programs and the explorer must have the same. */

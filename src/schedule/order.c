@@ -273,3 +273,35 @@ void order_access(struct control *c, const struct control_event *event, bool is_
 		access_word(c, event->object, at, &now);
 	}
 }
+
+/* --- what if ------------------------------------------------------------- */
+
+static bool covers(const struct control_field *field, const struct control_event *event)
+{
+	return field->object == event->object && field->offset < event->offset + event->size &&
+	       event->offset < field->offset + field->size;
+}
+
+static void note_ordered(struct control *c, const struct control_event *event)
+{
+	for (uint32_t i = 0; i < c->ordered_count; i++)
+		if (c->ordered[i].object == event->object && c->ordered[i].offset == event->offset)
+			return;
+	if (c->ordered_count < CONTROL_FIELDS)
+		c->ordered[c->ordered_count++] = *event;
+}
+
+bool order_is_strong(struct control *c, const struct control_event *event, enum access_kind kind)
+{
+	if (!c->field_count || !event->object)
+		return false;
+	if (c->field_count == CONTROL_ALL_FIELDS) {
+		if (kind != ACCESS_PLAIN)
+			note_ordered(c, event);
+		return kind != ACCESS_PLAIN;
+	}
+	for (uint32_t i = 0; i < c->field_count && i < CONTROL_FIELDS; i++)
+		if (covers(&c->fields[i], event))
+			return true;
+	return false;
+}

@@ -46,4 +46,7 @@ enum access_kind { ACCESS_PLAIN, ACCESS_VOLATILE, ACCESS_ATOMIC };
 void order_access(struct control *c, const struct control_event *event, bool is_write,
 		  enum access_kind kind);
 
+/* It is to be taken as an atomic of the strongest order: one of c->fields. */
+bool order_is_strong(struct control *c, const struct control_event *event, enum access_kind kind);
+
 #endif

@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+#include "schedule/reads_from.h"
+
 bool candidates_have(const struct candidates *from, uint32_t flow)
 {
 	for (uint32_t i = 0; i < from->count; i++)
@@ -149,6 +151,22 @@ static uint32_t starve_pick(struct control *c, uint32_t me, const struct candida
 	return pick_any(c, &others);
 }
 
+/* --- rf: by priorities, but for those that are held ------------------------------------------ */
+
+static void rf_begin(struct control *c)
+{
+	pct_begin(c);
+	reads_from_begin(c);
+}
+
+static uint32_t rf_pick(struct control *c, uint32_t me, const struct candidates *from)
+{
+	struct candidates others;
+
+	reads_from_hold(c, from, &others);
+	return pct_pick(c, me, &others);
+}
+
 /* --- replay --------------------------------------------------------------------------------- */
 
 static uint32_t replay_pick(struct control *c, uint32_t me, const struct candidates *from)
@@ -173,5 +191,6 @@ const struct strategy strategies[CONTROL_STRATEGY_MAX_] = {
 	[CONTROL_PCT] = {pct_begin, pct_add, NULL, pct_pick, pct_lower},
 	[CONTROL_POS] = {NULL, pos_draw, pos_draw, pos_pick, pos_lower},
 	[CONTROL_STARVE] = {NULL, NULL, NULL, starve_pick, NULL},
+	[CONTROL_RF] = {rf_begin, pct_add, NULL, rf_pick, pct_lower},
 	[CONTROL_REPLAY] = {replay_begin, NULL, NULL, replay_pick, NULL},
 };

@@ -89,6 +89,7 @@ int base_of_scenario(const struct scenario *scenario, enum role role, struct swe
 	if (role == ROLE_CONTROL && scenario->control.build.present)
 		s.build = scenario->control.build;
 	s.control = (struct control_spec){.present = false};
+	s.schedule = (struct schedule_spec){.turns = NULL};
 	s.repeat = 1;
 	s.model = MODEL_KERNEL;
 	s.expect = (struct expect_spec){.survives = SURVIVAL_TRUE};

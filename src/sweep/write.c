@@ -12,21 +12,14 @@
 #include "base/mem.h"
 #include "base/util.h"
 #include "model/expand.h"
-#include "model/scenario.h"
+#include "sweep/write_private.h"
 #include "sweep/yaml.h"
 #include "sys/names.h"
 #include "sys/syscalls.h"
 
 #define WORD_CALLS_MAX 16 /* calls that one name means */
 
-struct writer {
-	FILE *to;
-	const struct scenario *s;
-	char *dir; /* what ${dir} stands for */
-	int rc;
-};
-
-static void write_quoted(struct writer *w, const char *text)
+void writer_quoted(struct writer *w, const char *text)
 {
 	int rc = yaml_write_quoted(w->to, text);
 
@@ -38,7 +31,7 @@ static const char *look_up_dir(const char *name, size_t len, void *data)
 	return len == 3 && strncmp(name, "dir", 3) == 0 ? data : NULL;
 }
 
-static void write_text(struct writer *w, const char *text)
+void writer_text(struct writer *w, const char *text)
 {
 	char *expanded = NULL;
 
@@ -46,7 +39,7 @@ static void write_text(struct writer *w, const char *text)
 		w->rc = -ENOMEM;
 		return;
 	}
-	write_quoted(w, expanded);
+	writer_quoted(w, expanded);
 	free(expanded);
 }
 
@@ -54,16 +47,16 @@ static void write_text(struct writer *w, const char *text)
 static void write_entry(struct writer *w, const char *key, const char *text)
 {
 	fprintf(w->to, "%s: ", key);
-	write_text(w, text);
+	writer_text(w, text);
 	putc('\n', w->to);
 }
 
-static void write_list(struct writer *w, const char *key, const struct strings *list)
+void writer_list(struct writer *w, const char *key, const struct strings *list)
 {
 	fprintf(w->to, "%s: [", key);
 	for (size_t i = 0; i < list->count; i++) {
 		fputs(i ? ", " : "", w->to);
-		write_text(w, list->items[i]);
+		writer_text(w, list->items[i]);
 	}
 	fputs("]\n", w->to);
 }
@@ -85,7 +78,7 @@ static void write_channel(struct writer *w, const struct channel *c)
 	bool has = false;
 
 	fputs("  ", w->to);
-	write_quoted(w, c->name);
+	writer_quoted(w, c->name);
 	if (plain) {
 		fprintf(w->to, ": %s\n", kind);
 		return;
@@ -93,7 +86,7 @@ static void write_channel(struct writer *w, const struct channel *c)
 	fprintf(w->to, ": {%s: ", kind);
 	switch (c->kind) {
 	case CHANNEL_FIFO:
-		write_text(w, c->path);
+		writer_text(w, c->path);
 		break;
 	case CHANNEL_SOCKETPAIR:
 		fputs(c->socket_type == SOCK_DGRAM	 ? "dgram"
@@ -122,7 +115,7 @@ static void write_file(struct writer *w, const char *path)
 	cleanup_free char *whole = mem_printf("%s%s", strchr(path, '/') ? "" : "./", path);
 
 	if (whole)
-		write_text(w, whole);
+		writer_text(w, whole);
 	else
 		w->rc = -ENOMEM;
 }
@@ -132,7 +125,7 @@ static void write_stdio(struct writer *w, const char *key, const struct stdio_sp
 	switch (stdio->kind) {
 	case STDIO_CHANNEL:
 		fprintf(w->to, "    %s: ", key);
-		write_quoted(w, w->s->channels[stdio->channel].name);
+		writer_quoted(w, w->s->channels[stdio->channel].name);
 		putc('\n', w->to);
 		break;
 	case STDIO_FILE:
@@ -142,7 +135,7 @@ static void write_stdio(struct writer *w, const char *key, const struct stdio_sp
 		break;
 	case STDIO_TEXT:
 		fprintf(w->to, "    %s: {text: ", key);
-		write_text(w, stdio->text);
+		writer_text(w, stdio->text);
 		fputs("}\n", w->to);
 		break;
 	case STDIO_DEFAULT:
@@ -166,36 +159,13 @@ static void write_env(struct writer *w, const struct process_spec *p)
 	fputs(p->env_count ? "    env:\n" : "", w->to);
 	for (size_t i = 0; i < p->env_count; i++) {
 		fputs("      ", w->to);
-		write_quoted(w, p->env[i].name);
+		writer_quoted(w, p->env[i].name);
 		fputs(": ", w->to);
 		if (p->env[i].value)
-			write_text(w, p->env[i].value);
+			writer_text(w, p->env[i].value);
 		else
 			fputs("null", w->to);
 		putc('\n', w->to);
-	}
-}
-
-static void write_match(struct writer *w, const struct match *match)
-{
-	cleanup_free char *pattern = NULL;
-
-	switch (match->kind) {
-	case MATCH_REGEX:
-		pattern = mem_printf("/%s/", match->text);
-		if (pattern)
-			write_quoted(w, pattern);
-		else
-			w->rc = -ENOMEM;
-		break;
-	case MATCH_EQUALS:
-		fputs("{equals: ", w->to);
-		write_quoted(w, match->text);
-		putc('}', w->to);
-		break;
-	default:
-		write_quoted(w, match->text ? match->text : "");
-		break;
 	}
 }
 
@@ -204,9 +174,9 @@ static void write_start(struct writer *w, const struct process_spec *p)
 	if (p->start.of == INDEX_NONE)
 		return;
 	fputs("    start: {after: {output: ", w->to);
-	write_match(w, &p->start.output);
+	writer_match(w, &p->start.output);
 	fputs(", of: ", w->to);
-	write_quoted(w, w->s->processes[p->start.of].name);
+	writer_quoted(w, w->s->processes[p->start.of].name);
 	fputs("}}\n", w->to);
 }
 
@@ -227,12 +197,12 @@ static void write_place(struct writer *w, const struct process_spec *p)
 static void write_process(struct writer *w, const struct process_spec *p)
 {
 	fputs("  ", w->to);
-	write_quoted(w, p->name);
+	writer_quoted(w, p->name);
 	fputs(":\n", w->to);
 	if (p->shell)
 		write_entry(w, "    run", p->shell);
 	else
-		write_list(w, "    run", &p->argv);
+		writer_list(w, "    run", &p->argv);
 	write_stdio(w, "stdin", &p->in);
 	write_stdio(w, "stdout", &p->out);
 	write_stdio(w, "stderr", &p->err);
@@ -257,11 +227,11 @@ static void write_build(struct writer *w, const struct build_spec *build)
 	if (!build->present)
 		return;
 	fputs("build:\n", w->to);
-	write_list(w, "  sources", &build->sources);
-	write_list(w, "  compilers", &build->compilers);
-	write_list(w, "  levels", &build->levels);
+	writer_list(w, "  sources", &build->sources);
+	writer_list(w, "  compilers", &build->compilers);
+	writer_list(w, "  levels", &build->levels);
 	if (build->flags.count)
-		write_list(w, "  flags", &build->flags);
+		writer_list(w, "  flags", &build->flags);
 	if (build->command)
 		write_entry(w, "  command", build->command);
 }
@@ -307,7 +277,7 @@ static void write_at(struct writer *w, const struct trigger_spec *at)
 {
 	if (at->kind == TRIGGER_AFTER) {
 		fputs("    at: {after: ", w->to);
-		write_quoted(w, w->s->faults[at->after].name);
+		writer_quoted(w, w->s->faults[at->after].name);
 		fputs("}\n", w->to);
 		return;
 	}
@@ -381,7 +351,7 @@ static void write_do(struct writer *w, const struct action_spec *action)
 	}
 	if (action->of_channel != INDEX_NONE) {
 		fputs(", of: ", w->to);
-		write_quoted(w, w->s->channels[action->of_channel].name);
+		writer_quoted(w, w->s->channels[action->of_channel].name);
 	}
 	if (action->of_process.process != INDEX_NONE) {
 		fputs(", of: ", w->to);
@@ -399,44 +369,11 @@ static void write_faults(struct writer *w)
 		const struct fault_spec *fault = &w->s->faults[i];
 
 		fputs("  - name: ", w->to);
-		write_quoted(w, fault->name);
+		writer_quoted(w, fault->name);
 		putc('\n', w->to);
 		write_at(w, &fault->at);
 		write_do(w, &fault->action);
 	}
-}
-
-static void write_allow(struct writer *w, const struct expect_spec *expect)
-{
-	bool has = false;
-
-	for (int kind = 0; kind < FINDING_MAX_; kind++)
-		if (expect->allow[kind]) {
-			fprintf(w->to, "%s%s", has ? ", " : "  allow: [",
-				vocab_name(&finding_vocab, kind));
-			has = true;
-		}
-	fputs(has ? "]\n" : "", w->to);
-}
-
-static void write_expect(struct writer *w)
-{
-	const struct expect_spec *expect = &w->s->expect;
-
-	fputs("expect:\n", w->to);
-	if (expect->survives)
-		fprintf(w->to, "  survives: %s\n",
-			vocab_name(&survival_vocab, (int)expect->survives));
-	for (size_t i = 0; i < w->s->process_count; i++) {
-		enum exit_expect exit = expect->processes[i].exit;
-
-		if (exit != EXIT_ALIVE && exit != EXIT_ANY)
-			continue;
-		fputs("  ", w->to);
-		write_quoted(w, w->s->processes[i].name);
-		fprintf(w->to, ": {%s}\n", exit == EXIT_ALIVE ? "alive: true" : "exit: any");
-	}
-	write_allow(w, expect);
 }
 
 static void write_document(struct writer *w, const char *about)
@@ -448,7 +385,7 @@ static void write_document(struct writer *w, const char *about)
 	if (about || s->about)
 		write_entry(w, "about", about ? about : s->about);
 	if (s->needs.count)
-		write_list(w, "needs", &s->needs);
+		writer_list(w, "needs", &s->needs);
 	write_build(w, &s->build);
 	fputs(s->channel_count ? "channels:\n" : "", w->to);
 	for (size_t i = 0; i < s->channel_count; i++)
@@ -457,7 +394,8 @@ static void write_document(struct writer *w, const char *about)
 	for (size_t i = 0; i < s->process_count; i++)
 		write_process(w, &s->processes[i]);
 	write_faults(w);
-	write_expect(w);
+	writer_expect(w);
+	writer_schedule(w);
 	fprintf(w->to, "deadline: %" PRIu64 "ms\n", s->deadline_ns / NS_PER_MS);
 	if (s->seed_given)
 		fprintf(w->to, "seed: %" PRIu64 "\n", s->seed);

@@ -5,7 +5,7 @@
 . tests/e2e/lib.sh
 
 scenarios=(scenarios/explore/*.scn)
-strategies=(random pct pos starve)
+strategies=(random pct pos starve rf)
 seconds=10 # in which a bug is to be found
 
 # explore ARGUMENT...: report in $work/report.json
@@ -40,6 +40,14 @@ found() {
 	is "$name: each says how to see it again" "$(cases '.explore.schedule == null')" ''
 }
 
+# What would mend the race of these programs.
+mended_by() { # FILE TEXT
+	local text
+	text=$(jq -r ".cases[] | select(.file == \"scenarios/explore/$1.scn\") | .findings[0].text" \
+		"$work/report.json")
+	check "$1: $2" grep -qF -- "$2" <<<"$text"
+}
+
 # The schedules of the last report show it again, $1 times of as many.
 replays() {
 	local times=$1 command caught total=0 shown=0
@@ -69,6 +77,9 @@ else
 	found 'in turn' --budget "${seconds}s"
 	replays 2
 fi
+explore --role control scenarios/explore/ring-volatile.scn scenarios/explore/ring.scn
+mended_by ring-volatile 'mended by _Atomic on ring.'
+mended_by ring 'no qualifier mends it: with every access to ring.slots'
 
 # Of a command; the whole way.
 cat >"$work/count.c" <<-'EOT'

@@ -12,7 +12,7 @@
 #include "model/sweep_json.h"
 
 const char *const recorded_names[] = {"passed",	 "verdicts", "findings",    "hostile",
-				      "skipped", "nothing",  "interrupted", "sweep"};
+				      "skipped", "nothing",  "interrupted", "sweep", "explored"};
 const size_t recorded_count = ARRAY_SIZE(recorded_names);
 
 void recorded_load(const char *name, struct recorded *ret_recorded)

@@ -231,3 +231,36 @@ Test(schedule_order, a_full_table_forgets_and_makes_nothing_up)
 	order_acquire(c, 2, 2 * CONTROL_SYNCS);
 	cr_expect(eq(u32, c->race_count, 0));
 }
+
+/* --- what if ---------------------------------------------------------------- */
+
+static struct control_event event_at(uint32_t flow, uint64_t offset)
+{
+	return (struct control_event){.flow = flow, .size = 4, .object = 1, .offset = offset};
+}
+
+Test(schedule_order, a_field_is_taken_as_atomic)
+{
+	const struct control_event flag = event_at(1, FLAG), inside = event_at(1, FLAG + 6);
+	const struct control_event data = event_at(1, DATA), private = {.flow = 1, .offset = FLAG};
+
+	cr_expect(not(order_is_strong(c, &flag, ACCESS_VOLATILE)));
+	c->field_count = 1;
+	c->fields[0] = (struct control_field){.object = 1, .size = 8, .offset = FLAG};
+	cr_expect(order_is_strong(c, &flag, ACCESS_PLAIN));
+	cr_expect(order_is_strong(c, &inside, ACCESS_PLAIN));
+	cr_expect(not(order_is_strong(c, &data, ACCESS_VOLATILE)));
+	cr_expect(not(order_is_strong(c, &private, ACCESS_PLAIN)));
+}
+
+Test(schedule_order, all_that_are_volatile_or_atomic_are_and_are_named)
+{
+	const struct control_event flag = event_at(1, FLAG), data = event_at(2, DATA);
+
+	c->field_count = CONTROL_ALL_FIELDS;
+	cr_expect(order_is_strong(c, &flag, ACCESS_VOLATILE));
+	cr_expect(order_is_strong(c, &flag, ACCESS_ATOMIC));
+	cr_expect(not(order_is_strong(c, &data, ACCESS_PLAIN)));
+	cr_expect(eq(u32, c->ordered_count, 1));
+	cr_expect(eq(u64, c->ordered[0].offset, FLAG));
+}

@@ -9,7 +9,7 @@
 #include "play.h"
 
 static const enum control_strategy all[] = {CONTROL_RANDOM, CONTROL_PCT, CONTROL_POS,
-					    CONTROL_STARVE, CONTROL_REPLAY};
+					    CONTROL_STARVE, CONTROL_RF, CONTROL_REPLAY};
 #define EACH(i) (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 
 Test(schedule_strategy, each_runs_everybody_to_the_end)

@@ -97,6 +97,30 @@ static const char *const texts[] = {
 	"  allow: [leak, hang]\n"
 	"deadline: 1500ms\n"
 	"seed: 7\n",
+	"scenario: all that can be demanded\n"
+	"mechanism: mmap\n"
+	"processes:\n"
+	"  one: {run: [/bin/true]}\n"
+	"  two: {run: [/bin/true]}\n"
+	"  three: {run: [/bin/true]}\n"
+	"expect:\n"
+	"  one: {exit: [0, 3], stdout: {file: \"${dir}/x\"}, stderr: {equals: \"a\\nb\"}}\n"
+	"  two: {killed: SIGTERM, stdout: {same-as: fault-free}}\n"
+	"  three: {stderr: /x y$/}\n"
+	"  within: 2s\n"
+	"  same-output: true\n"
+	"  files: {\"${tmp}/a\": text, \"${tmp}/b\": absent}\n"
+	"  objects: none\n"
+	"  check: [/bin/test, -f, \"${tmp}/a\"]\n"
+	"  recovers: 250us\n"
+	"schedule:\n"
+	"  turns: 12:2,30:1/41~pso77!2@17=9\n"
+	"  shows: [race, wrong-exit]\n"
+	"  code: {one: 0123456789abcdef, three: ffffffffffffffff}\n",
+	"scenario: nothing demanded\n"
+	"mechanism: mmap\n"
+	"processes: {one: {run: [/bin/true]}}\n"
+	"schedule: /41\n",
 };
 
 Test(sweep_write, what_is_written_means_the_same)
@@ -141,6 +165,30 @@ Test(sweep_write, says_what_the_scenario_says)
 	expect_line(text, "start: {after: {output: \"/rea.y/\", of: \"one\"}}");
 	expect_line(text, "  survives: end\n");
 	expect_line(text, "deadline: 1500ms\n");
+	scenario_file_release(&file);
+	free(text);
+}
+
+Test(sweep_write, says_what_is_demanded)
+{
+	struct scenario_file file;
+	char *text = written(read_one(texts[2], &file));
+
+	expect_line(text, "  \"one\": {exit: [0, 3], stdout: {file: \"/folder/x\"}, "
+			  "stderr: {equals: \"a\\nb\"}}\n");
+	expect_line(text, "  \"two\": {killed: SIGTERM, stdout: {same-as: fault-free}}\n");
+	expect_line(text, "  \"three\": {stderr: \"/x y$/\"}\n");
+	expect_line(text, "  within: 2000000us\n  same-output: true\n  files:\n"
+			  "    \"${tmp}/a\": \"text\"\n    \"${tmp}/b\": absent\n"
+			  "  objects: none\n  check: [\"/bin/test\", \"-f\", \"${tmp}/a\"]\n"
+			  "  recovers: 250us\n");
+	expect_line(text, "schedule:\n  turns: \"12:2,30:1/41~pso77!2@17=9\"\n"
+			  "  shows: [wrong-exit, race]\n  code:\n"
+			  "    \"one\": \"0123456789abcdef\"\n    \"three\": \"ffffffffffffffff\"\n");
+	scenario_file_release(&file);
+	free(text);
+	text = written(read_one(texts[3], &file));
+	cr_expect(eq(ptr, strstr(text, "expect"), NULL), "%s", text);
 	scenario_file_release(&file);
 	free(text);
 }
