@@ -39,7 +39,10 @@ char *tell_schedule(const struct teller *teller);
 /* The outcome's read that is out of date: to be freed, NULL when memory is short. */
 char *tell_stale(const struct teller *teller);
 
-/* The @index-th race of the run: to be freed, NULL when memory is short. */
+/*
+ * The @index-th race of the run, with the others at the same field; "": it was
+ * told with one before it.  To be freed, NULL when memory is short.
+ */
 char *tell_race(const struct teller *teller, uint32_t index);
 
 #endif

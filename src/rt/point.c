@@ -64,12 +64,10 @@ static void strike(struct control_flow *self)
 	self->next.kind = kind;
 }
 
-void rt_point(enum point_kind kind, uint64_t address, uint64_t size, uint64_t place)
+static void arrive(struct control_flow *self)
 {
 	struct control *c = rt_control;
-	struct control_flow *self = rt_self();
 
-	describe(&self->next, kind, address, size, place);
 	self->steps++;
 	if (self->is_outside)
 		rt_inside();
@@ -78,6 +76,15 @@ void rt_point(enum point_kind kind, uint64_t address, uint64_t size, uint64_t pl
 	if (c->strike_flow == rt_flow && c->strike_step == self->steps)
 		strike(self);
 	schedule_note(c, rt_flow);
+}
+
+void rt_point(enum point_kind kind, uint64_t address, uint64_t size, uint64_t place)
+{
+	struct control *c = rt_control;
+	struct control_flow *self = rt_self();
+
+	describe(&self->next, kind, address, size, place);
+	arrive(self);
 	if (c->memory)
 		rt_buffer_step();
 	rt_choose();
@@ -87,6 +94,20 @@ void rt_point(enum point_kind kind, uint64_t address, uint64_t size, uint64_t pl
 	if (address)
 		load(address, size, &self->next.value);
 	record(self);
+}
+
+void rt_point_behind(enum point_kind kind, uint64_t address, uint64_t size, uint64_t place)
+{
+	struct control_flow *self = rt_self();
+
+	if (self->is_outside)
+		rt_inside();
+	describe(&self->next, kind, address, size, place);
+	if (address)
+		load(address, size, &self->next.value);
+	record(self);
+	arrive(self);
+	rt_choose();
 }
 
 void rt_wrote(void)
@@ -179,10 +200,20 @@ void rt_did_atomic(bool reads, bool writes, int order)
 	order_atomic(rt_control, rt_flow, key_of_word(event), reads, writes, (uint32_t)order);
 }
 
+/* In the log alone: for the strategies it stays what it was. */
+static void retell(enum point_kind kind)
+{
+	struct control *c = rt_control;
+
+	c->events[(c->event_count - 1) % CONTROL_EVENTS].kind = (uint16_t)kind;
+}
+
 void rt_point_atomic(uint64_t address, uint64_t size, bool reads, bool writes, int order,
 		     uint64_t place)
 {
 	rt_point(POINT_ATOMIC, address, size, place);
+	if (!reads || !writes)
+		retell(writes ? POINT_STORE : POINT_LOAD);
 	rt_did_atomic(reads, writes, order);
 }
 

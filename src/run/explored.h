@@ -22,6 +22,7 @@ struct explore_options {
 	 */
 	struct strings within;
 	bool all_points;	   /* also where the state is as at another */
+	bool is_unmodified; /* programs that were not compiled by `ipcfault cc`: under an emulator */
 	const struct trail *trail; /* this schedule instead, and no other; NULL */
 	bool is_recorded;	   /* …which is that of the scenario itself */
 };
