@@ -488,6 +488,8 @@ static int run_case(struct job *job, const struct levels *levels, struct err *er
 /* Sent, but blocked by the program: that may just be the bug of a control. */
 static bool any_struck(const struct job *job)
 {
+	if (job->c->explore)
+		return true; /* what could not be tried is no result */
 	for (size_t i = 0; i < job->c->scenario->fault_count; i++)
 		if (job->with.faults[i].struck)
 			return true;
