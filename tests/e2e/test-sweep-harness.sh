@@ -1,7 +1,7 @@
 #!/bin/bash
 # Sweeps of the bundled programs, without the faults that their scenarios name: nothing is found in
 # a sound one, and its bug is found in one that has one.  What a sweep cannot find, and why, is
-# listed in sweep-harness.txt.  LONG=1: all scenarios, else a few that are fast.
+# listed in sweep-harness.txt.  LONG=1: all scenarios, else a few that are fast.  NAMES: these.
 # shellcheck source=tests/e2e/lib.sh
 . tests/e2e/lib.sh
 known=tests/e2e/sweep-harness.txt
@@ -45,6 +45,16 @@ sweep_both() {
 			>"$results/$name.$role.out" 2>"$results/$name.$role.err" </dev/null
 		findings "$name" "$role" | sort -u >"$results/$name.$role.found"
 	done
+	[ -z "$LONG" ] || replay_each "$name" >"$results/$name.replays"
+}
+
+# replay_each NAME: of what the control was found by, each scenario: how often of 20 it shows again.
+replay_each() {
+	jq -r '.cases[].file' "$results/$1.control.json" 2>/dev/null | while read -r file; do
+		[ -e "$file" ] || continue
+		marked timeout -k 10 300 "$ipcfault" run --repeat 20 -q "$file" </dev/null 2>&1 |
+			grep -qE '20 failed' || echo "$file"
+	done
 }
 
 # Of a control only what the sound program has not: the two differ in the bug alone.
@@ -63,16 +73,16 @@ judge_both() {
 	done
 	printf '%s %s %s %s\n' "$(sed -nE 's/^mechanism: //p' "$file" | head -1)" "$name" "$subject" "$control"
 }
-export -f sweep_both findings marked
+export -f sweep_both findings marked replay_each
 # shellcheck disable=SC2090
-export results ipcfault kind_class mark work
+export results ipcfault kind_class mark work LONG
 
 files=()
 for file in scenarios/*.scn; do
 	name=$(basename "$file" .scn)
 	# Programs of Debian have a test of their own, with a list of what was looked at.
 	grep -qE 'harness\}/|^build:' "$file" || continue
-	[ -n "$LONG" ] || grep -qw -- "$name" <<<"${ONLY:-$some}" || continue
+	[ -n "$LONG" ] && [ -z "${NAMES:-}" ] || grep -qw -- "$name" <<<"${NAMES:-$some}" || continue
 	files+=("$file")
 done
 printf '%s\n' "${files[@]}" | xargs -P "$(nproc)" -I{} bash -c 'sweep_both {}'
@@ -95,6 +105,8 @@ while read -r _ name subject control; do
 	found | *-known) pass "$name: the bug of the other is found" ;;
 	*) fail "$name: the bug of the other is found" "$results/$name.control.found" ;;
 	esac
+	[ "$control" = found ] && [ -n "$LONG" ] || continue
+	check "$name: its scenarios show it 20 times of 20" [ ! -s "$results/$name.replays" ]
 done <"$results/table"
 
 nothing_left 'all sweeps'
