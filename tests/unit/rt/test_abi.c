@@ -159,6 +159,8 @@ Test(rt_abi, needs_nothing_of_the_library_that_is_interposed)
 		"__errno_location",
 		"__sigaction",
 		"__environ",
+		"etext",
+		"malloc_usable_size",
 		"pthread_key_create",
 		"pthread_self",
 		"pthread_setspecific",
