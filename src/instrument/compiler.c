@@ -77,7 +77,7 @@ static const char *const link_flags[] = {
 	WRAP(semtimedop), WRAP(sigqueue), WRAP(pthread_kill), WRAP(pause), WRAP(sigsuspend),
 	WRAP(sigwait), WRAP(sigwaitinfo), WRAP(sigtimedwait), WRAP(wait3), WRAP(wait4),
 	WRAP(waitid), WRAP(__cxa_guard_acquire), WRAP(__cxa_guard_release),
-	WRAP(__cxa_guard_abort), WRAP(free), WRAP(realloc),
+	WRAP(__cxa_guard_abort), WRAP(free), WRAP(realloc), WRAP(alarm),
 	NULL,
 };
 /* clang-format on */

@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -415,6 +416,23 @@ static void kill_it(void)
 	end_child(SIGKILL);
 }
 
+static void on_alarm(int number)
+{
+	on_signal(number);
+	check(alarm(0) == 0, "alarm");
+}
+
+static void wait_alarm(void)
+{
+	struct sigaction action = {.sa_handler = on_alarm};
+	char byte;
+
+	sigaction(SIGALRM, &action, NULL);
+	alarm(100);
+	check(alarm(1) > 0, "alarm");
+	check(read(ends[0], &byte, 1) < 0 && errno == EINTR && got, "read");
+}
+
 /* --- children ------------------------------------------------------------ */
 
 static void nothing(void)
@@ -437,6 +455,23 @@ static void wait_wait4(void)
 }
 
 /* --- all ----------------------------------------------------------------- */
+
+/* It goes on in the run; what is made by others is waited for. */
+static void become_another(void)
+{
+	execl("/proc/self/exe", "gates", "readv", NULL);
+	check(0, "execl");
+}
+
+static void spawn_another(void)
+{
+	char *const arguments[] = {(char *)"gates", (char *)"readv", NULL};
+	int status;
+	pid_t pid;
+
+	check(posix_spawn(&pid, "/proc/self/exe", NULL, NULL, arguments, environ) == 0, "spawn");
+	check(waitpid(pid, &status, 0) == pid && status == 0, "waitpid");
+}
 
 /* The child wakes or ends what the parent does; or does the same. */
 static const struct kind {
@@ -468,6 +503,9 @@ static const struct kind {
 	{"interrupted", make_said, wait_interrupted, interrupt},
 	{"terminated", make_pipe, terminate, wait_for_ever},
 	{"killed", make_pipe, kill_it, wait_for_ever},
+	{"alarm", make_pipe, wait_alarm, nothing},
+	{"exec", nothing, nothing, become_another},
+	{"spawn", nothing, spawn_another, nothing},
 	{"waitid", nothing, wait_waitid, nothing},
 	{"wait4", nothing, wait_wait4, nothing},
 	/* Broken: the signal may come in front of pause(). */

@@ -161,6 +161,7 @@ Test(rt_abi, needs_nothing_of_the_library_that_is_interposed)
 		"__environ",
 		"etext",
 		"malloc_usable_size",
+		"pthread_detach",
 		"pthread_key_create",
 		"pthread_self",
 		"pthread_setspecific",
