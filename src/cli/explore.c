@@ -20,7 +20,7 @@
 #include "sweep/base.h"
 #include "sys/names.h"
 
-enum explore_key { KEY_SCHEDULES = 512, KEY_BUDGET, KEY_STRATEGY, KEY_SCHEDULE, KEY_MEMORY, KEY_KILL, KEY_SIGNAL, KEY_OF, KEY_OUT, KEY_UNMODIFIED };
+enum explore_key { KEY_SCHEDULES = 512, KEY_BUDGET, KEY_STRATEGY, KEY_SCHEDULE, KEY_MEMORY, KEY_KILL, KEY_SIGNAL, KEY_OF, KEY_OUT, KEY_UNMODIFIED, KEY_ACCESSES };
 
 #define SCHEDULES 10000
 #define BUDGET_NS (10 * NS_PER_S)
@@ -48,6 +48,7 @@ static const struct argp_option options[] = {
 	{ "signal",    KEY_SIGNAL,    "SIG", 0, "Send this signal at each point of --of NAME", -1 },
 	{ "of",        KEY_OF,        "NAME", 0, "The process or thread that --signal is sent to", -1 },
 	{ "unmodified", KEY_UNMODIFIED, NULL, 0, "Programs as they are, not compiled by `ipcfault cc`: under qemu-user", -1 },
+	{ "accesses",  KEY_ACCESSES,  NULL, 0, "Say who has read and written what how often, in the first schedule; with -v", -1 },
 	{ "schedule",  KEY_SCHEDULE,  "S", 0, "This one only, as a finding names it, such as 12:2,30:1/41", -1 },
 	{ "out",       KEY_OUT,       "DIR", 0, "Write a scenario for each schedule that shows a bug into this folder, for `ipcfault replay`", -1 },
 	{ NULL, 0, NULL, 0, NULL, 0 },
@@ -107,6 +108,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return request->explore.signal > 0
 			       ? 0
 			       : arg_refuse(state, "--signal %s: it is no signal", arg);
+	case KEY_ACCESSES:
+		request->explore.tells_accesses = true;
+		return 0;
 	case KEY_UNMODIFIED:
 		request->explore.is_unmodified = true;
 		return 0;

@@ -16,6 +16,7 @@ struct explore_options {
 	/* A process, as findings name it, that gets `signal` at each of its points; NULL = none. */
 	const char *strike;
 	int signal;
+	bool tells_accesses; /* …of the first schedule: a note for each word */
 	bool is_unmodified; /* programs that were not compiled by `ipcfault cc`: under an emulator */
 	const struct trail *trail; /* this schedule instead, and no other; NULL */
 	bool is_recorded;	   /* …which is that of the scenario itself */
