@@ -57,6 +57,4 @@ int explored_note_accesses(struct explored *e, const struct session_outcome *out
 /* The schedule of the options, and no other. */
 int explored_follow(struct explored *e, struct err *err);
 
-void explored_findings_release(struct findings *list);
-
 #endif
