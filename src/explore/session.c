@@ -187,6 +187,11 @@ int session_open(const struct launch *launches, size_t count, struct session **r
 	return rc;
 }
 
+void session_count_lines(struct session *s)
+{
+	s->control->wants_lines = 1;
+}
+
 void session_close(struct session *s)
 {
 	if (s->control) {

@@ -59,6 +59,9 @@ struct session_outcome {
 int session_open(const struct launch *launches, size_t count, struct session **ret_session,
 		 struct err *err);
 
+/* From now on c->lines are counted. */
+void session_count_lines(struct session *session);
+
 /* -ETIMEDOUT: something of the run does not go away; the session cannot be used any more. */
 int session_run(struct session *session, const struct session_request *request,
 		struct session_outcome *ret_outcome, struct err *err);

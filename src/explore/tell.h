@@ -39,6 +39,12 @@ char *tell_schedule(const struct teller *teller);
 /* The outcome's read that is out of date: to be freed, NULL when memory is short. */
 char *tell_stale(const struct teller *teller);
 
+/* The robust mutex of c->lost: to be freed, NULL when memory is short. */
+char *tell_lost(const struct teller *teller);
+
+/* A line that is shared for nothing: to be freed, NULL when memory is short. */
+char *tell_line(const struct teller *teller, const struct control_line *line);
+
 /* The @index-th race of the run: to be freed, NULL when memory is short. */
 char *tell_race(const struct teller *teller, uint32_t index);
 

@@ -16,6 +16,7 @@ struct explore_options {
 	/* A process, as findings name it, that gets `signal` at each of its points; NULL = none. */
 	const char *strike;
 	int signal;
+	bool lines; /* false sharing is looked for, too */
 	const struct trail *trail; /* this schedule instead, and no other; NULL */
 	bool is_recorded;	   /* …which is that of the scenario itself */
 };
