@@ -104,6 +104,12 @@ bool image_function_at(struct image *image, uint64_t address, struct image_funct
 /* Name of the function at @address, from everything there is; NULL when unknown. */
 const char *image_name_at(struct image *image, uint64_t address);
 
+/*
+ * The function in whose text the source line of @address stands: where it was
+ * inlined, not the one that it is part of now.  NULL without debug information.
+ */
+const char *image_written_at(struct image *image, uint64_t address);
+
 /* Source file and line of @address; false without debug information.  The file is the image's. */
 bool image_source_at(struct image *image, uint64_t address, const char **ret_file, int *ret_line);
 

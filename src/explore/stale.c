@@ -31,13 +31,18 @@ static const struct control_event *event_at(const struct control *c, uint64_t in
 	return &c->events[index % CONTROL_EVENTS];
 }
 
+static bool is_store(const struct control_event *event)
+{
+	return event->kind == POINT_WRITE || event->kind == POINT_STORE ||
+	       event->kind == POINT_ATOMIC;
+}
+
 /* What others have stored there since event @index. */
 static void find_writer(const struct control *c, uint64_t index, struct stale_read *ret)
 {
 	ret->written.flow = 0;
 	for (uint64_t i = index + 1; i < c->event_count; i++)
-		if ((event_at(c, i)->kind == POINT_WRITE || event_at(c, i)->kind == POINT_ATOMIC) &&
-		    event_at(c, i)->flow != ret->read.flow &&
+		if (is_store(event_at(c, i)) && event_at(c, i)->flow != ret->read.flow &&
 		    is_same_word(event_at(c, i), &ret->read))
 			ret->written = *event_at(c, i);
 }
@@ -47,7 +52,7 @@ static bool has_stored(const struct control *c, uint64_t index)
 {
 	for (uint64_t i = index + 1; i < c->event_count; i++)
 		if (event_at(c, i)->flow == event_at(c, index)->flow &&
-		    event_at(c, i)->kind != POINT_READ &&
+		    event_at(c, i)->kind != POINT_READ && event_at(c, i)->kind != POINT_LOAD &&
 		    is_same_word(event_at(c, i), event_at(c, index)))
 			return true;
 	return false;

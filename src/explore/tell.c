@@ -1,5 +1,6 @@
 #include "explore/tell.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,21 +12,34 @@
 #include "base/mem.h"
 #include "base/util.h"
 #include "elf/image.h"
+#include "explore/tell_private.h"
 #include "qualifier/field.h"
 #include "schedule/order.h"
 #include "sys/names.h"
 
-#define LINES_MAX 24 /* of a picture */
-#define COLUMN	  40
-
 static const char *const point_words[POINT_MAX_] = {
-	[POINT_READ] = "reads",	     [POINT_WRITE] = "writes",	  [POINT_ATOMIC] = "atomic, on",
-	[POINT_FENCE] = "fence",     [POINT_LOCK] = "locks",	  [POINT_UNLOCK] = "unlocks",
-	[POINT_WAIT] = "waits for",  [POINT_WAKE] = "wakes",	  [POINT_IO] = "reads or writes a descriptor",
-	[POINT_TIME] = "sleeps",     [POINT_CHILD] = "waits for a child", [POINT_FORK] = "forks",
-	[POINT_EXIT] = "ends",	     [POINT_SIGNAL] = "sends a signal",	  [POINT_YIELD] = "yields",
+	[POINT_READ] = "reads",
+	[POINT_WRITE] = "writes",
+	[POINT_ATOMIC] = "atomically changes",
+	[POINT_FENCE] = "fence",
+	[POINT_LOCK] = "locks",
+	[POINT_UNLOCK] = "unlocks",
+	[POINT_WAIT] = "waits for",
+	[POINT_WAKE] = "wakes",
+	[POINT_IO] = "reads or writes a descriptor",
+	[POINT_TIME] = "sleeps",
+	[POINT_CHILD] = "waits for a child",
+	[POINT_FORK] = "forks",
+	[POINT_EXIT] = "ends",
+	[POINT_SIGNAL] = "sends a signal",
+	[POINT_YIELD] = "yields",
 	[POINT_FILE] = "opens or changes a file",
+	[POINT_LOAD] = "atomically reads",
+	[POINT_STORE] = "atomically writes",
+	[POINT_THREAD] = "starts a thread",
 };
+
+#define RACES_TOLD 4 /* pairs of places, of one field */
 
 static char *append(char *text, char *more)
 {
@@ -82,8 +96,11 @@ static char *place_text(const struct teller *teller, const struct control_event 
 	struct image *image = image_of(teller, event->module);
 	/* The return address may already belong to the next line. */
 	uint64_t at = event->place - 1;
-	const char *function = image ? image_name_at(image, at) : NULL, *file;
+	const char *function = image ? image_written_at(image, at) : NULL, *file;
 	int line;
+
+	if (image && !function)
+		function = image_name_at(image, at);
 
 	if (image && image_source_at(image, at, &file, &line))
 		return mem_printf("%s%s%s:%d", function ? function : "", function ? "() " : "",
@@ -91,11 +108,21 @@ static char *place_text(const struct teller *teller, const struct control_event 
 	return mem_strdup(function ? function : "?");
 }
 
+/* Of a lock and its likes not what the C library has in it. */
+static void cut_inner(char *name)
+{
+	char *inner = name ? strstr(name, ".__") : NULL;
+
+	if (inner)
+		*inner = '\0';
+}
+
 /* "sh.ready"; NULL: the debug information does not tell. */
 static char *field_text(const struct teller *teller, const struct control_event *event)
 {
 	struct image *image = image_of(teller, event->module);
-	struct field_access access = {.is_write = event->kind != POINT_READ,
+	struct field_access access = {.is_write = event->kind != POINT_READ &&
+						  event->kind != POINT_LOAD,
 				      .offset = event->offset,
 				      .size = event->size};
 	struct err err = ERR_INIT;
@@ -115,7 +142,18 @@ static char *field_text(const struct teller *teller, const struct control_event 
 		return NULL;
 	name = mem_strdup(field.name);
 	field_release(&field);
+	cut_inner(name);
 	return name;
+}
+
+/* What is nobody else's has an address that is another one each time. */
+static char *private_text(const struct control_event *event)
+{
+	if (!event->size)
+		return mem_strdup("");
+	return event->offset < TELL_PAGE
+		       ? mem_printf(" address %#llx", (unsigned long long)event->offset)
+		       : mem_strdup(" memory of its own");
 }
 
 static char *object_text(const struct teller *teller, const struct control_event *event)
@@ -126,7 +164,7 @@ static char *object_text(const struct teller *teller, const struct control_event
 	if (field)
 		return mem_printf(" %s", field);
 	if (!event->object || event->object >= SEGMENT_OBJECTS)
-		return mem_strdup("");
+		return private_text(event);
 	object = &teller->outcome->segment->objects[event->object];
 	switch (object->kind) {
 	case SEGMENT_SYSV:
@@ -165,7 +203,8 @@ static char *wait_text(const struct teller *teller, uint32_t index)
 {
 	const struct control *c = teller->outcome->control;
 	const struct control_flow *flow = &c->flows[index];
-	cleanup_free char *name = tell_flow(teller, index), *event = tell_event(teller, &flow->next);
+	cleanup_free char *name = tell_flow(teller, index),
+			  *event = tell_event(teller, &flow->next);
 	cleanup_free char *owner = NULL;
 
 	if (!name || !event)
@@ -175,7 +214,8 @@ static char *wait_text(const struct teller *teller, uint32_t index)
 	return mem_printf("\n%s: %s%s%s%s%s", name, event,
 			  flow->state == FLOW_SPINS ? ", again and again" : "",
 			  !owner ? "" : ", held by ", owner ? owner : "",
-			  owner && c->flows[flow->owner].state == FLOW_DEAD ? ", which is dead" : "");
+			  owner && c->flows[flow->owner].state == FLOW_DEAD ? ", which is dead"
+									    : "");
 }
 
 char *tell_waits(const struct teller *teller)
@@ -186,51 +226,6 @@ char *tell_waits(const struct teller *teller)
 	for (uint32_t i = 1; text && i <= c->flows_used; i++)
 		if (is_left(&c->flows[i]))
 			text = append(text, wait_text(teller, i));
-	return text;
-}
-
-/* The @index-th event of the whole run; NULL: it is not kept any more. */
-static const struct control_event *event_at(const struct control *c, uint64_t index)
-{
-	if (index >= c->event_count || index + CONTROL_EVENTS < c->event_count)
-		return NULL;
-	return &c->events[index % CONTROL_EVENTS];
-}
-
-/* The first and the last before another flow goes on are shown. */
-static bool is_shown(const struct control *c, uint64_t index)
-{
-	const struct control_event *event = event_at(c, index), *before, *after;
-
-	before = index ? event_at(c, index - 1) : NULL;
-	after = event_at(c, index + 1);
-	return event && (event->kind == POINT_STRUCK || !before || !after || before->flow != event->flow ||
-			 after->flow != event->flow);
-}
-
-static char *row_text(const struct teller *teller, const struct control_event *event)
-{
-	cleanup_free char *text = tell_event(teller, event), *name = tell_flow(teller, event->flow);
-	uint32_t column = event->flow - 1;
-
-	if (!text || !name)
-		return NULL;
-	return mem_printf("\n%*s%s: %s", (int)(column * COLUMN / 2), "", name, text);
-}
-
-char *tell_schedule(const struct teller *teller)
-{
-	const struct control *c = teller->outcome->control;
-	char *text = mem_strdup("");
-	uint64_t total = 0, shown = 0;
-
-	for (uint64_t i = 0; i < c->event_count; i++)
-		total += is_shown(c, i);
-	for (uint64_t i = 0; text && i < c->event_count; i++) {
-		if (!is_shown(c, i) || ++shown + LINES_MAX <= total)
-			continue;
-		text = append(text, row_text(teller, event_at(c, i)));
-	}
 	return text;
 }
 
@@ -251,8 +246,9 @@ static char *side_text(const struct teller *teller, const struct control_race *r
 {
 	const struct control_event event = event_of(race, access);
 	cleanup_free char *flow = tell_flow(teller, access->flow), *text = NULL;
-	static const char *const kinds[] = {
-		[ACCESS_PLAIN] = "", [ACCESS_VOLATILE] = " (volatile)", [ACCESS_ATOMIC] = " (atomic)"};
+	static const char *const kinds[] = {[ACCESS_PLAIN] = "",
+					    [ACCESS_VOLATILE] = " (volatile)",
+					    [ACCESS_ATOMIC] = " (atomic)"};
 
 	text = tell_event(teller, &event);
 	if (!flow || !text)
@@ -261,16 +257,74 @@ static char *side_text(const struct teller *teller, const struct control_race *r
 			  access->size == 1 ? "" : "s", kinds[access->kind % 3]);
 }
 
-char *tell_race(const struct teller *teller, uint32_t index)
+/* "\nA\nB" */
+static char *pair_text(const struct teller *teller, const struct control_race *race)
 {
-	const struct control_race *race = &teller->outcome->control->races[index];
 	cleanup_free char *first = side_text(teller, race, &race->first);
 	cleanup_free char *second = side_text(teller, race, &race->second);
 
-	if (!first || !second)
+	return first && second ? mem_printf("\n%s\n%s", first, second) : NULL;
+}
+
+/* What both sides touch: its field, or, where that is not known, its place. */
+static char *race_object(const struct teller *teller, const struct control_race *race)
+{
+	const struct control_event event = event_of(race, &race->first);
+	char *field = field_text(teller, &event);
+
+	return field ? field
+		     : mem_printf("%u +%llu", race->object, (unsigned long long)race->offset);
+}
+
+static uint32_t race_count(const struct control *c)
+{
+	return c->race_count < CONTROL_RACES ? c->race_count : CONTROL_RACES;
+}
+
+/* 1, 0, or -ENOMEM */
+static int is_of(const struct teller *teller, uint32_t index, const char *object)
+{
+	cleanup_free char *own = race_object(teller, &teller->outcome->control->races[index]);
+
+	return own ? strcmp(own, object) == 0 : -ENOMEM;
+}
+
+static char *add_pairs(const struct teller *teller, uint32_t first, const char *object, char *text)
+{
+	const struct control *c = teller->outcome->control;
+	unsigned told = 1, more = 0;
+
+	for (uint32_t i = first + 1; text && i < race_count(c); i++) {
+		int same = is_of(teller, i, object);
+
+		if (same < 0)
+			text = append(text, NULL);
+		else if (same && told++ < RACES_TOLD)
+			text = append(append(text, mem_strdup("\nand")),
+				      pair_text(teller, &c->races[i]));
+		else if (same)
+			more++;
+	}
+	return more ? append(text, mem_printf("\nand %u more of the same", more)) : text;
+}
+
+char *tell_race(const struct teller *teller, uint32_t index)
+{
+	const struct control_race *race = &teller->outcome->control->races[index];
+	cleanup_free char *object = race_object(teller, race);
+	char *text;
+
+	if (!object)
 		return NULL;
-	return mem_printf("two accesses that nothing orders, no lock and no atomic\n%s\n%s", first,
-			  second);
+	for (uint32_t i = 0; i < index; i++) {
+		int same = is_of(teller, i, object);
+
+		if (same)
+			return same < 0 ? NULL : mem_strdup("");
+	}
+	text = append(mem_strdup("two accesses that nothing orders, no lock and no atomic"),
+		      pair_text(teller, race));
+	return add_pairs(teller, index, object, text);
 }
 
 char *tell_field(const struct teller *teller, const struct control_event *event)

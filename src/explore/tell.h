@@ -45,7 +45,10 @@ char *tell_lost(const struct teller *teller);
 /* A line that is shared for nothing: to be freed, NULL when memory is short. */
 char *tell_line(const struct teller *teller, const struct control_line *line);
 
-/* The @index-th race of the run: to be freed, NULL when memory is short. */
+/*
+ * The @index-th race of the run, with the others at the same field; "": it was
+ * told with one before it.  To be freed, NULL when memory is short.
+ */
 char *tell_race(const struct teller *teller, uint32_t index);
 
 #endif

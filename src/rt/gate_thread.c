@@ -47,7 +47,7 @@ RT_EXPORT int __wrap_pthread_create(pthread_t *ret_thread, const pthread_attr_t 
 
 	if (!rt_is_scheduled())
 		return __real_pthread_create(ret_thread, attr, start, arg);
-	rt_point(POINT_FORK, 0, 0, PLACE);
+	rt_point(POINT_THREAD, 0, 0, PLACE);
 	flow = rt_add_flow(true);
 	threads[flow].start = start;
 	threads[flow].arg = arg;
@@ -58,7 +58,7 @@ RT_EXPORT int __wrap_pthread_create(pthread_t *ret_thread, const pthread_attr_t 
 	else
 		threads[flow].thread = *ret_thread;
 	threads[flow].flow = flow;
-	rt_point(POINT_FORK, 0, 0, PLACE);
+	rt_point(POINT_THREAD, 0, 0, PLACE);
 	return rc;
 }
 

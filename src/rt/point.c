@@ -182,10 +182,20 @@ void rt_did_atomic(bool reads, bool writes, int order)
 	order_atomic(rt_control, rt_flow, key_of_word(event), reads, writes, (uint32_t)order);
 }
 
+/* In the log alone: for the strategies it stays what it was. */
+static void retell(enum point_kind kind)
+{
+	struct control *c = rt_control;
+
+	c->events[(c->event_count - 1) % CONTROL_EVENTS].kind = (uint16_t)kind;
+}
+
 void rt_point_atomic(uint64_t address, uint64_t size, bool reads, bool writes, int order,
 		     uint64_t place)
 {
 	rt_point(POINT_ATOMIC, address, size, place);
+	if (!reads || !writes)
+		retell(writes ? POINT_STORE : POINT_LOAD);
 	rt_did_atomic(reads, writes, order);
 }
 

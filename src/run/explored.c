@@ -168,8 +168,8 @@ int explored_report(struct explored *e, struct trail *trail, unsigned confirmed,
 	result->explore.schedule = trail_text(trail);
 	if (!result->explore.schedule || explored_note_code(e))
 		return err_errno(err, -ENOMEM, "explore");
-	for (size_t i = 0; !rc && i < findings.count; i++)
-		rc = add_picture(e, &findings.items[i], &outcome, trail->count, confirmed);
+	/* One is enough: it is the same for all. */
+	rc = add_picture(e, &findings.items[findings.count - 1], &outcome, trail->count, confirmed);
 	return rc ? err_errno(err, rc, "explore") : 0;
 }
 

@@ -78,7 +78,7 @@ static int observe_end(struct explored *e, const struct session_outcome *outcome
 			    "who is left waits in a loop for what nobody will write%s", waits);
 }
 
-/* A finding of its own for each. */
+/* A finding of its own for each field. */
 static int observe_races(struct explored *e, const struct session_outcome *outcome)
 {
 	const struct teller teller = {outcome, e->job->worker->images, explored_role_name, e};
@@ -88,6 +88,8 @@ static int observe_races(struct explored *e, const struct session_outcome *outco
 	for (uint32_t i = 0; !rc && i < count && i < CONTROL_RACES; i++) {
 		cleanup_free char *text = tell_race(&teller, i);
 
+		if (text && !*text)
+			continue;
 		rc = text ? observed_add(&e->job->seen, FINDING_RACE, NULL, "%s%s", text,
 					 e->what_if ? e->what_if : "")
 			  : -ENOMEM;

@@ -90,6 +90,10 @@ enum point_kind {
 	POINT_YIELD,
 	POINT_FILE, /* makes, removes or resizes one */
 	POINT_STRUCK, /* gets strike_signal, in front of what it was about to do */
+	POINT_THREAD, /* makes one */
+	/* Of what is told only: which atomic operation it was. */
+	POINT_LOAD,
+	POINT_STORE,
 	POINT_MAX_
 };
 
