@@ -77,8 +77,9 @@ else
 	found 'in turn' --budget "${seconds}s"
 	replays 2
 fi
-explore --role control scenarios/explore/ring-volatile.scn scenarios/explore/ring.scn
+explore --role control scenarios/explore/{ring-volatile,ring,flag-order}.scn
 mended_by ring-volatile 'mended by _Atomic on ring.'
+mended_by flag-order 'mended by a stronger memory order on shared.is_ready:'
 mended_by ring 'no qualifier mends it: with every access to ring.slots'
 
 # Of a command; the whole way.
