@@ -20,7 +20,7 @@
 #include "sweep/base.h"
 #include "sys/names.h"
 
-enum explore_key { KEY_SCHEDULES = 512, KEY_BUDGET, KEY_STRATEGY, KEY_SCHEDULE, KEY_MEMORY, KEY_KILL, KEY_SIGNAL, KEY_OF, KEY_OUT, KEY_LINES };
+enum explore_key { KEY_SCHEDULES = 512, KEY_BUDGET, KEY_STRATEGY, KEY_SCHEDULE, KEY_MEMORY, KEY_KILL, KEY_SIGNAL, KEY_OF, KEY_OUT, KEY_LINES, KEY_UNMODIFIED };
 
 #define SCHEDULES 10000
 #define BUDGET_NS (10 * NS_PER_S)
@@ -48,6 +48,7 @@ static const struct argp_option options[] = {
 	{ "signal",    KEY_SIGNAL,    "SIG", 0, "Send this signal at each point of --of NAME", -1 },
 	{ "of",        KEY_OF,        "NAME", 0, "The process or thread that --signal is sent to", -1 },
 	{ "false-sharing", KEY_LINES, NULL, 0, "Look for unrelated data on one cache line, too", -1 },
+	{ "unmodified", KEY_UNMODIFIED, NULL, 0, "Programs as they are, not compiled by `ipcfault cc`: under qemu-user", -1 },
 	{ "schedule",  KEY_SCHEDULE,  "S", 0, "This one only, as a finding names it, such as 12:2,30:1/41", -1 },
 	{ "out",       KEY_OUT,       "DIR", 0, "Write a scenario for each schedule that shows a bug into this folder, for `ipcfault replay`", -1 },
 	{ NULL, 0, NULL, 0, NULL, 0 },
@@ -107,6 +108,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return request->explore.signal > 0
 			       ? 0
 			       : arg_refuse(state, "--signal %s: it is no signal", arg);
+	case KEY_UNMODIFIED:
+		request->explore.is_unmodified = true;
+		return 0;
 	case KEY_OUT:
 		request->out = arg;
 		return 0;
@@ -196,10 +200,20 @@ static int explore_command_line(const struct cli_env *env, struct explore_reques
 	return code;
 }
 
-static int check_request(const struct cli_env *env, const struct explore_request *request)
+/* A schedule says so itself. */
+static void join_unmodified(struct explore_request *request)
+{
+	if (!request->explore.trail)
+		return;
+	request->explore.is_unmodified |= request->trail.is_unmodified;
+	request->trail.is_unmodified = request->explore.is_unmodified;
+}
+
+static int check_request(const struct cli_env *env, struct explore_request *request)
 {
 	const struct run_options *run = &request->run;
 
+	join_unmodified(request);
 	if (request->command && run->files.count)
 		return usage_error(env, "either files or a command behind `--`, not both");
 	if (!request->command && !run->files.count)
@@ -207,6 +221,15 @@ static int check_request(const struct cli_env *env, const struct explore_request
 			env, "nothing to explore: ipcfault explore FILE, or explore -- COMMAND");
 	if (!request->explore.strike != !request->explore.signal)
 		return usage_error(env, "--signal SIG and --of NAME go together");
+	if (request->explore.is_unmodified && request->explore.memory != CONTROL_SC)
+		return usage_error(env, "--memory needs programs of `ipcfault cc`: --unmodified is sc");
+	if (request->explore.is_unmodified && request->explore.strategy == CONTROL_RF)
+		return usage_error(env, "--strategy rf needs programs of `ipcfault cc`: the next "
+					"access is not known with --unmodified");
+	if (request->explore.is_unmodified && request->explore.signal &&
+	    request->explore.signal != SIGKILL)
+		return usage_error(env, "--signal needs programs of `ipcfault cc`; with --unmodified "
+					"there is --kill");
 	if (run->gdb || run->keep || run->timeout_ns)
 		return usage_error(env, "--gdb, --keep and --timeout mean nothing for explore");
 	if (request->out && mkdir(request->out, 0777) && errno != EEXIST) {

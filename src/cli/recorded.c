@@ -32,7 +32,8 @@ static int add_case(struct recorded *recorded, const struct scenario *scenario, 
 			       scenario->schedule.pos.line, scenario->schedule.pos.col,
 			       scenario->schedule.turns);
 	(*slot)->options = (struct explore_options){
-		.schedules = 1, .strategy = -1, .trail = &(*slot)->trail, .is_recorded = true};
+		.schedules = 1, .strategy = -1, .trail = &(*slot)->trail, .is_recorded = true,
+		.is_unmodified = (*slot)->trail.is_unmodified};
 	c->explore = &(*slot)->options;
 	return 0;
 }

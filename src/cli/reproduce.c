@@ -97,6 +97,8 @@ static int print_variant(FILE *out, const struct scenario *scenario)
 static void print_exploration(FILE *out, const struct run_case *c, const char *schedule)
 {
 	fputs(c->explore->is_recorded ? "ipcfault replay " : "ipcfault explore ", out);
+	if (c->explore->is_unmodified && !c->explore->is_recorded && !schedule)
+		fputs("--unmodified ", out);
 	if (schedule && !c->explore->is_recorded)
 		fprintf(out, "--schedule %s ", schedule);
 	if (!c->scenario->file[0])

@@ -19,6 +19,7 @@
 #include "base/util.h"
 #include "engine/launch.h"
 #include "explore/patience.h"
+#include "explore/session_private.h"
 #include "explore/start.h"
 #include "instrument/counts.h"
 #include "schedule/schedule.h"
@@ -27,25 +28,12 @@
 #define ARRIVE_NS     (5 * NS_PER_S)
 #define TICK_NS	      (2 * NS_PER_MS)
 #define STUCK_NS      (250 * NS_PER_MS) /* with the turn, and not at any point: see patience.h */
+#define STUCK_ANEW_NS (NS_PER_S)		/* an emulator is slower */
 #define STALE_NS      (10 * NS_PER_MS)	/* …once a process was seen to be so for that reason */
 #define LEAVE_NS      (50 * NS_PER_MS)
 #define GONE_NS	      (2 * NS_PER_S)
 #define LEAVING_TRIES 1000
 #define STEPS_MAX     UINT64_C(200000)
-
-struct session {
-	size_t count;
-	pid_t servers[CONTROL_ROLES];
-	int control_fd, segment_fd, proc_fd;
-	struct control *control;
-	struct segment *segment;
-	/* Of the servers, known to every run. */
-	uint32_t objects_used, objects_head;
-	int status[CONTROL_ROLES];
-	uint32_t let_go; /* the flow that comes to no point, and that the others go on without */
-	struct stale_read stale;
-	bool was_stale;
-};
 
 static uint64_t time_now(void)
 {
@@ -144,7 +132,22 @@ static int await_servers(struct session *s, const struct launch *launches, struc
 	return rc;
 }
 
-static int open_session(struct session *s, const struct launch *launches, struct err *err)
+static int start_servers(struct session *s, const struct launch *launches, struct err *err)
+{
+	int rc = 0;
+
+	s->control->has_servers = 1;
+	for (size_t i = 0; !rc && i < s->count; i++) {
+		const struct start_segments segments = {s->segment_fd, s->control_fd,
+							(unsigned)i + 1};
+
+		rc = start_program(&launches[i], &segments, &s->servers[i], err);
+	}
+	return rc ? rc : await_servers(s, launches, err);
+}
+
+static int open_session(struct session *s, const struct launch *launches,
+			const struct emulator *emulator, struct err *err)
 {
 	int rc = make_segments(s, err);
 
@@ -154,20 +157,14 @@ static int open_session(struct session *s, const struct launch *launches, struct
 	s->proc_fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (s->proc_fd < 0)
 		return err_errno(err, -errno, "/proc");
-	for (size_t i = 0; !rc && i < s->count; i++) {
-		const struct start_segments segments = {s->segment_fd, s->control_fd,
-							(unsigned)i + 1};
-
-		rc = start_program(&launches[i], &segments, &s->servers[i], err);
-	}
-	rc = rc ? rc : await_servers(s, launches, err);
+	rc = emulator ? anew_prepare(s, emulator, launches, err) : start_servers(s, launches, err);
 	s->objects_used = s->segment->objects_used;
 	s->objects_head = s->segment->objects_head;
 	return rc;
 }
 
-int session_open(const struct launch *launches, size_t count, struct session **ret_session,
-		 struct err *err)
+int session_open(const struct launch *launches, size_t count, const struct emulator *emulator,
+		 struct session **ret_session, struct err *err)
 {
 	struct session *s = mem_zalloc(sizeof(*s));
 	int rc;
@@ -177,7 +174,7 @@ int session_open(const struct launch *launches, size_t count, struct session **r
 	s->control_fd = s->segment_fd = s->proc_fd = -1;
 	s->count = count;
 	rc = count && count <= CONTROL_ROLES
-		     ? open_session(s, launches, err)
+		     ? open_session(s, launches, emulator, err)
 		     : err_set(err, -E2BIG, "between 1 and %u programs can be explored",
 			       CONTROL_ROLES);
 	if (rc)
@@ -203,6 +200,7 @@ void session_close(struct session *s)
 			kill(s->servers[i], SIGKILL);
 			waitpid(s->servers[i], NULL, 0);
 		}
+	anew_release(s);
 	if (s->control)
 		munmap(s->control, sizeof(struct control));
 	if (s->segment)
@@ -268,12 +266,13 @@ static void stop(struct session *s, enum control_end end)
 	}
 }
 
+/* With all of its threads: a first one that is a zombie may have left others behind. */
 static bool is_gone(const struct session *s, pid_t pid)
 {
-	struct procfs_stat stat;
+	struct procfs_status status;
 
-	return pid &&
-	       (procfs_stat(s->proc_fd, pid, &stat) || stat.state == 'Z' || stat.state == 'X');
+	return pid && (procfs_status(s->proc_fd, pid, &status) || status.state == 'X' ||
+		       (status.state == 'Z' && status.threads <= 1));
 }
 
 /* It had the turn, which is ours now. */
@@ -347,7 +346,7 @@ static void bury(struct session *s, uint32_t flow)
 
 static bool is_servers(const struct control *c, uint32_t flow)
 {
-	for (uint32_t i = 1; i <= c->roles; i++)
+	for (uint32_t i = 1; c->has_servers && i <= c->roles; i++)
 		if (c->flows[i].pid == c->flows[flow].pid)
 			return true;
 	return false;
@@ -415,19 +414,36 @@ static bool others_are_gone(const struct session *s)
 	return true;
 }
 
+/* An emulator has to load the program first. */
+static bool is_starting(const struct control *c)
+{
+	uint32_t turn = load(&c->turn);
+
+	return !c->has_servers && turn && turn <= c->roles &&
+	       !load(&c->flows[turn].has_begun);
+}
+
 static int await_end(struct session *s, struct err *err)
 {
 	struct control *c = s->control;
 	struct patience patience = {.proc_fd = s->proc_fd,
-				    .limit_ns = s->was_stale ? STALE_NS : STUCK_NS};
-	uint64_t stopped = 0;
+				    .limit_ns = !c->has_servers ? STUCK_ANEW_NS
+						: s->was_stale	? STALE_NS
+								: STUCK_NS};
+	uint64_t started = time_now(), stopped = 0;
+	int rc;
 
-	patience_renew(&patience, c->step, time_now());
+	patience_renew(&patience, c->step, started);
 	while (!all_roles_ended(s) || !c->end || !others_are_gone(s)) {
 		uint32_t seen = load(&c->news);
 		uint64_t now = time_now();
 
+		rc = c->has_servers ? 0 : anew_reap(s, err);
+		if (rc)
+			return rc;
 		look_for_dead(s);
+		if (is_starting(c) && now - started < ARRIVE_NS)
+			patience_renew(&patience, c->step, now);
 		if (!stopped && (is_stale_again(s) ||
 				 (patience_is_over(&patience, c, now) && !let_go(s, &patience))))
 			stop_stuck(s);
@@ -454,7 +470,8 @@ int session_run(struct session *s, const struct session_request *request,
 	prepare(s, request);
 	__atomic_add_fetch(&c->command, 1, __ATOMIC_RELEASE);
 	wake(&c->command);
-	rc = await_end(s, err);
+	rc = c->has_servers ? 0 : anew_start(s, err);
+	rc = rc ? rc : await_end(s, err);
 	if (rc)
 		return rc;
 	for (size_t i = 0; i < s->count; i++)

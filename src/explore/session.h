@@ -1,7 +1,7 @@
 /*
  * session.h - programs of `ipcfault cc` that run by turns, again and again.
  *
- *	session_open(launches, count, &session, err);
+ *	session_open(launches, count, NULL, &session, err);
  *	for (each schedule) {
  *		session_run(session, &request, &outcome, err);
  *		... look at the outcome, at what was printed; tidy up ...
@@ -21,6 +21,7 @@
 #include "rt/segment.h"
 #include "schedule/control.h"
 
+struct emulator;
 struct err;
 struct launch;
 struct session;
@@ -55,14 +56,19 @@ struct session_outcome {
 /*
  * Start the programs (filter and place of @launches are not used).  -ENOEXEC:
  * one of them is not compiled by `ipcfault cc`; -ETIMEDOUT, -EIO.
+ * With @emulator they may be any: each run starts them by it, so @launches stay
+ * as long as the session, and @emulator too.
  */
-int session_open(const struct launch *launches, size_t count, struct session **ret_session,
-		 struct err *err);
+int session_open(const struct launch *launches, size_t count, const struct emulator *emulator,
+		 struct session **ret_session, struct err *err);
 
 /* From now on c->lines are counted. */
 void session_count_lines(struct session *session);
 
-/* -ETIMEDOUT: something of the run does not go away; the session cannot be used any more. */
+/*
+ * -ETIMEDOUT: something of the run does not go away; the session cannot be used any more.
+ * -ENOEXEC: the emulator cannot run a program.
+ */
 int session_run(struct session *session, const struct session_request *request,
 		struct session_outcome *ret_outcome, struct err *err);
 

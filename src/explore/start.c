@@ -15,10 +15,7 @@
 #include "rt/segment.h"
 #include "schedule/control.h"
 
-/* In the program; high, as programs close or take the low ones. */
-#define SEGMENT_TARGET 198
-#define CONTROL_TARGET 199
-#define ABOVE	       256 /* out of the way while descriptors are put into place */
+#define ABOVE 256 /* out of the way while descriptors are put into place */
 
 static int add(char ***env, size_t *count, char *entry)
 {
@@ -51,8 +48,8 @@ static bool put_fds(const struct launch *launch, const struct start_segments *se
 
 	for (; count < launch->fd_count; count++)
 		fds[count] = launch->fds[count];
-	fds[count++] = (struct launch_fd){SEGMENT_TARGET, segments->segment};
-	fds[count++] = (struct launch_fd){CONTROL_TARGET, segments->control};
+	fds[count++] = (struct launch_fd){START_SEGMENT, segments->segment};
+	fds[count++] = (struct launch_fd){START_CONTROL, segments->control};
 	for (size_t i = 0; i < count; i++) {
 		fds[i].source = fcntl(fds[i].source, F_DUPFD_CLOEXEC, ABOVE);
 		if (fds[i].source < 0)
@@ -88,12 +85,12 @@ static void become(const struct launch *launch, const struct start_segments *seg
 int start_program(const struct launch *launch, const struct start_segments *segments,
 		  pid_t *ret_pid, struct err *err)
 {
-	cleanup_free char *segment = mem_printf("%s=%d", SEGMENT_ENV, SEGMENT_TARGET);
-	cleanup_free char *control = mem_printf("%s=%d", CONTROL_ENV, CONTROL_TARGET);
+	cleanup_free char *segment = mem_printf("%s=%d", SEGMENT_ENV, START_SEGMENT);
+	cleanup_free char *control = mem_printf("%s=%d", CONTROL_ENV, START_CONTROL);
 	cleanup_free char *role = mem_printf("%s=%u", CONTROL_ROLE, segments->role);
 	char *const added[] = {segment, control, role};
 	cleanup_free char **env = NULL;
-	int rc = make_env(launch, added, 3, &env);
+	int rc = make_env(launch, added, segments->role ? 3 : 0, &env);
 	pid_t pid;
 
 	if (rc)

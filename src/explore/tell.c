@@ -108,6 +108,13 @@ static char *place_text(const struct teller *teller, const struct control_event 
 	return mem_strdup(function ? function : "?");
 }
 
+/* Under the emulator libraries are seen, too; what they access there is a part of the program's. */
+static bool knows_fields(const struct teller *teller, uint32_t module)
+{
+	return teller->outcome->control->has_servers ||
+	       !strstr(base_name(teller->outcome->segment->modules[module].path), ".so");
+}
+
 /* Of a lock and its likes not what the C library has in it. */
 static void cut_inner(char *name)
 {
@@ -130,7 +137,7 @@ static char *field_text(const struct teller *teller, const struct control_event 
 	struct field field;
 	char *name;
 
-	if (!image || !event->object || !event->size ||
+	if (!image || !event->object || !event->size || !knows_fields(teller, event->module) ||
 	    !image_position_at(image, event->place - 1, &position))
 		return NULL;
 	access.file = position.file;

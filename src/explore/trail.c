@@ -18,6 +18,8 @@ static const struct vocab_row memory_words[] = {
 /* clang-format on */
 const struct vocab memory_vocab = {"memory model", memory_words, CONTROL_MEMORY_MAX_};
 
+#define UNMODIFIED "+unmodified"
+
 char *trail_text(const struct trail *trail)
 {
 	char *text = NULL;
@@ -36,6 +38,8 @@ char *trail_text(const struct trail *trail)
 	if (trail->strike_flow)
 		fprintf(out, "!%u@%" PRIu64 "=%d", trail->strike_flow, trail->strike_step,
 			trail->strike_signal);
+	if (trail->is_unmodified)
+		fputs(UNMODIFIED, out);
 	if (fclose(out) == 0)
 		return text;
 	free(text);
@@ -89,9 +93,12 @@ static bool read_strike(const char **text, struct trail *trail)
 {
 	uint64_t flow, signal;
 
-	if (*(*text)++ != '!' || !read_number(text, CONTROL_FLOWS, &flow) || !flow ||
+	if (**text != '!')
+		return true;
+	++*text;
+	if (!read_number(text, CONTROL_FLOWS, &flow) || !flow ||
 	    *(*text)++ != '@' || !read_number(text, UINT64_MAX, &trail->strike_step) ||
-	    *(*text)++ != '=' || !read_number(text, NSIG - 1, &signal) || !signal || **text)
+	    *(*text)++ != '=' || !read_number(text, NSIG - 1, &signal) || !signal)
 		return false;
 	trail->strike_flow = (uint32_t)flow;
 	trail->strike_signal = (int)signal;
@@ -110,5 +117,8 @@ bool trail_parse(const char *text, struct trail *trail)
 	text++;
 	if (!read_number(&text, UINT64_MAX, &trail->steps) || !read_memory(&text, trail))
 		return false;
-	return !*text || read_strike(&text, trail);
+	if (!read_strike(&text, trail))
+		return false;
+	trail->is_unmodified = strcmp(text, UNMODIFIED) == 0;
+	return !*text || (trail->is_unmodified && trail->memory == CONTROL_SC);
 }

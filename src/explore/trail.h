@@ -4,7 +4,8 @@
  * At step 12 the turn goes to flow 2, at step 30 to flow 1; elsewhere nobody is
  * interrupted.  The run has 41 steps: one that has more or less is another
  * run, of another program.  Memory is PSO, and stores become visible by the
- * draws of seed 77.  Flow 2 gets signal 9 in front of its 17th point.
+ * draws of seed 77.  Flow 2 gets signal 9 in front of its 17th point.  With
+ * "+unmodified" behind it all, the points are those of the emulator (emulator.h).
  */
 #ifndef EXPLORE_TRAIL_H
 #define EXPLORE_TRAIL_H
@@ -23,6 +24,7 @@ struct trail {
 	uint32_t strike_flow; /* 0 = nobody */
 	int strike_signal;
 	uint64_t strike_step;
+	bool is_unmodified;
 };
 
 /* To be freed; NULL when memory is short. */

@@ -218,19 +218,24 @@ void compiler_release(struct compiler *compiler)
 
 static const char *const places[] = {"", "../lib/ipcfault/"};
 
-char *compiler_runtime_of(const char *program)
+char *compiler_file_of(const char *program, const char *name)
 {
 	const char *slash = strrchr(program, '/');
 
 	for (size_t i = 0; slash && i < ARRAY_SIZE(places); i++) {
-		char *path = mem_printf("%.*s/%slibipcfault_rt.a", (int)(slash - program), program,
-					places[i]);
+		char *path = mem_printf("%.*s/%s%s", (int)(slash - program), program, places[i],
+					name);
 
 		if (!path || access(path, R_OK) == 0)
 			return path;
 		free(path);
 	}
 	return NULL;
+}
+
+char *compiler_runtime_of(const char *program)
+{
+	return compiler_file_of(program, "libipcfault_rt.a");
 }
 
 char *compiler_program(void)

@@ -33,6 +33,8 @@ const char *const *compiler_link_flags(void);
 char *compiler_runtime(void);
 /* The same for a program at @program. */
 char *compiler_runtime_of(const char *program);
+/* Another file that is found there. */
+char *compiler_file_of(const char *program, const char *name);
 
 /* The path of this program, which is also the compiler `ipcfault cc`.  On the heap; NULL. */
 char *compiler_program(void);

@@ -1,7 +1,6 @@
 /* Finding the control segment, and the process's place in it. */
 #include <fcntl.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 
 #include "rt/flow.h"
 #include "rt/raw.h"
@@ -61,26 +60,6 @@ static int find_number(const char *name)
 	return -1;
 }
 
-/* The program may have closed it, and opened something else. */
-static struct segment *map_segment(int fd)
-{
-	struct segment *segment;
-	struct stat st;
-	long got;
-
-	if (fd < 0 || raw3(SYS_fstat, fd, (long)&st, 0) || !S_ISREG(st.st_mode) ||
-	    st.st_size != sizeof(struct segment))
-		return NULL;
-	got = map_own_page(sizeof(struct segment), MAP_SHARED, fd);
-	if (raw_failed(got))
-		return NULL;
-	segment = (struct segment *)got;
-	if (segment->magic == SEGMENT_MAGIC && segment->version == SEGMENT_VERSION)
-		return segment;
-	raw3(SYS_munmap, got, sizeof(struct segment), 0);
-	return NULL;
-}
-
 static struct own *make_own(void)
 {
 	long page = map_own_page(4096, MAP_PRIVATE | MAP_ANONYMOUS, -1);
@@ -138,7 +117,7 @@ void rt_attach(void)
 
 	if (__atomic_exchange_n(&is_done, true, __ATOMIC_ACQ_REL))
 		return;
-	segment = map_segment(find_number(SEGMENT_ENV));
+	segment = rt_map_segment(find_number(SEGMENT_ENV));
 	own = segment ? make_own() : NULL;
 	if (!own)
 		return;

@@ -2,9 +2,6 @@
 #include "rt/flow.h"
 #include "rt/rt.h"
 
-extern char __data_start[] __attribute__((weak)); /* the C library's start files */
-extern char _end[] __attribute__((weak));	  /* the linker */
-
 static const struct rt_table *row_table(struct rt_table *table)
 {
 	table->records = rt_segment->rows;
@@ -46,44 +43,6 @@ static void count(const struct segment_key *key, uint64_t address)
 	}
 	__atomic_add_fetch(&row->count, 1, __ATOMIC_RELAXED);
 	rt_observe(row, address);
-}
-
-uint32_t rt_object(const struct segment_object *object)
-{
-	const struct rt_table table = {
-		rt_segment->objects,
-		&rt_segment->objects_used,
-		SEGMENT_OBJECTS,
-		sizeof(struct segment_object),
-		offsetof(struct segment_object, next),
-		offsetof(struct segment_object, next),
-	};
-
-	return rt_table_get(&table, &rt_segment->objects_head, object);
-}
-
-/* Our own file is mapped there: what it is called at link time tells the variable. */
-bool rt_variable_find(uint64_t address, uint32_t *ret_object, uint64_t *ret_offset)
-{
-	static uint32_t known;
-	struct segment_object object;
-	uint64_t place;
-	uint32_t module;
-
-	if (!__data_start || !_end || address - (uint64_t)__data_start >= (uint64_t)(_end - __data_start))
-		return false;
-	module = rt_module((uint64_t)rt_attach, &place);
-	if (!known && module) {
-		rt_clear(&object, sizeof(object));
-		object.kind = SEGMENT_VARIABLES;
-		object.dev = rt_segment->modules[module].dev;
-		object.id = rt_segment->modules[module].ino;
-		rt_copy(object.path, rt_segment->modules[module].path, SEGMENT_PATH);
-		known = rt_object(&object);
-	}
-	*ret_object = known;
-	*ret_offset = address - ((uint64_t)rt_attach - place);
-	return known != 0;
 }
 
 void rt_access(uint64_t address, uint64_t size, enum segment_access_kind kind, unsigned flags,

@@ -40,6 +40,9 @@ static inline bool rt_is_alone(void)
  */
 void rt_point(enum point_kind kind, uint64_t address, uint64_t size, uint64_t place);
 
+/* The same for one that has just done so: it is the last of its turn. */
+void rt_point_behind(enum point_kind kind, uint64_t address, uint64_t size, uint64_t place);
+
 /* The same for an access, all the way: as rt_access(). */
 void rt_scheduled_access(uint64_t address, uint64_t size, enum segment_access_kind kind,
 			 unsigned flags, uint64_t place);
@@ -90,6 +93,10 @@ void rt_begin(uint32_t flow);
 void rt_end_flow(void);
 /* The process is about to end, of itself or of a signal: who waits for its end is told. */
 void rt_leave(bool is_struck);
+
+/* NULL: it is none of ours. */
+struct control *rt_map_control(int fd);
+struct segment *rt_map_segment(int fd);
 
 /* Map the control segment with descriptor @fd; a server comes back as a process of a run only. */
 void rt_control_attach(int fd, uint32_t role);

@@ -27,6 +27,15 @@ struct timespec;
 uint64_t rt_until(const struct timespec *limit, int clock);
 uint64_t rt_after(const struct timespec *time);
 
+/* What a clock of the program shows now; each look takes a moment. */
+uint64_t rt_read_clock(int clock);
+bool rt_is_virtual(int clock); /* not one of used processor time */
+
+/* A descriptor: can a call wait for it, and would one now (POLLIN, POLLOUT)? */
+bool rt_fd_can_wait(int fd);
+bool rt_fd_is_ready(int fd, short events);
+bool rt_fd_is_nonblocking(int fd);
+
 /* For rt_key(): something that the library has mapped there itself; 0 = nothing is known. */
 uint64_t rt_named_key(uint64_t address);
 void rt_named_add(uint64_t address);

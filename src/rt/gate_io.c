@@ -1,11 +1,9 @@
 /* read() and write() of what can make a process wait, tried by poll(); and waiting for several. */
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/select.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "rt/gate.h"
@@ -22,33 +20,13 @@ REAL(ssize_t, send, (int fd, const void *buf, size_t size, int flags));
 REAL(ssize_t, recv, (int fd, void *buf, size_t size, int flags));
 REAL(int, accept, (int fd, struct sockaddr *ret_address, socklen_t *ret_size));
 
-static bool can_wait(int fd)
-{
-	struct stat st;
-
-	return raw3(SYS_fstat, fd, (long)&st, 0) == 0 &&
-	       (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode) || (st.st_mode & S_IFMT) == 0);
-}
-
-static bool is_ready(int fd, short events)
-{
-	struct pollfd p = {.fd = fd, .events = events};
-
-	return raw3(SYS_poll, (long)&p, 1, 0) != 0;
-}
-
-static bool is_nonblocking(int fd)
-{
-	return raw3(SYS_fcntl, fd, F_GETFL, 0) & O_NONBLOCK;
-}
-
 /* False: nobody waits for it either. */
 static bool await_fd(int fd, short events, bool waits, uint64_t place)
 {
-	if (!rt_is_scheduled() || !can_wait(fd))
+	if (!rt_is_scheduled() || !rt_fd_can_wait(fd))
 		return false;
 	rt_point(POINT_IO, 0, 0, place);
-	while (waits && !is_nonblocking(fd) && !is_ready(fd, events))
+	while (waits && !rt_fd_is_nonblocking(fd) && !rt_fd_is_ready(fd, events))
 		rt_block(SCHEDULE_KEY_IO, RT_FOREVER);
 	return true;
 }
@@ -110,7 +88,7 @@ RT_EXPORT int __wrap_accept(int fd, struct sockaddr *ret_address, socklen_t *ret
 
 RT_EXPORT int __wrap_close(int fd)
 {
-	bool is_scheduled = rt_is_scheduled(), is_end = is_scheduled && can_wait(fd);
+	bool is_scheduled = rt_is_scheduled(), is_end = is_scheduled && rt_fd_can_wait(fd);
 	int rc = __real_close(fd);
 
 	has_moved(is_end);

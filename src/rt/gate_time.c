@@ -8,9 +8,6 @@
 #include "rt/gate.h"
 #include "rt/raw.h"
 
-#define NS_PER_S  UINT64_C(1000000000)
-#define READING	  UINT64_C(10000) /* what a look at the clock takes: a loop of them ends */
-
 REAL(int, nanosleep, (const struct timespec *time, struct timespec *ret_rest));
 REAL(int, clock_nanosleep,
      (clockid_t clock, int flags, const struct timespec *time, struct timespec *ret_rest));
@@ -21,35 +18,7 @@ REAL(int, clock_gettime, (clockid_t clock, struct timespec *ret_time));
 REAL(int, gettimeofday, (struct timeval *ret_time, void *zone));
 REAL(time_t, time, (time_t * ret_time));
 
-/* What the clocks show when a run begins: the same in each. */
-#define EPOCH (UINT64_C(1700000000) * NS_PER_S)
-#define UPTIME (UINT64_C(1000) * NS_PER_S)
-
-static uint64_t base_of(int clock)
-{
-	return clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE || clock == CLOCK_TAI
-		       ? EPOCH
-		       : UPTIME;
-}
-
-static uint64_t ns_of(const struct timespec *time)
-{
-	if (time->tv_sec < 0)
-		return 0;
-	return (uint64_t)time->tv_sec * NS_PER_S + (uint64_t)time->tv_nsec;
-}
-
-uint64_t rt_until(const struct timespec *limit, int clock)
-{
-	uint64_t ns = ns_of(limit), base = base_of(clock);
-
-	return ns > base ? ns - base : 0;
-}
-
-uint64_t rt_after(const struct timespec *time)
-{
-	return rt_control->now_ns + ns_of(time);
-}
+#define NS_PER_S UINT64_C(1000000000)
 
 static void sleep_until(uint64_t until_ns, uint64_t place)
 {
@@ -99,24 +68,13 @@ RT_EXPORT int __wrap_sched_yield(void)
 	return 0;
 }
 
-static uint64_t read_clock(clockid_t clock)
-{
-	rt_control->now_ns += READING;
-	return base_of(clock) + rt_control->now_ns;
-}
-
-static bool is_virtual(clockid_t clock)
-{
-	return clock != CLOCK_PROCESS_CPUTIME_ID && clock != CLOCK_THREAD_CPUTIME_ID && clock >= 0;
-}
-
 RT_EXPORT int __wrap_clock_gettime(clockid_t clock, struct timespec *ret_time)
 {
 	uint64_t now;
 
-	if (!rt_is_scheduled() || !is_virtual(clock))
+	if (!rt_is_scheduled() || !rt_is_virtual(clock))
 		return __real_clock_gettime(clock, ret_time);
-	now = read_clock(clock);
+	now = rt_read_clock(clock);
 	ret_time->tv_sec = (time_t)(now / NS_PER_S);
 	ret_time->tv_nsec = (long)(now % NS_PER_S);
 	return 0;
@@ -128,7 +86,7 @@ RT_EXPORT int __wrap_gettimeofday(struct timeval *ret_time, void *zone)
 
 	if (!rt_is_scheduled())
 		return __real_gettimeofday(ret_time, zone);
-	now = read_clock(CLOCK_REALTIME);
+	now = rt_read_clock(CLOCK_REALTIME);
 	ret_time->tv_sec = (time_t)(now / NS_PER_S);
 	ret_time->tv_usec = (suseconds_t)(now % NS_PER_S / 1000);
 	return 0;
@@ -140,7 +98,7 @@ RT_EXPORT time_t __wrap_time(time_t *ret_time)
 
 	if (!rt_is_scheduled())
 		return __real_time(ret_time);
-	now = (time_t)(read_clock(CLOCK_REALTIME) / NS_PER_S);
+	now = (time_t)(rt_read_clock(CLOCK_REALTIME) / NS_PER_S);
 	if (ret_time)
 		*ret_time = now;
 	return now;

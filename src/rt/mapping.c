@@ -3,12 +3,11 @@
  * arena where the program leaves the address to the kernel.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <sys/ipc.h>
 #include <sys/mman.h>
 #include <sys/shm.h>
-#include <sys/stat.h>
+#include <sys/types.h>
 
 #include "rt/raw.h"
 #include "rt/rt.h"
@@ -38,48 +37,6 @@ static void count_unplaced(void)
 	__atomic_add_fetch(&rt_segment->unplaced, 1, __ATOMIC_RELAXED);
 }
 
-/* "/proc/self/fd/7"; @path has room for it. */
-static void fd_link(int fd, char *path)
-{
-	char digits[12];
-	size_t len = sizeof("/proc/self/fd/") - 1, count = 0;
-
-	rt_copy(path, "/proc/self/fd/", len);
-	do
-		digits[count++] = (char)('0' + fd % 10);
-	while (fd /= 10);
-	while (count)
-		path[len++] = digits[--count];
-	path[len] = '\0';
-}
-
-static uint32_t file_object(int fd)
-{
-	struct segment_object object;
-	char link[32];
-	struct stat st;
-
-	if (fd < 0 || raw3(SYS_fstat, fd, (long)&st, 0))
-		return 0;
-	rt_clear(&object, sizeof(object));
-	object.kind = SEGMENT_FILE;
-	object.dev = st.st_dev;
-	object.id = st.st_ino;
-	fd_link(fd, link);
-	raw6(SYS_readlinkat, AT_FDCWD, (long)link, (long)object.path, SEGMENT_PATH - 1, 0, 0);
-	return rt_object(&object);
-}
-
-static uint32_t anonymous_object(void)
-{
-	struct segment_object object;
-
-	rt_clear(&object, sizeof(object));
-	object.kind = SEGMENT_ANONYMOUS;
-	object.id = (uint64_t)rt_process() << 32 | rt_next_anonymous();
-	return rt_object(&object);
-}
-
 static bool is_shared(int flags)
 {
 	int type = flags & MAP_TYPE;
@@ -105,7 +62,7 @@ static long map_in_arena(size_t size, int protection, int flags, int fd, long at
 		rt_arena_drop(address, size);
 		return 0;
 	}
-	rt_arena_set(address, size, flags & MAP_ANONYMOUS ? anonymous_object() : file_object(fd),
+	rt_arena_set(address, size, flags & MAP_ANONYMOUS ? rt_object_anonymous() : rt_object_of_file(fd),
 		     flags & MAP_ANONYMOUS ? 0 : (uint64_t)at);
 	return got;
 }
@@ -211,7 +168,6 @@ static size_t sysv_size(int id)
 
 static long attach_in_arena(int id, int flags)
 {
-	struct segment_object object;
 	size_t size = sysv_size(id);
 	uint64_t address = rt_arena_take(size);
 	long got;
@@ -223,10 +179,7 @@ static long attach_in_arena(int id, int flags)
 		rt_arena_drop(address, size);
 		return 0;
 	}
-	rt_clear(&object, sizeof(object));
-	object.kind = SEGMENT_SYSV;
-	object.id = (uint64_t)id;
-	rt_arena_set(address, size, rt_object(&object), 0);
+	rt_arena_set(address, size, rt_object_sysv(id), 0);
 	return got;
 }
 

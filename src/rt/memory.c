@@ -18,18 +18,6 @@ extern set_fn __real_memset __attribute__((weak));
 RT_EXPORT copy_fn __tsan_memcpy, __tsan_memmove, __wrap_memcpy, __wrap_memmove;
 RT_EXPORT set_fn __tsan_memset, __wrap_memset;
 
-void rt_copy(void *to, const void *from, size_t size)
-{
-	for (size_t i = 0; i < size; i++)
-		((char *)to)[i] = ((const char *)from)[i];
-}
-
-void rt_clear(void *at, size_t size)
-{
-	for (size_t i = 0; i < size; i++)
-		((char *)at)[i] = 0;
-}
-
 static void copy_backwards(void *to, const void *from, size_t size)
 {
 	while (size--)

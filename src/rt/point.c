@@ -65,12 +65,10 @@ static void strike(struct control_flow *self)
 	self->next.kind = kind;
 }
 
-void rt_point(enum point_kind kind, uint64_t address, uint64_t size, uint64_t place)
+static void arrive(struct control_flow *self)
 {
 	struct control *c = rt_control;
-	struct control_flow *self = rt_self();
 
-	describe(&self->next, kind, address, size, place);
 	self->steps++;
 	if (self->is_outside)
 		rt_inside();
@@ -79,6 +77,15 @@ void rt_point(enum point_kind kind, uint64_t address, uint64_t size, uint64_t pl
 	if (c->strike_flow == rt_flow && c->strike_step == self->steps)
 		strike(self);
 	schedule_note(c, rt_flow);
+}
+
+void rt_point(enum point_kind kind, uint64_t address, uint64_t size, uint64_t place)
+{
+	struct control *c = rt_control;
+	struct control_flow *self = rt_self();
+
+	describe(&self->next, kind, address, size, place);
+	arrive(self);
 	if (c->memory)
 		rt_buffer_step();
 	rt_choose();
@@ -88,6 +95,20 @@ void rt_point(enum point_kind kind, uint64_t address, uint64_t size, uint64_t pl
 	if (address)
 		load(address, size, &self->next.value);
 	record(self);
+}
+
+void rt_point_behind(enum point_kind kind, uint64_t address, uint64_t size, uint64_t place)
+{
+	struct control_flow *self = rt_self();
+
+	if (self->is_outside)
+		rt_inside();
+	describe(&self->next, kind, address, size, place);
+	if (address)
+		load(address, size, &self->next.value);
+	record(self);
+	arrive(self);
+	rt_choose();
 }
 
 void rt_wrote(void)

@@ -56,7 +56,11 @@ struct rt_table {
 };
 uint32_t rt_table_get(const struct rt_table *table, uint32_t *head, const void *record);
 
+/* 0: unknown, or there are too many. */
 uint32_t rt_object(const struct segment_object *object);
+uint32_t rt_object_of_file(int fd);
+uint32_t rt_object_anonymous(void); /* a new one, of this process */
+uint32_t rt_object_sysv(int id);
 
 /* Where an address of code belongs.  @ret_place: as in the module's file. */
 uint32_t rt_module(uint64_t address, uint64_t *ret_place);

@@ -8,31 +8,12 @@
  * it on.
  */
 #include <errno.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "rt/raw.h"
 #include "rt/turn.h"
-
-static struct control *map_control(int fd)
-{
-	struct stat st;
-	long got;
-
-	if (fd < 0 || raw3(SYS_fstat, fd, (long)&st, 0) || st.st_size != (off_t)sizeof(struct control))
-		return NULL;
-	got = raw6(SYS_mmap, 0, sizeof(struct control), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (raw_failed(got))
-		return NULL;
-	if (((struct control *)got)->magic == CONTROL_MAGIC &&
-	    ((struct control *)got)->version == CONTROL_VERSION)
-		return (struct control *)got;
-	raw3(SYS_munmap, got, sizeof(struct control), 0);
-	return NULL;
-}
 
 static void say_arrived(struct control *c)
 {
@@ -97,7 +78,7 @@ static void serve(struct control *c, uint32_t role)
 
 void rt_control_attach(int fd, uint32_t role)
 {
-	rt_control = map_control(fd);
+	rt_control = rt_map_control(fd);
 	if (!rt_control && role)
 		raw3(SYS_exit_group, CONTROL_OTHER, 0, 0);
 	if (!rt_control || !role || role > CONTROL_ROLES)

@@ -200,7 +200,7 @@ void rt_leave(bool is_struck)
 {
 	uint32_t roles = rt_control->roles;
 
-	for (uint32_t i = 1; i <= roles; i++)
+	for (uint32_t i = 1; rt_control->has_servers && i <= roles; i++)
 		if (rt_control->flows[i].pid == rt_self()->pid)
 			return; /* its server waits for it */
 	rt_control->is_struck = is_struck;

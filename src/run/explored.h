@@ -17,6 +17,7 @@ struct explore_options {
 	const char *strike;
 	int signal;
 	bool lines; /* false sharing is looked for, too */
+	bool is_unmodified; /* programs that were not compiled by `ipcfault cc`: under an emulator */
 	const struct trail *trail; /* this schedule instead, and no other; NULL */
 	bool is_recorded;	   /* …which is that of the scenario itself */
 };

@@ -3,6 +3,7 @@
 #define RUN_EXPLORED_PRIVATE_H
 
 #include "explore/campaign.h"
+#include "explore/emulator.h"
 #include "explore/session.h"
 #include "oracle/oracle.h"
 #include "run/execution.h"
@@ -14,6 +15,7 @@ struct explored {
 	struct execution x;
 	struct preparation **preparations;
 	struct launch *launches;
+	struct emulator emulator; /* of programs that stay as they are */
 	struct session *session;
 	struct campaign campaign;
 	uint64_t started_ns, digest;

@@ -210,6 +210,20 @@ static int tidy_up(struct explored *e, struct err *err)
 	return sandbox_clean_beside(&e->job->worker->sandbox, err);
 }
 
+/* The emulator runs one thread of a program by turns, and no other program. */
+static int check_possible(const struct session_outcome *outcome, struct err *err)
+{
+	if (outcome->end == CONTROL_THREADS)
+		return err_set(err, -ENOTSUP,
+			       "a process makes a thread: threads are explored in programs of "
+			       "`ipcfault cc` only, not unmodified");
+	if (outcome->end == CONTROL_EXECS)
+		return err_set(err, -ENOTSUP,
+			       "a process becomes another program, which cannot be explored "
+			       "unmodified: name that one");
+	return 0;
+}
+
 /* Else it was given up. */
 static bool is_judged(const struct session_outcome *outcome)
 {
@@ -223,6 +237,9 @@ int explored_run_schedule(struct explored *e, const struct session_request *requ
 	int rc = session_run(e->session, request, outcome, err);
 
 	*ret = (struct findings){.items = NULL};
+	if (rc)
+		return rc;
+	rc = check_possible(outcome, err);
 	if (rc)
 		return rc;
 	e->too_long += outcome->end == CONTROL_TOO_LONG;

@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/mem.h"
+#include "explore/emulator.h"
 #include "model/scenario.h"
 #include "oracle/oracle.h"
 #include "run/check.h"
@@ -138,6 +139,21 @@ static bool is_misplaced(struct job *job, char **ret_reason, struct err *err)
 	return false;
 }
 
+static bool lacks_emulator(const struct job *job, char **ret_reason)
+{
+	struct emulator emulator;
+	struct err why = ERR_INIT;
+
+	if (!job->c->explore || !job->c->explore->is_unmodified)
+		return false;
+	if (emulator_find(job->worker->options->ipcfault, &emulator, &why)) {
+		*ret_reason = mem_strdup(why.text);
+		return true;
+	}
+	emulator_release(&emulator);
+	return false;
+}
+
 static bool is_unmet(struct job *job, char **ret_reason, struct err *err)
 {
 	const struct strings *needs = &job->c->scenario->needs;
@@ -151,7 +167,7 @@ static bool is_unmet(struct job *job, char **ret_reason, struct err *err)
 			err_set(err, rc, "unknown need '%s'", needs->items[i]);
 		return true;
 	}
-	return is_misplaced(job, ret_reason, err);
+	return is_misplaced(job, ret_reason, err) || lacks_emulator(job, ret_reason);
 }
 
 static bool compares_to_fault_free(const struct scenario *s)
@@ -396,7 +412,9 @@ static int prepare_build(struct job *job, struct levels **ret_levels, struct err
 		return 0;
 	if (job->c->explore)
 		return job_compile(job, spec->compilers.items[0], spec->levels.items[0],
-				   job->worker->options->ipcfault, err);
+				   job->worker->options->ipcfault &&
+					   !job->c->explore->is_unmodified,
+				   err);
 	if (job->c->scenario->expect.same_at_every_level)
 		return levels_run(job, ret_levels, err);
 	return job_compile(job, spec->compilers.items[0], spec->levels.items[0], false, err);

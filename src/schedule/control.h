@@ -58,6 +58,9 @@ enum control_end {
 	CONTROL_TOO_LONG, /* max_steps */
 	CONTROL_STUCK,	  /* the flow with the turn does not come to a point any more */
 	CONTROL_FULL,	  /* more flows than CONTROL_FLOWS */
+	/* Under the emulator (src/plugin), where one of them… */
+	CONTROL_THREADS, /* …makes a thread */
+	CONTROL_EXECS,	 /* …becomes another program */
 	CONTROL_END_MAX_
 };
 
@@ -128,7 +131,7 @@ struct control_flow {
 	uint32_t is_outside; /* of its own, or of the explorer: it loops, and comes to no point */
 	uint32_t is_gone; /* its process is: 1 it has ended, 2 by a signal; of who has seen it end */
 	uint32_t retries; /* FLOW_BLOCKED: it tries again, whatever it was woken by */
-	uint32_t unused;
+	uint32_t has_begun; /* under the emulator: has come to its first instruction */
 	uint32_t owner; /* flow that has what this one waits for, 0 = not known */
 	uint64_t priority;
 	uint64_t steps; /* points it came to */
@@ -262,7 +265,8 @@ struct control {
 	int32_t strike_signal;
 	uint32_t memory; /* enum control_memory */
 	uint64_t memory_seed;
-	uint32_t unused, switch_count;
+	uint32_t has_servers; /* else each run starts the programs anew */
+	uint32_t switch_count;
 	struct control_switch switches[CONTROL_SWITCHES]; /* ascending; for a replay */
 
 	uint32_t wants_lines; /* else they are not counted */

@@ -342,6 +342,11 @@ static bool probe_clang(char *text, size_t size)
 	return in_path("clang", text, size);
 }
 
+static bool probe_qemu_user(char *text, size_t size)
+{
+	return in_path("qemu-x86_64", text, size);
+}
+
 static bool probe_gcc(char *text, size_t size)
 {
 	return in_path("gcc", text, size);
@@ -416,6 +421,7 @@ static const struct probe probes[] = {
 	{ "valgrind",      "`under:`", false, probe_valgrind },
 	{ "clang",         "`build:` with clang", false, probe_clang },
 	{ "gcc",           "`build:` with gcc", false, probe_gcc },
+	{ "qemu-user",     "`explore --unmodified`", false, probe_qemu_user },
 };
 /* clang-format on */
 
