@@ -20,7 +20,19 @@
 #include "sweep/base.h"
 #include "sys/names.h"
 
-enum explore_key { KEY_SCHEDULES = 512, KEY_BUDGET, KEY_STRATEGY, KEY_SCHEDULE, KEY_MEMORY, KEY_KILL, KEY_SIGNAL, KEY_OF, KEY_OUT, KEY_LINES, KEY_UNMODIFIED };
+enum explore_key {
+	KEY_SCHEDULES = 512,
+	KEY_BUDGET,
+	KEY_STRATEGY,
+	KEY_SCHEDULE,
+	KEY_MEMORY,
+	KEY_KILL,
+	KEY_SIGNAL,
+	KEY_OF,
+	KEY_OUT,
+	KEY_LINES,
+	KEY_UNMODIFIED
+};
 
 #define SCHEDULES 10000
 #define BUDGET_NS (10 * NS_PER_S)
@@ -222,16 +234,20 @@ static int check_request(const struct cli_env *env, struct explore_request *requ
 	if (!request->explore.strike != !request->explore.signal)
 		return usage_error(env, "--signal SIG and --of NAME go together");
 	if (request->explore.is_unmodified && request->explore.memory != CONTROL_SC)
-		return usage_error(env, "--memory needs programs of `ipcfault cc`: --unmodified is sc");
+		return usage_error(env,
+				   "--memory needs programs of `ipcfault cc`: --unmodified is sc");
 	if (request->explore.is_unmodified && request->explore.strategy == CONTROL_RF)
 		return usage_error(env, "--strategy rf needs programs of `ipcfault cc`: the next "
 					"access is not known with --unmodified");
 	if (request->explore.is_unmodified && request->explore.signal &&
 	    request->explore.signal != SIGKILL)
-		return usage_error(env, "--signal needs programs of `ipcfault cc`; with --unmodified "
-					"there is --kill");
-	if (run->gdb || run->keep || run->timeout_ns)
-		return usage_error(env, "--gdb, --keep and --timeout mean nothing for explore");
+		return usage_error(env,
+				   "--signal needs programs of `ipcfault cc`; with --unmodified "
+				   "there is --kill");
+	if (request->explore.is_unmodified && run->gdb)
+		return usage_error(env, "--gdb needs programs of `ipcfault cc`, not --unmodified");
+	if (run->keep || run->timeout_ns)
+		return usage_error(env, "--keep and --timeout mean nothing for explore");
 	if (request->out && mkdir(request->out, 0777) && errno != EEXIST) {
 		struct err err = ERR_INIT;
 
@@ -257,9 +273,8 @@ int explore_command(const struct cli_env *env, int argc, char **argv)
 	struct explore_request request = {
 		.explore = {.schedules = SCHEDULES, .budget_ns = BUDGET_NS, .strategy = -1},
 		.env = env};
-	struct run_request run = {.options = &request.run,
-				  .explore = &request.explore,
-				  .ctx = &request};
+	struct run_request run = {
+		.options = &request.run, .explore = &request.explore, .ctx = &request};
 	struct err err = ERR_INIT;
 	int code, own = split(argc, argv, &request);
 

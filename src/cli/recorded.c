@@ -42,10 +42,8 @@ static int add_case(struct recorded *recorded, const struct scenario *scenario, 
 static int check_options(const struct run_options *options, const struct scenario *scenario,
 			 struct err *err)
 {
-	const char *word = options->gdb ? "--gdb" : options->keep ? "--keep" : NULL;
+	const char *word = options->keep ? "--keep" : options->timeout_ns ? "--timeout" : NULL;
 
-	if (!word && options->timeout_ns)
-		word = "--timeout";
 	return word ? err_set(err, -EINVAL, "%s: %s means nothing where a `schedule` is taken",
 			      scenario->file, word)
 		    : 0;

@@ -64,7 +64,9 @@ static int run_cases(const struct cli_env *env, const struct run_request *reques
 	cleanup_free char *ipcfault = compiler_program();
 	struct cache cache = {.folder = NULL};
 	struct pool_options pool = {
-		.jobs = options->jobs ? options->jobs : run_processors(),
+		.jobs = options->jobs  ? options->jobs
+			: options->gdb ? 1
+				       : run_processors(),
 		.fail_fast = options->fail_fast,
 		.keep = options->keep,
 		.gdb = options->gdb,

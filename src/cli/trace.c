@@ -11,16 +11,18 @@
 #include "base/mem.h"
 #include "base/util.h"
 #include "cli/command.h"
+#include "cli/sites.h"
 #include "scenario/values.h"
 #include "sys/syscalls.h"
 
-enum trace_key { KEY_CALLS = 256, KEY_STACKS, KEY_ALL, KEY_TIMEOUT };
+enum trace_key { KEY_CALLS = 256, KEY_STACKS, KEY_ALL, KEY_TIMEOUT, KEY_SITES };
 
 struct trace_request {
 	struct trace_options trace;
 	bool *wanted; /* of each call; NULL = the default */
 	int *calls;
 	const char *output; /* file, NULL = standard error */
+	bool sites;
 };
 
 static const struct argp_option options[] = {
@@ -28,6 +30,8 @@ static const struct argp_option options[] = {
 	 "These calls or families, separated by commas (default: any-ipc)", 0},
 	{"stacks", KEY_STACKS, NULL, 0, "With the call stack of each call", 0},
 	{"all", KEY_ALL, NULL, 0, "Also the calls of the dynamic loader", 0},
+	{"sites", KEY_SITES, NULL, 0,
+	 "Not each call, but a table of the places that make them, as a sweep records it", 0},
 	{"timeout", KEY_TIMEOUT, "D", 0, "End the command after this time: 250ms, 2s, 1m", 0},
 	{NULL, 'o', "FILE", 0, "Write there instead of to standard error", 0},
 	{NULL, 0, NULL, 0, NULL, 0},
@@ -89,6 +93,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case KEY_ALL:
 		request->trace.all = true;
 		return 0;
+	case KEY_SITES:
+		request->sites = true;
+		return 0;
 	case KEY_TIMEOUT:
 		needed = parse_duration(arg, &request->trace.timeout_ns);
 		return needed ? arg_refuse(state, "--timeout %s: it needs %s", arg, needed) : 0;
@@ -137,7 +144,9 @@ static int trace_to(const struct cli_env *env, struct trace_request *request, FI
 	request->trace.out = out;
 	if (collect_calls(request) < 0)
 		err_errno(&err, -ENOMEM, "trace");
-	else if (env->trace_run(&request->trace, &status, &err) == 0)
+	else if (request->sites && sites_run(env, &request->trace, &status, &err) == 0)
+		return status;
+	else if (!request->sites && env->trace_run(&request->trace, &status, &err) == 0)
 		return status;
 	return command_error(env, err.text, EXIT_INCONCLUSIVE);
 }
@@ -149,6 +158,10 @@ static int trace_with(const struct cli_env *env, struct trace_request *request)
 
 	if (!request->trace.argv)
 		return usage_error(env, "nothing to trace: ipcfault trace -- COMMAND");
+	if (request->sites && (request->wanted || request->trace.stacks || request->trace.all))
+		return usage_error(env,
+				   "--sites is a table of its own: --calls, --stacks and --all "
+				   "do not go with it");
 	if (request->output) {
 		file = fopen(request->output, "we");
 		if (!file) {

@@ -28,7 +28,7 @@
 #define ARRIVE_NS     (5 * NS_PER_S)
 #define TICK_NS	      (2 * NS_PER_MS)
 #define STUCK_NS      (250 * NS_PER_MS) /* with the turn, and not at any point: see patience.h */
-#define STUCK_ANEW_NS (NS_PER_S)		/* an emulator is slower */
+#define STUCK_ANEW_NS (NS_PER_S)	/* an emulator is slower */
 #define STALE_NS      (10 * NS_PER_MS)	/* …once a process was seen to be so for that reason */
 #define LEAVE_NS      (50 * NS_PER_MS)
 #define GONE_NS	      (2 * NS_PER_S)
@@ -414,6 +414,25 @@ static bool others_are_gone(const struct session *s)
 	return true;
 }
 
+static bool is_stopped(const struct session *s, pid_t pid)
+{
+	struct procfs_stat stat;
+
+	return procfs_stat(s->proc_fd, pid, &stat) == 0 && stat.state == 'T';
+}
+
+static void tell_held(struct session *s)
+{
+	const struct control *c = s->control;
+	const struct session_outcome outcome = {.control = c, .segment = s->segment};
+
+	if (!s->held || !c->strike_flow || c->flows[c->strike_flow].steps < c->strike_step ||
+	    !is_stopped(s, c->flows[c->strike_flow].pid))
+		return;
+	s->held(s->held_ctx, &outcome);
+	s->held = NULL;
+}
+
 /* An emulator has to load the program first. */
 static bool is_starting(const struct control *c)
 {
@@ -442,10 +461,12 @@ static int await_end(struct session *s, struct err *err)
 		if (rc)
 			return rc;
 		look_for_dead(s);
+		tell_held(s);
 		if (is_starting(c) && now - started < ARRIVE_NS)
 			patience_renew(&patience, c->step, now);
-		if (!stopped && (is_stale_again(s) ||
-				 (patience_is_over(&patience, c, now) && !let_go(s, &patience))))
+		if (!stopped && !s->is_patient &&
+		    (is_stale_again(s) ||
+		     (patience_is_over(&patience, c, now) && !let_go(s, &patience))))
 			stop_stuck(s);
 		if (c->end && !stopped)
 			stopped = now;
@@ -485,4 +506,19 @@ int session_run(struct session *s, const struct session_request *request,
 						.duration_ns = time_now() - started,
 						.stale = s->stale};
 	return 0;
+}
+
+int session_hold(struct session *s, const struct session_request *request, session_held_fn *held,
+		 void *ctx, struct err *err)
+{
+	struct session_outcome outcome;
+	int rc;
+
+	s->held = held;
+	s->held_ctx = ctx;
+	s->is_patient = true;
+	rc = session_run(s, request, &outcome, err);
+	s->held = NULL;
+	s->is_patient = false;
+	return rc;
 }

@@ -72,6 +72,14 @@ void session_count_lines(struct session *session);
 int session_run(struct session *session, const struct session_request *request,
 		struct session_outcome *ret_outcome, struct err *err);
 
+/*
+ * The same for a person who looks: strike_signal is SIGSTOP, @held is called
+ * when it has stopped the process, and nothing is ever taken for stuck.
+ */
+typedef void session_held_fn(void *ctx, const struct session_outcome *outcome);
+int session_hold(struct session *session, const struct session_request *request,
+		 session_held_fn *held, void *ctx, struct err *err);
+
 void session_close(struct session *session);
 
 #endif

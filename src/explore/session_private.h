@@ -21,6 +21,9 @@ struct session {
 	uint32_t let_go; /* the flow that comes to no point, and that the others go on without */
 	struct stale_read stale;
 	bool was_stale;
+	session_held_fn *held; /* session_hold(): until it was called */
+	void *held_ctx;
+	bool is_patient;
 
 	/* Without servers: how each run starts the programs.  Then servers[] are those of the run.
 	 */

@@ -9,6 +9,7 @@
 #include "base/util.h"
 #include "explore/shrink.h"
 #include "explore/tell.h"
+#include "run/explored_hold.h"
 #include "run/explored_private.h"
 #include "run/explored_whatif.h"
 #include "sandbox/tmp.h"
@@ -175,7 +176,9 @@ int explored_report(struct explored *e, struct trail *trail, unsigned confirmed,
 		return err_errno(err, -ENOMEM, "explore");
 	/* One is enough: it is the same for all. */
 	rc = add_picture(e, &findings.items[findings.count - 1], &outcome, trail->count, confirmed);
-	return rc ? err_errno(err, rc, "explore") : 0;
+	if (rc)
+		return err_errno(err, rc, "explore");
+	return e->job->worker->options->gdb ? explored_hold(e, trail, &outcome, err) : 0;
 }
 
 static bool has_kind(const struct findings *list, enum finding_kind kind)

@@ -1,11 +1,13 @@
 #include "run/worker.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/mem.h"
@@ -30,7 +32,9 @@ int worker_init(struct worker *w, const struct pool_options *options, int cpu, s
 	struct sandbox_options sandbox = {.own_proc = true, .keep_tmp = options->keep};
 	int rc;
 
-	*w = (struct worker){.options = options, .cpu = cpu};
+	*w = (struct worker){.options = options, .cpu = cpu, .outer_proc_fd = -1};
+	if (options->gdb)
+		w->outer_proc_fd = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	w->images = image_set_new();
 	if (!w->images)
 		return err_errno(err, -ENOMEM, "worker");
@@ -51,6 +55,8 @@ void worker_release(struct worker *w)
 	if (w->entered)
 		sandbox_release(&w->sandbox);
 	usual_forget(&w->usual);
+	if (w->outer_proc_fd >= 0)
+		close(w->outer_proc_fd);
 	image_set_free(w->images);
 	filters_release(&w->filters);
 	free(w->tmp);

@@ -72,6 +72,7 @@ struct worker {
 	bool tmp_is_empty; /* seen after the last process ended */
 	unsigned runs;	   /* so far: names that folder */
 	int cpu;
+	int outer_proc_fd; /* for --gdb: /proc as people see it; else -1 */
 	struct image_set *images; /* symbols of programs, kept from run to run */
 	struct known_filters filters;
 	struct usual usual;

@@ -109,6 +109,32 @@ says 'is inconclusive, too' "$work/out" 'has changed since .* which does not fit
 run "$ipcfault" explore --schedules 200 "$file"
 is 'to explore the file is to look anew' "$status" 0
 
+# --- a person looks --------------------------------------------------------------
+compile
+rm -rf "$work/held"
+marked timeout -k 10 60 "$ipcfault" replay --gdb "$file" >"$work/out" 2>"$work/held" </dev/null &
+held=$!
+until [ "$(grep -c '^    gdb -p' "$work/held" 2>/dev/null)" = 2 ] || ! kill -0 "$held" 2>/dev/null; do
+	sleep 0.05
+done
+first=$(grep -m1 -o 'gdb -p [0-9]*' "$work/held" | tr -dc 0-9)
+other=$(grep -o 'gdb -p [0-9]*' "$work/held" | sed -n '2s/.* //p')
+says '--gdb: the decisive point' "$work/held" 'changed\.c:(8|11) writes \*count'
+is 'its process is stopped' "$(sed -n 's/^State:.\(.\).*/\1/p' "/proc/$first/status")" T
+is 'the other one is there' "$(cat "/proc/$other/comm")" count
+scope=$(cat /proc/sys/kernel/yama/ptrace_scope 2>/dev/null)
+if command -v gdb >/dev/null && { [ "$(id -u)" = 0 ] || [ "${scope:-0}" = 0 ]; }; then
+	gdb -q -batch -p "$other" -ex bt >"$work/bt" 2>&1
+	says 'gdb attaches to the other' "$work/bt" 'changed\.c:(7|8|11)'
+	gdb -q -batch -p "$first" -ex 'handle SIGSTOP nostop noprint nopass' -ex bt -ex continue \
+		>"$work/bt" 2>&1
+	says 'and to the first' "$work/bt" 'main .*changed\.c:(8|11)'
+else
+	kill -CONT "$first"
+fi
+wait "$held"
+is 'and the run goes on to its end' "$?" 1
+
 # Who says nothing about the program is believed, as long as it fits.
 compile 's/return .*/return *count \& 0;/'
 sed -i '/^  shows:/d; /^  code:/,/^    /d' "$file"
@@ -119,7 +145,7 @@ is 'without what it showed' "$status" 0
 sed -i 's/^  turns: .*/  turns: "7:2,3:1\/9"/' "$file"
 replay "$file"
 is 'a schedule that goes backwards' "$status" 2
-says 'is told with its place' "$work/err" '\.scn:[0-9]+:[0-9]+: error: `7:2,3:1/9` is no schedule'
+says 'is told with its place' "$work/err" '\.scn:[0-9]+:[0-9]+: error: .7:2,3:1/9. is no schedule'
 sed -i 's/^  turns: .*/  turns: "ten"/' "$file"
 run "$ipcfault" check "$file"
 is 'a text that is no schedule' "$status" 2
