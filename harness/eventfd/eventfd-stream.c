@@ -40,6 +40,8 @@ static void on_child(int sig)
 	int error = errno;
 
 	(void)sig;
+	if (!a_child_has_ended())
+		return;
 	child_has_ended = 1;
 	if (write(events_fd, &one, sizeof(one)) < 0)
 		errno = error;

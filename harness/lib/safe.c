@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -118,15 +119,77 @@ void make_pipe(int ends[2])
 		die("pipe");
 }
 
+#define SHARERS_MAX 16
+
+/* Set by share_fate(). */
+static void (*fate_told)(void);
+static pid_t sharers[SHARERS_MAX];
+static volatile sig_atomic_t sharer_count;
+
+static void exit_as_gone(void)
+{
+	static const char text[] = "a child has died or failed\n";
+
+	if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
+		_exit(STATUS_WRONG);
+	_exit(STATUS_GONE);
+}
+
+static bool has_ended_badly(pid_t pid)
+{
+	siginfo_t info = {0};
+
+	return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid &&
+	       (info.si_code != CLD_EXITED || info.si_status);
+}
+
+static void on_end_of_child(int sig)
+{
+	int error = errno;
+
+	(void)sig;
+	for (int i = 0; i < sharer_count; i++)
+		if (has_ended_badly(sharers[i]))
+			fate_told();
+	errno = error;
+}
+
 pid_t make_child(void)
 {
-	pid_t pid;
+	pid_t parent = getpid(), pid;
 
 	fflush(NULL);
 	pid = fork();
 	if (pid < 0)
 		die("fork");
+	if (pid > 0 && fate_told && sharer_count < SHARERS_MAX) {
+		sharers[sharer_count] = pid;
+		sharer_count++;
+		on_end_of_child(SIGCHLD); /* it may have ended before it was noted */
+	}
+	if (pid == 0 && fate_told) {
+		signal(SIGCHLD, SIG_DFL);
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (getppid() != parent)
+			_exit(STATUS_GONE);
+	}
 	return pid;
+}
+
+bool a_child_has_ended(void)
+{
+	siginfo_t info = {0};
+	int error = errno;
+	bool has_ended = waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid;
+
+	errno = error;
+	return has_ended;
+}
+
+void share_fate(void (*told)(void))
+{
+	fate_told = told ? told : exit_as_gone;
+	on_signal(SIGCHLD, on_end_of_child, SA_RESTART | SA_NOCLDSTOP);
 }
 
 void on_signal(int sig, void (*handler)(int), int flags)

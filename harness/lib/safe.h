@@ -45,6 +45,18 @@ void make_pipe(int ends[2]);
 /* Flushes stdio first, so that nothing is printed twice; dies. */
 pid_t make_child(void);
 
+/* Has a child ended that is not waited for?  A SIGCHLD alone does not say so: anybody may send one.
+ * For handlers: async-signal-safe, keeps errno. */
+bool a_child_has_ended(void);
+
+/*
+ * For a parent and children that wait for each other where nothing tells of a death, as at a
+ * semaphore or a queue.  When a child has died of a signal or failed, @told is called in a handler
+ * (NULL: a message, and the parent ends with STATUS_GONE); children that are made from now on die
+ * with their parent.
+ */
+void share_fate(void (*told)(void));
+
 /* sigaction(2) with that handler and flags and an empty mask; dies. */
 void on_signal(int sig, void (*handler)(int), int flags);
 

@@ -30,7 +30,7 @@ static void look(struct view *view, const char *path)
 
 #ifndef BUG_BLIND
 	if (fd == -ENOENT && view->value) {
-		printf("%s is gone\n", path);
+		fprintf(stderr, "%s is gone\n", path);
 		return;
 	}
 	if (fd < 0)

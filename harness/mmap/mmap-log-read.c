@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 
 #include "lib/args.h"
 #include "lib/mapping.h"
@@ -16,7 +17,8 @@
 int main(int argc, char **argv)
 {
 	const struct log *log;
-	uint32_t count;
+	uint32_t count = 0;
+	struct stat st;
 	const char *path;
 	int fd;
 
@@ -24,10 +26,12 @@ int main(int argc, char **argv)
 	path = args_operand();
 	args_end();
 	fd = safe_open(path, O_RDWR, 0);
-	if (fd < 0)
+	if (fd < 0 || fstat(fd, &st) < 0)
 		die(path);
+	/* The writer may not have come to give it its size. */
 	log = map_shared(fd, sizeof(*log));
-	count = load_acquire(&log->count);
+	if ((size_t)st.st_size >= sizeof(*log))
+		count = load_acquire(&log->count);
 	for (uint32_t i = 0; i < count && i < LOG_RECORDS; i++) {
 		const struct log_record *r = &log->records[i];
 

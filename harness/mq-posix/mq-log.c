@@ -70,6 +70,7 @@ int main(int argc, char **argv)
 	records = args_number("--records", 10);
 	args_end();
 	queue = make_queue();
+	share_fate(NULL);
 #ifdef BUG_UNCHECKED
 	child = make_child();
 #else

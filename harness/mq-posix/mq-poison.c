@@ -41,6 +41,8 @@ __attribute__((noinline)) void do_special(unsigned number);
 void do_special(unsigned number)
 {
 	printf("special job %u\n", number);
+	if (fflush(stdout))
+		die("standard output");
 }
 
 static void send_job(mqd_t queue, const struct job *job)

@@ -109,5 +109,5 @@ int main(int argc, char **argv)
 	}
 	remove_files();
 	printf("done %u given up %u\n", done, given_up);
-	return 0;
+	return given_up ? STATUS_WRONG : 0;
 }

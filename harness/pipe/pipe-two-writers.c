@@ -5,6 +5,7 @@
  * about: two children write long lines into one pipe; a line longer than PIPE_BUF is no
  *	single write, so each is written under a lock
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -25,7 +26,8 @@ static void lock(short type)
 	struct flock l = {.l_type = type, .l_whence = SEEK_SET};
 
 	while (fcntl(lock_fd, F_SETLKW, &l) < 0)
-		;
+		if (errno != EINTR)
+			die("fcntl");
 }
 
 static int write_lines(char letter, unsigned lines)

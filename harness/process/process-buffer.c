@@ -6,6 +6,7 @@
  *	where there is not so much memory
  */
 #include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -39,6 +40,7 @@ int main(void)
 		error = copy(buffer, size, &copied);
 		munmap(buffer, size);
 	}
-	fprintf(stderr, "copied %zu bytes\n", copied);
+	fprintf(stderr, "copied %zu bytes%s%s\n", copied, error ? ": " : "",
+		error ? strerror((int)-error) : "");
 	return error ? STATUS_WRONG : 0;
 }

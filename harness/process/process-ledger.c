@@ -81,5 +81,5 @@ int main(void)
 	for (int i = 0; i < 2; i++)
 		pthread_join(threads[i], NULL);
 	printf("sum %ld moved %u failed %u\n", left.amount + right.amount, moved, failed);
-	return 0;
+	return failed ? STATUS_WRONG : 0;
 }

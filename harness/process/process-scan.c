@@ -56,5 +56,5 @@ int main(int argc, char **argv)
 		bad += error != 0;
 	}
 	printf("read %u unreadable %u\n", times - bad, bad);
-	return 0;
+	return bad ? STATUS_WRONG : 0;
 }

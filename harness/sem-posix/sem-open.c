@@ -32,8 +32,9 @@ int main(int argc, char **argv)
 	}
 #endif
 	sem_unlink(name);
-	while (sem_wait(sem) && errno == EINTR)
-		;
+	while (sem_wait(sem))
+		if (errno != EINTR)
+			die("sem_wait");
 	printf("my turn\n");
 	sem_post(sem);
 	sem_close(sem);

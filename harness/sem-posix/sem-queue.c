@@ -30,6 +30,8 @@ static volatile sig_atomic_t gone;
 static void on_chld(int sig)
 {
 	(void)sig;
+	if (!a_child_has_ended())
+		return;
 	gone = 1;
 	sem_post(&queue->items);
 }

@@ -79,6 +79,12 @@ static int dine(int me)
 	return 0;
 }
 
+/* Who waits there is told. */
+static void remove_set(void)
+{
+	semctl(set, 0, IPC_RMID);
+}
+
 int main(void)
 {
 	unsigned short start[PHILOSOPHERS + 1] = {1, 1, 1, PHILOSOPHERS};
@@ -88,6 +94,7 @@ int main(void)
 	set = semget(IPC_PRIVATE, PHILOSOPHERS + 1, 0600);
 	if (set < 0 || semctl(set, 0, SETALL, start) < 0)
 		die("semget");
+	share_fate(remove_set);
 	for (int i = 0; i < PHILOSOPHERS; i++) {
 		pids[i] = make_child();
 		if (pids[i] == 0)
@@ -95,7 +102,7 @@ int main(void)
 	}
 	for (int i = 0; i < PHILOSOPHERS; i++)
 		failed += safe_wait(pids[i], &status) < 0 || status;
-	semctl(set, 0, IPC_RMID);
+	remove_set();
 	printf("%d dined\n", PHILOSOPHERS - failed);
 	return failed ? STATUS_WRONG : 0;
 }

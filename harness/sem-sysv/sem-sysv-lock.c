@@ -73,6 +73,13 @@ static bool is_ready(void)
 #endif
 }
 
+static _Noreturn void give_up(const char *what)
+{
+	perror(what);
+	semctl(set, 0, IPC_RMID);
+	exit(STATUS_USAGE);
+}
+
 /* The creator has no SEM_UNDO here, or its end would take the semaphore back. */
 static bool create(key_t key)
 {
@@ -81,7 +88,11 @@ static bool create(key_t key)
 	if (set < 0 && errno != EEXIST)
 		die("semget");
 #endif
-	return set >= 0 && change(1, 0, NULL) == 0;
+	if (set < 0 || change(1, 0, NULL) == 0)
+		return set >= 0;
+	if (errno != EIDRM && errno != EINVAL) /* nobody took it away */
+		give_up("semop");
+	return false;
 }
 
 static bool wait_for_creator(void)

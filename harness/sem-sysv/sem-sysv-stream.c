@@ -58,6 +58,12 @@ static int consume(void)
 	return 0;
 }
 
+/* Who waits there is told. */
+static void remove_set(void)
+{
+	semctl(set, 0, IPC_RMID);
+}
+
 int main(void)
 {
 	int status = 0, rc;
@@ -66,19 +72,20 @@ int main(void)
 	set = semget(IPC_PRIVATE, 2, 0600);
 	if (set < 0 || semctl(set, ROOM, SETVAL, BATCH) < 0)
 		die("semget");
+	share_fate(remove_set);
 	pid = make_child();
 	if (pid == 0) {
 		rc = produce();
 		if (rc)
-			semctl(set, 0, IPC_RMID); /* nothing more will come */
+			remove_set(); /* nothing more will come */
 		exit(rc);
 	}
 	rc = consume();
 	if (rc)
-		semctl(set, 0, IPC_RMID);
+		remove_set();
 	if (safe_wait(pid, &status) < 0)
 		die("wait");
-	semctl(set, 0, IPC_RMID);
+	remove_set();
 	printf("%d batches\n", BATCHES);
 	return rc || status ? STATUS_WRONG : 0;
 }

@@ -88,6 +88,7 @@ int main(int argc, char **argv)
 	pthread_barrierattr_init(&attr);
 	pthread_barrierattr_setpshared(&attr, PTHREAD_PROCESS_SHARED);
 	pthread_barrier_init(&site->barrier, &attr, WORKERS);
+	share_fate(give_up);
 	for (unsigned i = 0; i < WORKERS; i++)
 		if (make_child() == 0)
 			exit(work_rounds(i, rounds));

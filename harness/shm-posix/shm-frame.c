@@ -7,6 +7,7 @@
  */
 /* A twin with a bug includes this file: shm-frame-unsealed, -careless. */
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -121,6 +122,7 @@ int main(int argc, char **argv)
 
 	args_init(argc, argv);
 	args_end();
+	on_signal(SIGPIPE, SIG_IGN, 0);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
 		die("socketpair");
 	client = make_child();

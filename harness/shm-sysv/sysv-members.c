@@ -14,6 +14,7 @@
 #include "lib/args.h"
 #include "lib/mapping.h"
 #include "lib/safe.h"
+#include "lib/worker.h"
 
 #define MEMBERS 3
 
@@ -53,7 +54,7 @@ static struct segment *join(int id)
 int main(int argc, char **argv)
 {
 	struct segment *own;
-	int id, status;
+	int id, status, result = 0;
 
 	args_init(argc, argv);
 	args_end();
@@ -74,8 +75,10 @@ int main(int argc, char **argv)
 		}
 		if (safe_wait(child, &status) < 0)
 			die("wait");
+		if (worker_judge("a member", status))
+			result = STATUS_GONE;
 	}
 	printf("%u of %u visits\n", own->visits, MEMBERS);
 	leave(id, own);
-	return 0;
+	return result;
 }

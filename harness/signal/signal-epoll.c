@@ -8,6 +8,7 @@
 /* Twins with a bug include this file: signal-epoll-no-eintr. */
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -38,7 +39,11 @@ int main(void)
 	if (epoll < 0 || epoll_ctl(epoll, EPOLL_CTL_ADD, STDIN_FILENO, &event) < 0)
 		die("epoll");
 	while (!tally.ends && wait_input(epoll)) {
-		if (safe_read(STDIN_FILENO, &r, sizeof(r)) != sizeof(r))
+		ssize_t n = safe_read(STDIN_FILENO, &r, sizeof(r));
+
+		if (n < 0)
+			fprintf(stderr, "standard input: %s\n", strerror((int)-n));
+		if (n != sizeof(r))
 			break;
 		tally_add(&tally, &r);
 	}

@@ -18,6 +18,10 @@
 #include "lib/args.h"
 #include "udp/udp.h"
 
+#define LEVELS_MAX 64
+#define STEP	   1000
+#define LATE_MS	   100 /* for those that come after the end */
+
 static unsigned patience;
 
 static int measure(int fd, unsigned count)
@@ -25,12 +29,13 @@ static int measure(int fd, unsigned count)
 	char text[32];
 
 	for (unsigned i = 1; i <= count; i++) {
-		int n = snprintf(text, sizeof(text), "level %u000", i);
+		int n = snprintf(text, sizeof(text), "level %u", i * STEP);
 
 		if (send(fd, text, (size_t)n, 0) < 0)
 			return STATUS_WRONG;
 	}
-	return send(fd, "end", 3, 0) < 0 ? STATUS_WRONG : 0;
+	snprintf(text, sizeof(text), "end %u", count);
+	return send(fd, text, strlen(text), 0) < 0 ? STATUS_WRONG : 0;
 }
 
 /* An error that is none: the next call may do better. */
@@ -69,28 +74,60 @@ static ssize_t receive(int fd, char *text, size_t size)
 	return n;
 }
 
+struct levels {
+	bool has_come[LEVELS_MAX + 1];
+	unsigned count, cut, announced; /* 0: the end has not come */
+	unsigned long sum;
+};
+
+/* Comes late, twice or not at all: a datagram may. */
+static void take(struct levels *levels, const char *text)
+{
+	unsigned long level;
+	unsigned number;
+
+	if (sscanf(text, "end %u", &number) == 1) {
+		levels->announced = number;
+	} else if (sscanf(text, "level %lu", &level) == 1) {
+		number = (unsigned)(level / STEP);
+		if (number > LEVELS_MAX || levels->has_come[number])
+			return;
+		levels->has_come[number] = true;
+		levels->sum += level;
+		levels->count++;
+	}
+}
+
+static bool is_complete(const struct levels *levels)
+{
+	return levels->announced && levels->count + levels->cut >= levels->announced;
+}
+
 static int add_up(int fd)
 {
-	unsigned long sum = 0, level;
-	unsigned cut = 0, count = 0;
+	struct levels levels = {.count = 0};
 	char text[32];
+	ssize_t n;
 
-	for (;;) {
-		ssize_t n = receive(fd, text, sizeof(text));
-
-		if (n < 0) {
-			fprintf(stderr, "no end after %u levels\n", count);
-			return STATUS_EARLY;
-		}
-		if (n == 0)
-			cut++;
-		else if (sscanf(text, "level %lu", &level) == 1)
-			sum += level, count++;
-		else
+	while (!is_complete(&levels)) {
+		if (levels.announced && !udp_wait(fd, LATE_MS))
 			break;
+		n = receive(fd, text, sizeof(text));
+		if (n < 0)
+			break;
+		if (n == 0)
+			levels.cut++;
+		else
+			take(&levels, text);
 	}
-	printf("levels %u sum %lu cut %u\n", count, sum, cut);
-	return 0;
+	if (!levels.announced) {
+		fprintf(stderr, "no end after %u levels\n", levels.count);
+		return STATUS_EARLY;
+	}
+	printf("levels %u sum %lu cut %u\n", levels.count, levels.sum, levels.cut);
+	if (!is_complete(&levels))
+		fprintf(stderr, "%u have not come\n", levels.announced - levels.count - levels.cut);
+	return is_complete(&levels) ? 0 : STATUS_WRONG;
 }
 
 static void on_usr1(int sig)

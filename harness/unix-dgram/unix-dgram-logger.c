@@ -56,6 +56,9 @@ static int connect_again(void)
 /* 0, or why it was given up. */
 static int deliver(const struct record *r)
 {
+	const int64_t until = now_ms() + RESTART;
+
+	(void)until;
 	for (;;) {
 		if (send(out, r, sizeof(*r), MSG_NOSIGNAL) >= 0)
 			return 0;
@@ -68,10 +71,11 @@ static int deliver(const struct record *r)
 		}
 #ifndef BUG_ONCE
 		if (is_away(errno)) {
-			int rc = connect_again();
+			int rc = now_ms() > until ? -errno : connect_again();
 
 			if (rc < 0)
 				return rc;
+			poll(NULL, 0, 2);
 			continue;
 		}
 #endif

@@ -4,6 +4,7 @@
  * bug: none
  * about: stream-echo WHERE: greets one client and answers each of its records with one of its own
  */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/socket.h>
@@ -28,7 +29,9 @@ int main(int argc, char **argv)
 	if (conn_bind(listener, where, 1) < 0)
 		die(where);
 	fprintf(stderr, "ready\n");
-	fd = accept(listener, NULL, NULL);
+	do
+		fd = accept(listener, NULL, NULL);
+	while (fd < 0 && (errno == EINTR || errno == ECONNABORTED));
 	if (fd < 0)
 		die("accept");
 	conn_send(fd, "welcome\n", 8);

@@ -140,6 +140,30 @@ static void say_doubts(struct sweeper *sweeper, const struct sweep *sweep)
 		say(sweeper, title, sweep->error_text);
 }
 
+static const char *what_became_of(const struct attempt *attempt)
+{
+	static const char *const words[ATTEMPT_STATE_MAX_] = {
+		[ATTEMPT_WAITS] = "not tried",
+		[ATTEMPT_SURVIVED] = "survived",
+		[ATTEMPT_FOUND] = "bug",
+		[ATTEMPT_NOT_POSSIBLE] = "did not happen",
+		[ATTEMPT_ERROR] = "error",
+		[ATTEMPT_LEFT_OUT] = "left out",
+		[ATTEMPT_ELSEWHERE] = "another part",
+	};
+
+	return attempt->doubted && attempt->state == ATTEMPT_FOUND ? "not seen again"
+								   : words[attempt->state];
+}
+
+/* -v: a line for all that was planned, to standard error, where reports are not. */
+static void tell_attempts(const struct sweeper *sweeper, const struct sweep *sweep)
+{
+	for (size_t i = 0; i < sweep->plan.count; i++)
+		fprintf(sweeper->env->err, "  %-14s  %s\n", what_became_of(sweep->plan.attempts[i]),
+			sweep->plan.attempts[i]->scenario.title);
+}
+
 /* @name: of what was swept, for the baseline. */
 static int report_sweep(struct sweeper *sweeper, const char *name, struct sweep *sweep)
 {
@@ -154,6 +178,8 @@ static int report_sweep(struct sweeper *sweeper, const char *name, struct sweep 
 	for (size_t i = 0; i < sweep->bugs.count; i++)
 		report_bug(sweeper, name, sweep, &sweep->bugs.items[i]);
 	say_doubts(sweeper, sweep);
+	if (sweeper->request->run.verbosity > 0)
+		tell_attempts(sweeper, sweep);
 	sweeper->doubtful |= sweep->states[ATTEMPT_ERROR] != 0;
 	return rc;
 }
@@ -243,6 +269,13 @@ static int sweep_selection(struct sweeper *sweeper, const struct selection *sele
 	return rc;
 }
 
+/* A part of it, or only what has changed, may well be nothing. */
+static bool has_nothing_to_try(const struct sweeper *sweeper)
+{
+	return !sweeper->totals.planned && !sweeper->request->since &&
+	       sweeper->request->run.shard.count <= 1;
+}
+
 /* The exit code, which was @code as far as the bugs and the report go. */
 static int sweep_code(const struct sweeper *sweeper, int code)
 {
@@ -250,7 +283,14 @@ static int sweep_code(const struct sweeper *sweeper, int code)
 	if (code == EXIT_ALL_SKIPPED)
 		code = EXIT_PASSED;
 	code = gate_check_score(&sweeper->gate, code, &sweeper->totals);
-	return code == EXIT_PASSED && sweeper->doubtful ? EXIT_INCONCLUSIVE : code;
+	if (code == EXIT_PASSED && sweeper->doubtful)
+		return EXIT_INCONCLUSIVE;
+	if (code == EXIT_PASSED && has_nothing_to_try(sweeper))
+		return command_error(sweeper->env,
+				     "no call was made that a fault could strike: a sweep can say "
+				     "nothing of this program",
+				     EXIT_INCONCLUSIVE);
+	return code;
 }
 
 /* @selection NULL: the command. */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -197,6 +198,15 @@ int fd_borrow(pid_t tgid, int fd)
 		return -errno;
 	copy = (int)syscall(SYS_pidfd_getfd, pidfd, fd, 0);
 	return copy < 0 ? -errno : copy;
+}
+
+bool fd_has_time_limit(int fd, int option)
+{
+	struct timeval limit = {0, 0};
+	socklen_t size = sizeof(limit);
+
+	return getsockopt(fd, SOL_SOCKET, option, &limit, &size) == 0 &&
+	       (limit.tv_sec || limit.tv_usec);
 }
 
 int fd_reopen(struct engine *e, pid_t tgid, int fd, int flags)

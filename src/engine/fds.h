@@ -64,6 +64,9 @@ int fd_holders(struct engine *e, const struct fd_object *object, unsigned modes,
  */
 int fd_borrow(pid_t tgid, int fd);
 
+/* Whether @option, SO_RCVTIMEO or SO_SNDTIMEO, is set for the socket @fd: socket(7). */
+bool fd_has_time_limit(int fd, int option);
+
 /* A new description of the same pipe or FIFO with @flags (open of /proc/PID/fd/N). */
 int fd_reopen(struct engine *e, pid_t tgid, int fd, int flags);
 

@@ -37,6 +37,7 @@ static const char *const point_words[POINT_MAX_] = {
 	[POINT_LOAD] = "atomically reads",
 	[POINT_STORE] = "atomically writes",
 	[POINT_THREAD] = "starts a thread",
+	[POINT_AWAIT_SIGNAL] = "waits for a signal",
 };
 
 #define RACES_TOLD 4 /* pairs of places, of one field */

@@ -177,7 +177,7 @@ static int pipe_fill(struct fault_env *env, struct shot *shot, const struct fd_o
 
 	if (rc)
 		return rc;
-	if (has_reader_asleep(env, object))
+	if (has_reader_inside(env, object))
 		return refuse(shot, "a reader waits at %s: it cannot be full", object->path);
 	rc = fill_of(env, &holder, &filler);
 	if (rc == -ENOBUFS)

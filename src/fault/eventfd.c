@@ -63,7 +63,7 @@ static int eventfd_fill(struct fault_env *env, struct shot *shot, const struct f
 	if (counter.is_semaphore)
 		return refuse(shot, "a reader of this eventfd takes one at a time (EFD_SEMAPHORE), "
 				    "and could not be kept from what was filled in");
-	if (has_reader_asleep(env, object))
+	if (has_reader_inside(env, object))
 		return refuse(shot, "a reader waits at the eventfd: it cannot be full");
 	if (counter.count >= COUNTER_MAX)
 		return refuse(shot, "the eventfd is full already");

@@ -17,22 +17,32 @@ struct filler {
 	struct filler *prev, *next;
 };
 
-bool has_reader_asleep(struct fault_env *env, const struct fd_object *object)
+static bool takes_from(struct fault_env *env, const struct tracee *t, long nr, const uint64_t *args,
+		       const struct fd_object *object)
+{
+	const struct syscall_row *row = syscall_get(syscall_from_nr(arch_native->id, nr));
+	struct fd_object theirs;
+
+	return row && row->families & (FAMILY_READS | FAMILY_RECEIVES) &&
+	       !object_of_args(env->engine, t->tid, row, args, &theirs) &&
+	       fd_object_same(&theirs, object);
+}
+
+bool has_reader_inside(struct fault_env *env, const struct fd_object *object)
 {
 	struct tracee *t, *tmp;
 
 	HASH_ITER(hh, env->engine->tracees, t, tmp) {
-		const struct syscall_row *row;
 		struct procfs_task task;
-		struct fd_object theirs;
 
 		if (t->state != TRACEE_RUNNING ||
-		    procfs_task_read(env->engine->options.proc_fd, t->tid, &task) || !task.in_call)
+		    procfs_task_read(env->engine->options.proc_fd, t->tid, &task))
 			continue;
-		row = syscall_get(syscall_from_nr(arch_native->id, task.nr));
-		if (row && row->families & (FAMILY_READS | FAMILY_RECEIVES) &&
-		    !object_of_args(env->engine, t->tid, row, task.args, &theirs) &&
-		    fd_object_same(&theirs, object))
+		if (task.in_call && takes_from(env, t, task.nr, task.args, object))
+			return true;
+		/* Of who runs the kernel does not say in what call: it may be about to read. */
+		if (task.running && t->in_call &&
+		    takes_from(env, t, t->call.nr, t->call.args, object))
 			return true;
 	}
 	return false;

@@ -168,8 +168,8 @@ int socket_borrow_far(struct fault_env *env, const struct socket_ends *ends);
 /* The far socket as it is now; false: it has gone. */
 bool socket_read_far(const struct socket_ends *ends, struct sock_entry *ret_entry);
 
-/* filler.c */
-bool has_reader_asleep(struct fault_env *env, const struct fd_object *object);
+/* filler.c: somebody is in a call that takes from it, or may be: what is put in he would get. */
+bool has_reader_inside(struct fault_env *env, const struct fd_object *object);
 int filler_remember(struct fault_env *env, const struct fd_object *object, size_t size);
 /* Filler that is gone need not be taken away; returns how much it was. */
 size_t filler_forget(struct fault_env *env, const struct fd_object *object);

@@ -89,15 +89,6 @@ static bool is_shared(struct fault_env *env, const struct process *p,
 	return false;
 }
 
-static bool has_socket_limit(int fd, int option)
-{
-	struct timeval limit = {0, 0};
-	socklen_t size = sizeof(limit);
-
-	return getsockopt(fd, SOL_SOCKET, option, &limit, &size) == 0 &&
-	       (limit.tv_sec || limit.tv_usec);
-}
-
 static bool takes_in(const struct syscall_row *row)
 {
 	return row->families & (FAMILY_READS | FAMILY_RECEIVES) ||
@@ -115,7 +106,7 @@ static void ask_descriptor(const struct syscall_row *row, pid_t tgid, int number
 	if (fd < 0)
 		return;
 	if (is_socket(m->fd_kind) && row->timeout == TIMEOUT_NONE)
-		m->time_limited |= has_socket_limit(fd, in ? SO_RCVTIMEO : SO_SNDTIMEO);
+		m->time_limited |= fd_has_time_limit(fd, in ? SO_RCVTIMEO : SO_SNDTIMEO);
 	m->ready = in && !m->waits_for_all && poll(&p, 1, 0) > 0;
 }
 

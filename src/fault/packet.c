@@ -117,7 +117,7 @@ static int packet_fill(struct fault_env *env, struct shot *shot, const struct fd
 		return rc;
 	if (!ends.far.ino)
 		rc = refuse(shot, "nobody has accepted the connection yet");
-	else if (has_reader_asleep(env, &ends.far))
+	else if (has_reader_inside(env, &ends.far))
 		rc = refuse(shot, "a reader waits at the other end: it cannot be full");
 	else if (ends.far_entry.unread)
 		rc = refuse(shot, "messages are on the way already: fill it at the first send");

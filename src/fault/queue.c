@@ -101,7 +101,7 @@ static int mq_fill(struct fault_env *env, struct shot *shot, const struct fd_obj
 
 	if (queue < 0)
 		return queue;
-	if (has_reader_asleep(env, object))
+	if (has_reader_inside(env, object))
 		return refuse(shot, "a receiver waits at %s: it cannot be full", object->path);
 	if (has_notify(queue))
 		return refuse(shot, "somebody waits with mq_notify at %s: it cannot be full",

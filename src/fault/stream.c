@@ -167,7 +167,7 @@ static int stream_fill(struct fault_env *env, struct shot *shot, const struct fd
 		on_way = 0;
 	if (!ends.far.ino)
 		rc = refuse(shot, "nobody has accepted the connection yet");
-	else if (has_reader_asleep(env, &ends.far))
+	else if (has_reader_inside(env, &ends.far))
 		rc = refuse(shot, "a reader waits at the other end: it cannot be full");
 	else if (ends.far_entry.unread || (ends.near_entry.is_tcp && on_way))
 		rc = refuse(shot, "data is on the way already: fill it at the first send");

@@ -138,7 +138,7 @@ static int msg_fill(struct fault_env *env, struct shot *shot, const struct fd_ob
 
 	if (!m)
 		return -ENOMEM;
-	if (has_reader_asleep(env, object))
+	if (has_reader_inside(env, object))
 		return refuse(shot, "a receiver waits at %s: it cannot be full", object->path);
 	rc = put_filler(id_of(object), m, &count);
 	if (rc)

@@ -65,8 +65,9 @@ struct call_place {
 	uint64_t length;  /* bytes that it is to move; 0 = none, or unknown */
 	bool is_stdout;	  /* the file that the standard output is captured in */
 	bool can_be_short;
-	bool can_be_nonblocking; /* O_NONBLOCK is not set, and somebody shares the description */
-	bool waits;		 /* it may have to sleep */
+	bool can_be_nonblocking; /* O_NONBLOCK is not set, and somebody can */
+	bool waits;		 /* it may have to sleep… */
+	bool is_limited;	 /* …for a time that an argument or its socket limits */
 };
 
 /* The same call from the same place of the same program, on the same kind of object. */

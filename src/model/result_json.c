@@ -113,6 +113,7 @@ static const struct field place_fields[] = {
 	{ "short",       FIELD_BOOL, MEMBER(struct call_place, can_be_short) },
 	{ "nonblocking", FIELD_BOOL, MEMBER(struct call_place, can_be_nonblocking) },
 	{ "waits",       FIELD_BOOL, MEMBER(struct call_place, waits) },
+	{ "limited",     FIELD_BOOL, MEMBER(struct call_place, is_limited) },
 };
 SHAPE(place, struct call_place);
 

@@ -156,6 +156,13 @@ static bool has_told(const struct judgement *j, size_t process)
 	       !ends_as_usual(p, usual, &j->fault_free_again->processes[process]);
 }
 
+/* It only makes somebody slow for another fault. */
+static bool is_pause(const struct action_spec *action)
+{
+	return action->kind == ACTION_STOP ||
+	       (action->kind == ACTION_SIGNAL && action->signal == SIGCONT);
+}
+
 /* Whom a fault has struck without a word of it: what another one has to say then is of no help. */
 static bool is_silent_elsewhere(const struct judgement *j, const struct observed_process *p)
 {
@@ -165,7 +172,8 @@ static bool is_silent_elsewhere(const struct judgement *j, const struct observed
 		const struct fault_spec *fault = &j->scenario->faults[i];
 
 		for (size_t k = 0; k < j->seen->process_count; k++) {
-			if (j->seen->processes[k].spec != fault->at.process.process)
+			if (is_pause(&fault->action) ||
+			    j->seen->processes[k].spec != fault->at.process.process)
 				continue;
 			if (&j->seen->processes[k] == p || has_told(j, k))
 				return false;

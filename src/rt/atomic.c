@@ -16,7 +16,7 @@ static inline bool is_scheduled(const volatile void *p)
 }
 
 /* In a scheduled run it is one point. */
-#define BOTH(p)                                                                              \
+#define BOTH(p)                                                                                    \
 	do {                                                                                       \
 		if (is_scheduled(p)) {                                                             \
 			rt_point_modify((uint64_t)(p), sizeof(*(p)), PLACE);                       \
@@ -47,7 +47,7 @@ static inline bool is_scheduled(const volatile void *p)
 		BOTH(p);                                                                           \
 		old = __sync_val_compare_and_swap(p, wanted, desired);                             \
 		AFTER(p, old, old == wanted, old == wanted && wanted != desired,                   \
-		      old == wanted ? order : failure_order);                                \
+		      old == wanted ? order : failure_order);                                      \
 		if (old == wanted)                                                                 \
 			return 1;                                                                  \
 		*expected = old;                                                                   \
@@ -64,7 +64,7 @@ static inline bool is_scheduled(const volatile void *p)
 		do                                                                                 \
 			old = load##bits(p);                                                       \
 		while (!__sync_bool_compare_and_swap(p, old, (type)(value)));                      \
-		AFTER(p, old, true, old != (type)(value), order);                                              \
+		AFTER(p, old, true, old != (type)(value), order);                                  \
 		return old;                                                                        \
 	}
 
@@ -81,7 +81,7 @@ static inline bool is_scheduled(const volatile void *p)
 		rt_point_atomic((uint64_t)p, sizeof(*p), true, false, order, PLACE);               \
 		value = load##bits(p);                                                             \
 		rt_saw((uint64_t)p, (uint64_t)value, PLACE);                                       \
-		return value;                                                              \
+		return value;                                                                      \
 	}                                                                                          \
 	RT_EXPORT void __tsan_atomic##bits##_store(volatile type *p, type value, int order);       \
 	void __tsan_atomic##bits##_store(volatile type *p, type value, int order)                  \
@@ -104,7 +104,7 @@ static inline bool is_scheduled(const volatile void *p)
 		BOTH(p);                                                                           \
 		old = __sync_val_compare_and_swap(p, expected, desired);                           \
 		AFTER(p, old, old == expected, old == expected && expected != desired,             \
-		      old == expected ? order : failure_order);                            \
+		      old == expected ? order : failure_order);                                    \
 		return old;                                                                        \
 	}                                                                                          \
 	COMPARE_EXCHANGE(bits, type, strong)                                                       \

@@ -1,6 +1,7 @@
 /* Finding the control segment, and the process's place in it. */
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "rt/flow.h"
 #include "rt/raw.h"
@@ -15,7 +16,6 @@ struct own {
 };
 static struct own *own;
 
-extern char **environ;
 extern char __data_start[] __attribute__((weak)); /* the C library's start files */
 extern char _end[] __attribute__((weak));	  /* the linker */
 
@@ -51,7 +51,8 @@ static int read_number(const char *text)
 /* -1: it is not there, or no number. */
 static int find_number(const char *name)
 {
-	for (char **entry = environ; entry && *entry; entry++) {
+	/* Programs have been seen to have an `environ` of their own. */
+	for (char **entry = __environ; entry && *entry; entry++) {
 		const char *value = value_of(*entry, name);
 
 		if (value)

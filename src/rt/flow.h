@@ -66,12 +66,13 @@ void rt_wrote(void);
 /*
  * Give the turn away until somebody wakes @key, or virtual time has come to
  * @until_ns (RT_FOREVER): false then.  rt_block() is for who tries again: it
- * also comes back when a process has ended.
+ * also comes back when a process has ended, and for a signal.  Both come back
+ * when the thread is to be cancelled.
  */
 #define RT_FOREVER UINT64_MAX
 bool rt_block(uint64_t key, uint64_t until_ns);
 bool rt_await(uint64_t key, uint64_t until_ns);
-void rt_sleep_until(uint64_t until_ns);
+bool rt_sleep_until(uint64_t until_ns); /* false: a handler has run */
 void rt_wake(uint64_t key);
 bool rt_wake_one(uint64_t key);
 
@@ -86,10 +87,31 @@ uint64_t rt_key(const volatile void *address);
 void rt_outside(void);
 void rt_inside(void);
 
+/*
+ * Has a handler run in this thread since the last rt_point()?  HANDLED_RESTARTS:
+ * only such as have SA_RESTART.
+ */
+enum rt_handled { HANDLED_NONE, HANDLED_RESTARTS, HANDLED_INTERRUPTS };
+extern __thread enum rt_handled rt_has_handled
+	__attribute__((tls_model("initial-exec"), visibility("hidden")));
+
+static inline enum rt_handled rt_handled(void)
+{
+	return rt_has_handled;
+}
+
+static inline void rt_forget_handled(void)
+{
+	rt_has_handled = HANDLED_NONE;
+}
+
 /* A new flow, made by this one; the new one calls rt_begin() first.  0: too many, the run ends. */
 uint32_t rt_add_flow(bool is_thread);
 void rt_begin(uint32_t flow);
-/* This flow ends now, its process goes on; it must do nothing more. */
+/*
+ * This flow ends now, and with the last one its process; it must do nothing
+ * more that others can see.
+ */
 void rt_end_flow(void);
 /* The process is about to end, of itself or of a signal: who waits for its end is told. */
 void rt_leave(bool is_struck);

@@ -45,7 +45,44 @@ void rt_named_check(uint64_t address); /* forgets it unless it is still there */
 void rt_note_unlock(const pthread_mutex_t *m);
 void rt_note_locked(int rc);
 
-/* In a scheduled run: pthread_mutex_lock(), called at @place. */
+/* In a scheduled run: pthread_mutex_lock() and its likes, called at @place. */
 int rt_mutex_lock(pthread_mutex_t *m, uint64_t place);
+int rt_mutex_lock_until(pthread_mutex_t *m, uint64_t until_ns, uint64_t place);
+int rt_mutex_trylock(pthread_mutex_t *m, uint64_t place);
+int rt_mutex_unlock(pthread_mutex_t *m, uint64_t place);
+int rt_cond_wait(pthread_cond_t *c, pthread_mutex_t *m, uint64_t until_ns, uint64_t place);
+int rt_cond_wake(pthread_cond_t *c, bool all, uint64_t place);
+
+/*
+ * No signal between the making of a thread or process and its first turn.
+ * @ret_mask: what was blocked before.
+ */
+void rt_hold_signals(uint64_t *ret_mask);
+void rt_allow_signals(const uint64_t *mask);
+
+/*
+ * A new thread: the flow, before; @thread NULL: it could not be made; in it,
+ * what @start returns.  rt_thread_await(): false when @until_ns has come.
+ */
+typedef void *rt_start_fn(void *arg);
+uint32_t rt_thread_prepare(rt_start_fn *start, void *arg, uint64_t place);
+void rt_thread_made(uint32_t flow, const pthread_t *thread, uint64_t place);
+void *rt_thread_run(uint32_t flow);
+uint32_t rt_thread_flow(pthread_t thread); /* 0 = none of ours */
+bool rt_thread_await(pthread_t thread, uint64_t until_ns, uint64_t place);
+void rt_thread_exits(void);
+
+/*
+ * In front of a call on descriptor @fd, until poll() says so (@waits: unless
+ * it must not wait): IO_REAL as it is, nobody waits there; IO_READY, to be
+ * followed by rt_moved(); IO_FAILED: errno tells.
+ */
+enum rt_io { IO_REAL, IO_READY, IO_FAILED };
+enum rt_io rt_await_fd(int fd, short events, bool waits, uint64_t place);
+void rt_moved(void);
+/* This process has given up record locks, or may have. */
+void rt_records_changed(void);
+/* Behind rt_block(): must the call end with EINTR?  @restarts: not for handlers with SA_RESTART. */
+bool rt_must_end(bool restarts);
 
 #endif

@@ -4,17 +4,25 @@
 #include <time.h>
 
 #include "rt/gate.h"
+#include "rt/raw.h"
 #include "schedule/order.h"
 
 REAL(int, pthread_mutex_lock, (pthread_mutex_t * m));
 REAL(int, pthread_mutex_trylock, (pthread_mutex_t * m));
 REAL(int, pthread_mutex_timedlock, (pthread_mutex_t * m, const struct timespec *limit));
-REAL(int, pthread_mutex_clocklock, (pthread_mutex_t * m, clockid_t clock, const struct timespec *limit));
+REAL(int, pthread_mutex_clocklock,
+     (pthread_mutex_t * m, clockid_t clock, const struct timespec *limit));
 REAL(int, pthread_mutex_unlock, (pthread_mutex_t * m));
 REAL(int, pthread_rwlock_rdlock, (pthread_rwlock_t * l));
 REAL(int, pthread_rwlock_wrlock, (pthread_rwlock_t * l));
 REAL(int, pthread_rwlock_tryrdlock, (pthread_rwlock_t * l));
 REAL(int, pthread_rwlock_trywrlock, (pthread_rwlock_t * l));
+REAL(int, pthread_rwlock_timedrdlock, (pthread_rwlock_t * l, const struct timespec *limit));
+REAL(int, pthread_rwlock_timedwrlock, (pthread_rwlock_t * l, const struct timespec *limit));
+REAL(int, pthread_rwlock_clockrdlock,
+     (pthread_rwlock_t * l, clockid_t clock, const struct timespec *limit));
+REAL(int, pthread_rwlock_clockwrlock,
+     (pthread_rwlock_t * l, clockid_t clock, const struct timespec *limit));
 REAL(int, pthread_rwlock_unlock, (pthread_rwlock_t * l));
 REAL(int, pthread_spin_lock, (pthread_spinlock_t * l));
 REAL(int, pthread_spin_trylock, (pthread_spinlock_t * l));
@@ -54,11 +62,33 @@ static int tried(const volatile void *lock, int rc, uint64_t place)
 	return rc;
 }
 
+/*
+ * A thread's flow has ended a moment before the kernel marks the robust locks
+ * that it leaves behind; so many looks are enough for that.
+ */
+#define LOOKS 1000
+
+static int try_mutex(pthread_mutex_t *m)
+{
+	int rc = __real_pthread_mutex_trylock(m), owner = m->__data.__owner;
+	uint32_t flow = rc == EBUSY ? flow_of_thread(owner) : 0;
+
+	if (!flow || rt_control->flows[flow].state != FLOW_ENDED)
+		return rc;
+	for (unsigned i = 0; i < LOOKS && rc == EBUSY; i++) {
+		if (raw3(SYS_tgkill, rt_control->flows[flow].pid, owner, 0) < 0)
+			i = LOOKS;
+		raw3(SYS_sched_yield, 0, 0, 0);
+		rc = __real_pthread_mutex_trylock(m);
+	}
+	return rc;
+}
+
 static int lock_until(pthread_mutex_t *m, uint64_t until_ns)
 {
 	int rc;
 
-	while ((rc = __real_pthread_mutex_trylock(m)) == EBUSY) {
+	while ((rc = try_mutex(m)) == EBUSY) {
 		if (checks_for_own(m))
 			return EDEADLK;
 		rt_self()->owner = flow_of_thread(m->__data.__owner);
@@ -72,10 +102,33 @@ static int lock_until(pthread_mutex_t *m, uint64_t until_ns)
 	return rc;
 }
 
-int rt_mutex_lock(pthread_mutex_t *m, uint64_t place)
+int rt_mutex_lock_until(pthread_mutex_t *m, uint64_t until_ns, uint64_t place)
 {
 	rt_point(POINT_LOCK, (uint64_t)m, sizeof(*m), place);
-	return lock_until(m, RT_FOREVER);
+	return lock_until(m, until_ns);
+}
+
+int rt_mutex_lock(pthread_mutex_t *m, uint64_t place)
+{
+	return rt_mutex_lock_until(m, RT_FOREVER, place);
+}
+
+int rt_mutex_trylock(pthread_mutex_t *m, uint64_t place)
+{
+	rt_point(POINT_LOCK, (uint64_t)m, sizeof(*m), place);
+	return tried(m, try_mutex(m), place);
+}
+
+int rt_mutex_unlock(pthread_mutex_t *m, uint64_t place)
+{
+	int rc;
+
+	rt_point(POINT_UNLOCK, (uint64_t)m, sizeof(*m), place);
+	rt_note_unlock(m);
+	rt_releases(rt_key(m));
+	rc = __real_pthread_mutex_unlock(m);
+	rt_wake(rt_key(m));
+	return rc;
 }
 
 RT_EXPORT int __wrap_pthread_mutex_lock(pthread_mutex_t *m)
@@ -87,8 +140,7 @@ RT_EXPORT int __wrap_pthread_mutex_timedlock(pthread_mutex_t *m, const struct ti
 {
 	if (!rt_is_scheduled())
 		return __real_pthread_mutex_timedlock(m, limit);
-	rt_point(POINT_LOCK, (uint64_t)m, sizeof(*m), PLACE);
-	return lock_until(m, rt_until(limit, CLOCK_REALTIME));
+	return rt_mutex_lock_until(m, rt_until(limit, CLOCK_REALTIME), PLACE);
 }
 
 RT_EXPORT int __wrap_pthread_mutex_clocklock(pthread_mutex_t *m, clockid_t clock,
@@ -96,38 +148,31 @@ RT_EXPORT int __wrap_pthread_mutex_clocklock(pthread_mutex_t *m, clockid_t clock
 {
 	if (!rt_is_scheduled())
 		return __real_pthread_mutex_clocklock(m, clock, limit);
-	rt_point(POINT_LOCK, (uint64_t)m, sizeof(*m), PLACE);
-	return lock_until(m, rt_until(limit, clock));
+	return rt_mutex_lock_until(m, rt_until(limit, clock), PLACE);
 }
 
 RT_EXPORT int __wrap_pthread_mutex_trylock(pthread_mutex_t *m)
 {
-	if (!rt_is_scheduled())
-		return __real_pthread_mutex_trylock(m);
-	rt_point(POINT_LOCK, (uint64_t)m, sizeof(*m), PLACE);
-	return tried(m, __real_pthread_mutex_trylock(m), PLACE);
+	return rt_is_scheduled() ? rt_mutex_trylock(m, PLACE) : __real_pthread_mutex_trylock(m);
 }
 
 RT_EXPORT int __wrap_pthread_mutex_unlock(pthread_mutex_t *m)
 {
-	int rc;
-
-	if (!rt_is_scheduled())
-		return __real_pthread_mutex_unlock(m);
-	rt_point(POINT_UNLOCK, (uint64_t)m, sizeof(*m), PLACE);
-	rt_note_unlock(m);
-	rt_releases(rt_key(m));
-	rc = __real_pthread_mutex_unlock(m);
-	rt_wake(rt_key(m));
-	return rc;
+	return rt_is_scheduled() ? rt_mutex_unlock(m, PLACE) : __real_pthread_mutex_unlock(m);
 }
 
-static int rwlock_until(pthread_rwlock_t *l, int (*try)(pthread_rwlock_t *l))
+static int rwlock_until(pthread_rwlock_t *l, int (*try)(pthread_rwlock_t *l), uint64_t until_ns,
+			uint64_t place)
 {
 	int rc;
 
-	while ((rc = try(l)) == EBUSY)
-		rt_block(rt_key(l), RT_FOREVER);
+	rt_point(POINT_LOCK, (uint64_t)l, sizeof(*l), place);
+	while ((rc = try(l)) == EBUSY) {
+		if (l->__data.__cur_writer == rt_self()->tid)
+			return EDEADLK;
+		if (!rt_block(rt_key(l), until_ns))
+			return ETIMEDOUT;
+	}
 	rt_acquired(rt_key(l));
 	rt_wrote();
 	return rc;
@@ -157,21 +202,32 @@ RT_EXPORT int __wrap_pthread_spin_trylock(pthread_spinlock_t *l)
 	return tried(l, __real_pthread_spin_trylock(l), PLACE);
 }
 
-RT_EXPORT int __wrap_pthread_rwlock_rdlock(pthread_rwlock_t *l)
-{
-	if (!rt_is_scheduled())
-		return __real_pthread_rwlock_rdlock(l);
-	rt_point(POINT_LOCK, (uint64_t)l, sizeof(*l), PLACE);
-	return rwlock_until(l, __real_pthread_rwlock_tryrdlock);
-}
+#define RWLOCK(kind)                                                                               \
+	RT_EXPORT int __wrap_pthread_rwlock_##kind##lock(pthread_rwlock_t *l)                      \
+	{                                                                                          \
+		if (!rt_is_scheduled())                                                            \
+			return __real_pthread_rwlock_##kind##lock(l);                              \
+		return rwlock_until(l, __real_pthread_rwlock_try##kind##lock, RT_FOREVER, PLACE);  \
+	}                                                                                          \
+	RT_EXPORT int __wrap_pthread_rwlock_timed##kind##lock(pthread_rwlock_t *l,                 \
+							      const struct timespec *limit)        \
+	{                                                                                          \
+		if (!rt_is_scheduled())                                                            \
+			return __real_pthread_rwlock_timed##kind##lock(l, limit);                  \
+		return rwlock_until(l, __real_pthread_rwlock_try##kind##lock,                      \
+				    rt_until(limit, CLOCK_REALTIME), PLACE);                       \
+	}                                                                                          \
+	RT_EXPORT int __wrap_pthread_rwlock_clock##kind##lock(                                     \
+		pthread_rwlock_t *l, clockid_t clock, const struct timespec *limit)                \
+	{                                                                                          \
+		if (!rt_is_scheduled())                                                            \
+			return __real_pthread_rwlock_clock##kind##lock(l, clock, limit);           \
+		return rwlock_until(l, __real_pthread_rwlock_try##kind##lock,                      \
+				    rt_until(limit, clock), PLACE);                                \
+	}
 
-RT_EXPORT int __wrap_pthread_rwlock_wrlock(pthread_rwlock_t *l)
-{
-	if (!rt_is_scheduled())
-		return __real_pthread_rwlock_wrlock(l);
-	rt_point(POINT_LOCK, (uint64_t)l, sizeof(*l), PLACE);
-	return rwlock_until(l, __real_pthread_rwlock_trywrlock);
-}
+RWLOCK(rd)
+RWLOCK(wr)
 
 RT_EXPORT int __wrap_pthread_rwlock_unlock(pthread_rwlock_t *l)
 {

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <signal.h>
 
+#include "rt/flow.h"
 #include "rt/rt.h"
 
 typedef void handler_fn(int signal, siginfo_t *info, void *context);
@@ -13,6 +14,7 @@ typedef void handler_fn(int signal, siginfo_t *info, void *context);
 int __sigaction(int signal, const struct sigaction *action, struct sigaction *ret_old);
 
 static handler_fn *handlers[NSIG];
+static bool restarts[NSIG];
 
 /* A handler that was left by longjmp() has not taken itself off. */
 struct running {
@@ -35,12 +37,15 @@ bool rt_in_handler(void)
 static void call_handler(int signal, siginfo_t *info, void *context)
 {
 	struct running before = running;
+	enum rt_handled now = restarts[signal] ? HANDLED_RESTARTS : HANDLED_INTERRUPTS;
+	enum rt_handled earlier = rt_has_handled;
 	handler_fn *handler = __atomic_load_n(&handlers[signal], __ATOMIC_ACQUIRE);
 
 	running.depth = before.depth + 1;
 	running.frame = (uint64_t)__builtin_frame_address(0);
 	handler(signal, info, context);
 	running = before;
+	rt_has_handled = earlier > now ? earlier : now;
 }
 
 static bool is_function(const struct sigaction *action)
@@ -61,6 +66,7 @@ RT_EXPORT int sigaction(int signal, const struct sigaction *action, struct sigac
 	if (action && is_function(action)) {
 		rt_copy(&ours, action, sizeof(ours));
 		ours.sa_sigaction = call_handler;
+		restarts[signal] = action->sa_flags & SA_RESTART;
 		__atomic_store_n(&handlers[signal], action->sa_sigaction, __ATOMIC_RELEASE);
 		action = &ours;
 	}

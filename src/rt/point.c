@@ -33,11 +33,13 @@ static void describe(struct control_event *event, enum point_kind kind, uint64_t
 	event->flow = rt_flow;
 	event->kind = (uint16_t)kind;
 	event->size = (uint16_t)(size < UINT16_MAX ? size : UINT16_MAX);
-	event->object = 0;
+	event->object = event->process = 0;
 	event->offset = event->address = address;
-	if (!rt_arena_find(address, &event->object, &event->offset) &&
-	    !rt_variable_find(address, &event->object, &event->offset))
-		event->offset = address;
+	if (!rt_arena_find(address, &event->object, &event->offset)) {
+		event->process = address ? rt_process() : 0;
+		if (!rt_variable_find(address, &event->object, &event->offset))
+			event->offset = address;
+	}
 	event->module = rt_module(place, &event->place);
 	event->value = 0;
 }
@@ -95,6 +97,7 @@ void rt_point(enum point_kind kind, uint64_t address, uint64_t size, uint64_t pl
 	if (address)
 		load(address, size, &self->next.value);
 	record(self);
+	rt_forget_handled();
 }
 
 void rt_point_behind(enum point_kind kind, uint64_t address, uint64_t size, uint64_t place)
@@ -180,7 +183,7 @@ void rt_modified(uint64_t address, uint64_t old, bool has_changed, uint64_t plac
 
 static uint64_t key_of_word(const struct control_event *event)
 {
-	return (uint64_t)event->object << 44 ^ event->offset;
+	return (uint64_t)event->object << 44 ^ (uint64_t)event->process << 55 ^ event->offset;
 }
 
 /* Only where somebody asks for it: it costs as much as the rest. */

@@ -8,6 +8,7 @@
 
 struct control *rt_control;
 __thread uint32_t rt_flow;
+__thread enum rt_handled rt_has_handled;
 
 void rt_futex_wake(uint32_t *word, int count)
 {
@@ -50,6 +51,27 @@ void rt_give_turn(uint32_t flow)
 	rt_futex_wake(&rt_control->flows[flow].go, 1);
 }
 
+/*
+ * Handlers run here, and may wait themselves.  Who is not woken yet goes on
+ * waiting behind them, and can be woken meanwhile.
+ */
+static void deliver(struct control_flow *self, uint64_t mask)
+{
+	uint64_t key = self->key, until_ns = self->until_ns;
+	uint32_t state = self->state, retries = self->retries, timed_out = self->timed_out;
+
+	if (self->interrupted && state == FLOW_BLOCKED)
+		self->waits = key;
+	self->interrupted = 0;
+	self->state = FLOW_READY;
+	raw6(SYS_rt_sigprocmask, SIG_SETMASK, (long)&mask, 0, sizeof(mask), 0, 0);
+	self->state = state;
+	self->key = key;
+	self->until_ns = until_ns;
+	self->retries = retries;
+	self->timed_out = timed_out;
+}
+
 /* A handler must run with the turn only: what comes meanwhile is delivered behind it. */
 void rt_await_turn(void)
 {
@@ -63,7 +85,7 @@ void rt_await_turn(void)
 		leave();
 	__atomic_store_n(&self->go, 0, __ATOMIC_RELAXED);
 	rt_buffer_in();
-	raw6(SYS_rt_sigprocmask, SIG_SETMASK, (long)&before, 0, sizeof(before), 0, 0);
+	deliver(self, before);
 }
 
 /* All are outside: the first that comes back takes the turn. */
@@ -100,37 +122,47 @@ void rt_choose(void)
 		rt_await_turn();
 }
 
+static bool wait_for(uint64_t key, uint64_t until_ns, bool retries)
+{
+	struct control_flow *self = rt_self();
+
+	do {
+		self->retries = retries;
+		self->key = key;
+		self->until_ns = until_ns;
+		self->timed_out = self->interrupted = 0;
+		self->waits = 0;
+		self->state = FLOW_BLOCKED;
+		rt_choose();
+		self->state = FLOW_READY;
+	} while (self->waits == key && !retries && !self->is_cancelled);
+	self->waits = 0;
+	self->retries = 0;
+	return !self->timed_out;
+}
+
 bool rt_block(uint64_t key, uint64_t until_ns)
 {
-	bool woken;
-
-	rt_self()->retries = 1;
-	woken = rt_await(key, until_ns);
-	rt_self()->retries = 0;
-	return woken;
+	return wait_for(key, until_ns, true);
 }
 
 bool rt_await(uint64_t key, uint64_t until_ns)
 {
-	struct control_flow *self = rt_self();
-
-	self->key = key;
-	self->until_ns = until_ns;
-	self->timed_out = 0;
-	self->state = FLOW_BLOCKED;
-	rt_choose();
-	self->state = FLOW_READY;
-	return !self->timed_out;
+	return wait_for(key, until_ns, false);
 }
 
-void rt_sleep_until(uint64_t until_ns)
+bool rt_sleep_until(uint64_t until_ns)
 {
 	struct control_flow *self = rt_self();
 
-	self->until_ns = until_ns;
-	self->state = FLOW_SLEEPS;
-	rt_choose();
-	self->state = FLOW_READY;
+	do {
+		self->until_ns = until_ns;
+		self->timed_out = self->interrupted = 0;
+		self->state = FLOW_SLEEPS;
+		rt_choose();
+		self->state = FLOW_READY;
+	} while (!self->timed_out && !rt_handled());
+	return self->timed_out;
 }
 
 void rt_wake(uint64_t key)
@@ -187,12 +219,31 @@ void rt_begin(uint32_t flow)
 	rt_await_turn();
 }
 
+/* But for this flow. */
+static bool is_process_over(void)
+{
+	const struct control *c = rt_control;
+
+	for (uint32_t i = 1; i <= c->flows_used; i++)
+		if (i != rt_flow && c->flows[i].pid == rt_self()->pid &&
+		    c->flows[i].state != FLOW_ENDED && c->flows[i].state != FLOW_DEAD)
+			return false;
+	return true;
+}
+
 void rt_end_flow(void)
 {
+	uint64_t all = ~UINT64_C(0);
+
+	raw6(SYS_rt_sigprocmask, SIG_SETMASK, (long)&all, 0, sizeof(all), 0, 0);
 	rt_buffer_drain();
 	rt_self()->state = FLOW_ENDED;
 	rt_wake(SCHEDULE_KEY_FLOW(rt_flow));
-	rt_pass_turn();
+	schedule_retry(rt_control);
+	if (is_process_over())
+		rt_leave(false);
+	else
+		rt_pass_turn();
 	rt_flow = 0;
 }
 

@@ -5,11 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "base/mem.h"
 #include "base/util.h"
+#include "engine/fds.h"
 #include "run/clock.h"
 #include "run/deadlock.h"
 #include "run/execution.h"
@@ -117,6 +119,40 @@ bool execution_finished(struct execution *x)
 	return !others_live(x) || grace_is_over(x);
 }
 
+/* Of its own, or of the socket that it waits at. */
+static bool has_time_limit(const struct tracee *t, const struct syscall_row *row, int id,
+			   const uint64_t *args)
+{
+	cleanup_close int fd = -1;
+
+	if (syscall_has_time_limit(id, args))
+		return true;
+	if (row->fd_arg >= 0)
+		fd = fd_borrow(t->process->tgid, (int)args[row->fd_arg]);
+	return fd >= 0 &&
+	       (fd_has_time_limit(fd, SO_RCVTIMEO) || fd_has_time_limit(fd, SO_SNDTIMEO));
+}
+
+/* The call that restart_syscall(2) stands for is known only of who was seen making it. */
+static void describe_call(const struct tracee *t, const struct procfs_task *task, char *text,
+			  size_t size)
+{
+	int restart = syscall_from_name("restart_syscall");
+	int id = syscall_from_nr(arch_native->id, task->nr);
+	const uint64_t *args = task->args;
+	const struct syscall_row *row;
+	bool is_limited = id == restart; /* for these alone the kernel has it */
+
+	if (id == restart && t->in_call) {
+		id = syscall_from_nr(arch_native->id, t->call.nr);
+		args = t->call.args;
+	}
+	row = id == restart ? NULL : syscall_get(id);
+	is_limited |= row && has_time_limit(t, row, id, args);
+	snprintf(text, size, "%s%s", row ? row->name : "a call",
+		 is_limited ? ", with a time limit" : "");
+}
+
 static void describe_waits(struct execution *x, char **ret_text)
 {
 	struct tracee *t, *tmp;
@@ -125,23 +161,21 @@ static void describe_waits(struct execution *x, char **ret_text)
 
 	HASH_ITER(hh, x->engine.tracees, t, tmp) {
 		struct procfs_task task;
-		const struct syscall_row *row;
 		cleanup_free char *before = NULL;
-		char name[128];
+		char name[128], call[64] = "";
 
 		if (!t->process || may_stay(x, t->process) || !text || ++count > WAITS_SHOWN ||
 		    procfs_task_read(x->engine.options.proc_fd, t->tid, &task))
 			continue;
 		before = text;
-		row = syscall_get(syscall_from_nr(arch_native->id, task.nr));
+		if (!task.running)
+			describe_call(t, &task, call, sizeof(call));
 		subject_label(x, t->process, name, sizeof(name));
 		text = mem_printf("%s\n%s: %s%s", before, name,
 				  t->state == TRACEE_GROUP_STOPPED ? "stopped, in "
 				  : task.running		   ? "running"
 								   : "waits in ",
-				  task.running ? ""
-				  : row	       ? row->name
-					       : "a call");
+				  call);
 	}
 	if (text && count > WAITS_SHOWN) {
 		cleanup_free char *before = text;

@@ -4,6 +4,7 @@
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <uthash.h>
 
 #include "base/cleanup.h"
@@ -252,15 +253,22 @@ static int find_site(struct execution *x, struct tracee *t, enum fd_kind kind, s
 	return 0;
 }
 
-static bool never_waits(enum fd_kind kind)
+/* Data of a file are there at once; its locks may not be. */
+static bool never_waits(const struct syscall_row *row, enum fd_kind kind)
 {
-	return kind == FD_KIND_FILE || kind == FD_KIND_DIRECTORY || kind == FD_KIND_DEVICE;
+	return !(row->families & FAMILY_LOCKS) &&
+	       (kind == FD_KIND_FILE || kind == FD_KIND_DIRECTORY || kind == FD_KIND_DEVICE);
 }
 
 static bool has_two_ends(enum fd_kind kind)
 {
 	return kind == FD_KIND_PIPE || kind == FD_KIND_FIFO || kind == FD_KIND_UNIX_STREAM ||
 	       kind == FD_KIND_TCP;
+}
+
+static bool is_standard(int fd)
+{
+	return fd >= STDIN_FILENO && fd <= STDERR_FILENO;
 }
 
 /* What Linux could do there.  That somebody else could set O_NONBLOCK is a fault of its own. */
@@ -283,11 +291,14 @@ static void set_possibilities(const struct kernel_moment *at, uint64_t caught,
 	m.action = ACTION_SHORT;
 	m.err = 0;
 	place->can_be_short = row->may_be_short && kernel_allows_here(&m, &reason);
-	place->can_be_nonblocking = at->shared_description && !at->nonblocking &&
-				    row->transfer != TRANSFER_NONE && has_two_ends(at->fd_kind);
+	/* Standard streams are shared with who started it: stdin(3), "tail -f log | program". */
+	place->can_be_nonblocking = (at->shared_description || is_standard(place->fd)) &&
+				    !at->nonblocking && row->transfer != TRANSFER_NONE &&
+				    has_two_ends(at->fd_kind);
 	place->waits = (row->restart != RESTART_NEVER_BLOCKS ||
 			row->restart_timed != RESTART_NEVER_BLOCKS) &&
-		       !at->nonblocking && !never_waits(at->fd_kind);
+		       !at->nonblocking && !never_waits(row, at->fd_kind);
+	place->is_limited = at->time_limited || strstr(row->name, "nanosleep");
 	place->signals = caught;
 	place->length = at->length;
 }

@@ -92,6 +92,7 @@ enum point_kind {
 	POINT_SIGNAL,
 	POINT_YIELD,
 	POINT_FILE, /* makes, removes or resizes one */
+	POINT_AWAIT_SIGNAL,
 	POINT_STRUCK, /* gets strike_signal, in front of what it was about to do */
 	POINT_THREAD, /* makes one */
 	/* Of what is told only: which atomic operation it was. */
@@ -112,6 +113,7 @@ struct control_event {
 	uint64_t place;	 /* return address, as in the module's file */
 	uint64_t value;	 /* that was there, of up to 8 bytes */
 	uint64_t step;
+	uint32_t process, unused; /* memory of its own: whose; 0 = it is shared */
 };
 
 struct control_seen {
@@ -131,8 +133,12 @@ struct control_flow {
 	uint32_t is_outside; /* of its own, or of the explorer: it loops, and comes to no point */
 	uint32_t is_gone; /* its process is: 1 it has ended, 2 by a signal; of who has seen it end */
 	uint32_t retries; /* FLOW_BLOCKED: it tries again, whatever it was woken by */
+	uint32_t is_cancelled; /* pthread_cancel() */
+	uint32_t interrupted; /* FLOW_BLOCKED, FLOW_SLEEPS: it gets the turn, for a signal */
+	uint64_t waits;	      /* …and meanwhile still waits for this; 0 = no more */
 	uint32_t has_begun; /* under the emulator: has come to its first instruction */
 	uint32_t owner; /* flow that has what this one waits for, 0 = not known */
+	int32_t lock_pid; /* process whose record lock it waits for, else 0 */
 	uint64_t priority;
 	uint64_t steps; /* points it came to */
 	uint64_t epoch; /* FLOW_SPINS: the last it has seen */
@@ -171,7 +177,7 @@ struct control_access {
 
 struct control_word {
 	uint64_t offset;
-	uint32_t object, run;
+	uint32_t object, process, run, unused;
 	struct control_access writes[CONTROL_WRITES], reads[CONTROL_READS];
 };
 

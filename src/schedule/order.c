@@ -49,19 +49,24 @@ static struct control_sync *find_sync(struct control *c, uint64_t key, bool make
 	return NULL;
 }
 
-static struct control_word *find_word(struct control *c, uint32_t object, uint64_t offset)
+/* Memory of its own has no object, or that of its program. */
+static struct control_word *find_word(struct control *c, const struct control_event *event,
+				      uint64_t offset)
 {
-	uint64_t hash = mix(offset >> 2 ^ (uint64_t)object << 40);
+	uint32_t object = event->object, process = event->process;
+	uint64_t hash = mix(offset >> 2 ^ (uint64_t)object << 40 ^ (uint64_t)process << 52);
 
 	for (uint32_t i = 0; i < PROBES; i++) {
 		struct control_word *w = &c->words[(hash + i) % CONTROL_WORDS];
 
-		if (w->run == c->command && w->object == object && w->offset == offset)
+		if (w->run == c->command && w->object == object &&
+		    w->process == process && w->offset == offset)
 			return w;
 		if (w->run == c->command)
 			continue;
 		clear(w, sizeof(*w));
 		w->object = object;
+		w->process = process;
 		w->offset = offset;
 		w->run = c->command;
 		return w;
@@ -231,10 +236,10 @@ static struct control_access *slot_for_write(struct control_word *word,
 	return &word->writes[1];
 }
 
-static void access_word(struct control *c, uint32_t object, uint64_t offset,
+static void access_word(struct control *c, const struct control_event *event, uint64_t offset,
 			const struct control_access *now)
 {
-	struct control_word *word = find_word(c, object, offset);
+	struct control_word *word = find_word(c, event, offset);
 
 	if (!word)
 		return;
@@ -270,7 +275,7 @@ void order_access(struct control *c, const struct control_event *event, bool is_
 		for (uint32_t i = 0; i < WORD; i++)
 			if (at + i >= event->offset && at + i < end)
 				now.mask |= (uint8_t)(1u << i);
-		access_word(c, event->object, at, &now);
+		access_word(c, event, at, &now);
 	}
 }
 

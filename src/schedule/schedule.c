@@ -99,6 +99,9 @@ bool schedule_wake_one(struct control *c, uint64_t key)
 		if (c->flows[i].state == FLOW_BLOCKED && c->flows[i].key == key) {
 			make_ready(c, &c->flows[i]);
 			return true;
+		} else if (c->flows[i].waits == key) {
+			c->flows[i].waits = 0;
+			return true;
 		}
 	return false;
 }
@@ -110,7 +113,27 @@ void schedule_wake(struct control *c, uint64_t key)
 		;
 }
 
-/* With a process go its robust locks, and its ends of pipes: all that try do so again. */
+void schedule_interrupt(struct control *c, int32_t pid, int32_t tid)
+{
+	for (uint32_t i = 1; i <= c->flows_used; i++) {
+		struct control_flow *flow = &c->flows[i];
+
+		if (flow->pid == pid && (!tid || flow->tid == tid) &&
+		    (flow->state == FLOW_BLOCKED || flow->state == FLOW_SLEEPS))
+			flow->interrupted = 1;
+	}
+	schedule_written(c);
+}
+
+void schedule_retry(struct control *c)
+{
+	for (uint32_t i = 1; i <= c->flows_used; i++)
+		if (c->flows[i].state == FLOW_BLOCKED && c->flows[i].retries)
+			make_ready(c, &c->flows[i]);
+	schedule_written(c);
+}
+
+/* With a process go its robust locks, and its ends of pipes. */
 static void note_gone(struct control *c)
 {
 	bool any = false;
@@ -124,11 +147,8 @@ static void note_gone(struct control *c)
 		flow->state = gone > 1 ? FLOW_DEAD : FLOW_ENDED;
 		any = true;
 	}
-	for (uint32_t i = 1; any && i <= c->flows_used; i++)
-		if (c->flows[i].state == FLOW_BLOCKED && c->flows[i].retries)
-			make_ready(c, &c->flows[i]);
 	if (any)
-		schedule_written(c);
+		schedule_retry(c);
 }
 
 static bool is_candidate(struct control *c, struct control_flow *flow)
@@ -141,6 +161,9 @@ static bool is_candidate(struct control *c, struct control_flow *flow)
 			return false;
 		flow->state = FLOW_READY;
 		return true;
+	case FLOW_BLOCKED:
+	case FLOW_SLEEPS:
+		return flow->interrupted && !flow->is_outside;
 	default:
 		return false;
 	}
@@ -248,8 +271,7 @@ static uint32_t pick_idle(struct control *c, uint32_t me)
 static void note_taken(struct control *c, uint32_t chosen)
 {
 	if (c->taken_count < CONTROL_SWITCHES)
-		c->taken[c->taken_count] =
-			(struct control_switch){.step = c->step, .flow = chosen};
+		c->taken[c->taken_count] = (struct control_switch){.step = c->step, .flow = chosen};
 	c->taken_count++;
 }
 

@@ -22,6 +22,9 @@
 /* The end of a child of that process. */
 #define SCHEDULE_KEY_CHILD(pid) (UINT64_C(3) << 62 | (uint32_t)(pid))
 #define SCHEDULE_KEY_IO		(UINT64_C(3) << 62 | UINT64_C(1) << 61) /* something at a descriptor */
+#define SCHEDULE_KEY_SIGNAL	(UINT64_C(3) << 62 | UINT64_C(1) << 60) /* what interrupts it */
+/* A record lock of that process. */
+#define SCHEDULE_KEY_RECORD(pid) (UINT64_C(3) << 62 | UINT64_C(1) << 59 | (uint32_t)(pid))
 
 /* Make the segment ready for the run that its first part asks for, with @roles flows, all ready. */
 void schedule_begin(struct control *c);
@@ -43,6 +46,14 @@ uint32_t schedule_pick(struct control *c, uint32_t me);
 void schedule_wake(struct control *c, uint64_t key);
 /* The first of them only: false, nobody waits for it. */
 bool schedule_wake_one(struct control *c, uint64_t key);
+
+/*
+ * A signal is on its way to the process @pid, thread @tid (0 = any): who waits
+ * there gets the turn, and goes on waiting behind the handler.
+ */
+void schedule_interrupt(struct control *c, int32_t pid, int32_t tid);
+/* Locks have gone with whom they belonged to: all that try do so again. */
+void schedule_retry(struct control *c);
 
 /* Something has been written that others may wait for in a loop. */
 void schedule_written(struct control *c);

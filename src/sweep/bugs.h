@@ -13,7 +13,7 @@
 
 struct known;
 
-#define BUG_ATTEMPTS_MAX 3 /* that are remembered of a bug */
+#define BUG_ATTEMPTS_MAX 8 /* that are remembered of a bug */
 
 struct bug {
 	enum finding_kind kind;
@@ -57,7 +57,7 @@ void bugs_sort(struct bugs *bugs);
 /* How often the same has hung already; see ATTEMPT_LEFT_OUT. */
 size_t bugs_hung(const struct bugs *bugs, const struct attempt *attempt);
 
-/* A hang in which a process slept for a time of its own choice: it may only be patient. */
+/* A hang in which a process waited for a time of its own choice: it may only be patient. */
 bool bug_pauses(const struct bug *bug);
 
 void bugs_release(struct bugs *bugs);

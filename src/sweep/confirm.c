@@ -23,13 +23,11 @@ struct confirming {
 	const size_t *attempts; /* …and what it tries */
 };
 
-static bool shows(const struct case_result *result, const struct bug *bug)
+/* It breaks again; one message less can be a wrong result, and a wait that does not end. */
+static bool breaks(const struct attempt *attempt, const struct case_result *result)
 {
-	bool seen = false;
-
-	for (size_t i = 0; result->verdict == VERDICT_FAIL && i < result->finding_count; i++)
-		seen |= result->findings[i].kind == bug->kind;
-	return seen;
+	return result->verdict == VERDICT_FAIL && result->finding_count > 0 &&
+	       attempt_struck(attempt, result);
 }
 
 static void on_confirmed(void *ctx, const struct run_case *c, struct case_result *result)
@@ -41,7 +39,7 @@ static void on_confirmed(void *ctx, const struct run_case *c, struct case_result
 
 	confirming->sweep->runs++;
 	bug->asked++;
-	if (!shows(result, bug))
+	if (!breaks(confirming->sweep->plan.attempts[attempt], result))
 		return;
 	bug->agreed++;
 	if (bug->attempt != attempt)

@@ -104,7 +104,9 @@ static char *title_of(const struct draft *draft)
 								   : "",
 				   action, draft->slow ? ", while " : "",
 				   draft->slow ? draft->slow : "",
-				   draft->slow ? " is slow" : besides_text(draft));
+				   draft->slow_holds ? " holds a lock"
+				   : draft->slow     ? " is slow"
+						     : besides_text(draft));
 	free(ordinal);
 	free(action);
 	return title;
@@ -183,6 +185,22 @@ static struct trigger_spec trigger_of(const struct planner *planner, const struc
 	return at;
 }
 
+static struct trigger_spec trigger_with_lock(const struct call_site *site, struct attempt *attempt)
+{
+	struct trigger_spec at = {.kind = TRIGGER_CALL, .phase = PHASE_ENTRY, .after = INDEX_NONE};
+	size_t count = syscall_ids_from_word(site->call, attempt->held_calls, ATTEMPT_CALLS_MAX);
+
+	at.process = selector_of(site);
+	at.calls = at.named = attempt->held_calls;
+	at.call_count = at.named_count = count < ATTEMPT_CALLS_MAX ? count : ATTEMPT_CALLS_MAX;
+	at.on = (struct on_spec){.kind = site->places[0].fd >= 0 ? ON_FD : ON_ANY,
+				 .channel = INDEX_NONE,
+				 .fd = site->places[0].fd};
+	attempt->nth.held = site->places[0].nth;
+	at.count = count_once(&attempt->nth.held);
+	return at;
+}
+
 static struct trigger_spec trigger_of_step(const struct draft_step *step, int fault,
 					   struct attempt *attempt, const struct trigger_spec *at)
 {
@@ -193,6 +211,8 @@ static struct trigger_spec trigger_of_step(const struct draft_step *step, int fa
 		trigger.count = count_once(&attempt->nth.place);
 		return trigger;
 	}
+	if (step->moment == STEP_WITH_LOCK)
+		return trigger_with_lock(step->site, attempt);
 	if (step->moment == STEP_AT_SITE) {
 		trigger.process = selector_of(step->site);
 		trigger.on.fd = step->site->places[0].fd;

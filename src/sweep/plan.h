@@ -57,9 +57,9 @@ struct attempt {
 	struct scenario scenario;
 	struct fault_spec faults[ATTEMPT_FAULTS_MAX];
 	size_t main_fault; /* the one that it is about; others serve it */
-	int calls[ATTEMPT_CALLS_MAX];
+	int calls[ATTEMPT_CALLS_MAX], held_calls[ATTEMPT_CALLS_MAX];
 	struct {
-		uint64_t fault, place, one;
+		uint64_t fault, place, one, held;
 	} nth;
 };
 

@@ -33,6 +33,18 @@ static bool is_awaited(const struct planner *planner, const struct spot *spot)
 	return false;
 }
 
+/*
+ * Who takes all that there is and then asks to be told of the next message
+ * (mq_notify(3)) would never be told of one that was there and was not given.
+ */
+static bool is_there_already(const struct call_site *site, int error)
+{
+	const struct syscall_row *row = syscall_get(syscall_from_name(site->call));
+
+	return error == EAGAIN && site->kind == FD_KIND_MQUEUE && row &&
+	       row->families & FAMILY_RECEIVES;
+}
+
 /* One error of each family is enough, unless every one is wanted. */
 static void plan_each_error(struct planner *planner, const struct spot *spot, bool lasts)
 {
@@ -46,6 +58,7 @@ static void plan_each_error(struct planner *planner, const struct spot *spot, bo
 		struct draft draft;
 
 		if (!(spot->place->errors >> i & 1) || family == FAULT_FAMILY_MAX_ ||
+		    is_there_already(site, errors[i].err) ||
 		    (lasts && !family_lasts(family, site->call)) ||
 		    (had >> family & 1 && !planner->options->exhaustive))
 			continue;

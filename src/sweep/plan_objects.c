@@ -9,6 +9,8 @@
 #include "sweep/planner.h"
 #include "sys/syscalls.h"
 
+#define SLOW_NS (200 * NS_PER_MS) /* so that there is no room for a while */
+
 static bool sends(const struct call_site *site)
 {
 	const struct syscall_row *row = syscall_get(syscall_from_name(site->call));
@@ -25,6 +27,24 @@ static bool is_queue(enum fd_kind kind)
 	return kind == FD_KIND_MQUEUE || kind == FD_KIND_MSG_SYSV;
 }
 
+/*
+ * A queue at which somebody waits is never full, and room in a pipe soon comes:
+ * not where who takes from it is slow.
+ */
+static void add_full(struct planner *planner, const struct spot *spot, const struct draft *draft)
+{
+	const struct call_site *peers[PEERS_TRIED];
+	size_t count = spot->first ? spot_peers(planner, spot, true, peers) : 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct draft slow = *draft;
+
+		draft_slow_peer_for(&slow, peers[i], SLOW_NS);
+		planner_add(planner, &slow);
+	}
+	planner_add(planner, draft);
+}
+
 /* Alone, and where somebody who shares it has set O_NONBLOCK. */
 void plan_full(struct planner *planner, const struct spot *spot)
 {
@@ -36,7 +56,7 @@ void plan_full(struct planner *planner, const struct spot *spot)
 	/* A queue may have others who fill it; who empties a pipe of one's own will come to it. */
 	draft.demand = is_queue(spot->site->kind) ? DEMAND_SAME : DEMAND_WELL;
 	if (spot_allows(spot, EAGAIN))
-		planner_add(planner, &draft);
+		add_full(planner, spot, &draft);
 	draft.demand = DEMAND_SAME;
 	if (!spot->place->can_be_nonblocking)
 		return;
@@ -44,7 +64,7 @@ void plan_full(struct planner *planner, const struct spot *spot)
 		(struct draft_step){.name = "nonblock", .action = plain_action(ACTION_NONBLOCK)};
 	draft.steps[0].action.on = true;
 	draft.step_count = 1;
-	planner_add(planner, &draft);
+	add_full(planner, spot, &draft);
 }
 
 /* Who waits there is told (EIDRM); only System V has that. */

@@ -92,6 +92,39 @@ static void plan_peer_kills(struct planner *planner, const struct spot *spot)
 	}
 }
 
+/* At the first of its calls the other may be there already, as both start together. */
+static bool is_early(const struct spot *spot, const struct call_site *peer)
+{
+	return spot->place->nth == 1 && peer->part == SELECT_MAIN;
+}
+
+/* What stays when its maker dies, under a name that others come to. */
+static bool has_a_name(const struct call_site *site)
+{
+	const struct syscall_row *row = syscall_get(syscall_from_name(site->call));
+
+	return site->kind == FD_KIND_MQUEUE || site->kind == FD_KIND_MSG_SYSV ||
+	       site->kind == FD_KIND_SEM_SYSV ||
+	       (site->kind == FD_KIND_FILE && row && row->families & FAMILY_LOCKS);
+}
+
+/* It dies before a program that starts with it has come to the same object. */
+static void plan_kill_before_others(struct planner *planner, const struct spot *spot,
+				    const struct draft *draft)
+{
+	const struct call_site *peers[PEERS_TRIED];
+	size_t count = spot_peers(planner, spot, true, peers);
+
+	for (size_t i = 0; spot->first && has_a_name(spot->site) && i < count; i++) {
+		struct draft early = *draft;
+
+		if (!is_early(spot, peers[i]))
+			continue;
+		draft_slow_peer(&early, peers[i]);
+		planner_add(planner, &early);
+	}
+}
+
 void plan_kills(struct planner *planner, const struct spot *spot)
 {
 	struct draft draft = draft_of(spot, FAULT_KILLED, ACTION_KILL);
@@ -101,16 +134,11 @@ void plan_kills(struct planner *planner, const struct spot *spot)
 	/* Its parent is told of the death of a child; others see no more than an end of input. */
 	draft.demand = spot->site->part == SELECT_CHILD ? DEMAND_SAME : DEMAND_END;
 	draft.action.signal = SIGKILL;
+	plan_kill_before_others(planner, spot, &draft);
 	planner_add(planner, &draft);
 	draft.phase = PHASE_EXIT;
 	planner_add(planner, &draft);
 	plan_peer_kills(planner, spot);
-}
-
-/* At the first of its calls the other may be there already, as both start together. */
-static bool is_early(const struct spot *spot, const struct call_site *peer)
-{
-	return spot->place->nth == 1 && peer->part == SELECT_MAIN;
 }
 
 void draft_slow_peer_for(struct draft *draft, const struct call_site *peer, uint64_t ns)
@@ -124,17 +152,33 @@ void draft_slow_peer_for(struct draft *draft, const struct call_site *peer, uint
 	draft->slow = peer->label;
 }
 
-/* Where nothing sleeps it goes on by itself. */
-void draft_slow_peer(struct draft *draft, const struct call_site *peer)
+static void draft_it_goes_on(struct draft *draft, const struct call_site *peer)
 {
-	struct draft_step *go_on;
+	struct draft_step *go_on = &draft->steps[draft->step_count++];
 
-	draft_slow_peer_for(draft, peer, SLOW_PEER_NS);
-	go_on = &draft->steps[draft->step_count++];
 	*go_on = (struct draft_step){
 		.name = "it goes on", .moment = STEP_AFTER, .action = plain_action(ACTION_SIGNAL)};
 	go_on->action.signal = SIGCONT;
 	go_on->action.of_process = selector_of(peer);
+}
+
+/* Where nothing sleeps it goes on by itself. */
+void draft_slow_peer(struct draft *draft, const struct call_site *peer)
+{
+	draft_slow_peer_for(draft, peer, SLOW_PEER_NS);
+	draft_it_goes_on(draft, peer);
+}
+
+/* It goes on by itself: at the time of the fault it may not have come there. */
+void draft_slow_holder(struct draft *draft, const struct call_site *site)
+{
+	struct draft_step *stop;
+
+	draft_slow_peer_for(draft, site, SLOW_PEER_NS);
+	stop = &draft->steps[draft->step_count - 1];
+	stop->moment = STEP_WITH_LOCK;
+	stop->site = site;
+	draft->slow_holds = true;
 }
 
 static bool has_sites(const struct planner *planner, const struct call_site *parent, unsigned child)

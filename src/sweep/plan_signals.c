@@ -3,6 +3,7 @@
  * that waits, as it starts, and once it sleeps.
  */
 #include <signal.h>
+#include <string.h>
 
 #include "base/util.h"
 #include "sweep/planner.h"
@@ -49,15 +50,64 @@ static void draft_small_pipe(struct draft *draft)
 	step->action.bytes = SMALL_PIPE;
 }
 
+#define HELD_TRIED 4 /* moments of each that has it */
+
+static bool is_lock_of_another(const struct spot *spot, const struct call_site *site)
+{
+	return site->part >= 0 && site->kind == spot->site->kind &&
+	       strcmp(site->call, spot->site->call) == 0 &&
+	       strcmp(site->label, spot->site->label) != 0;
+}
+
+static bool waits_elsewhere(const struct spot *spot, const struct call_site *site)
+{
+	return site->places[0].waits && strcmp(site->call, spot->site->call) != 0;
+}
+
+/* Of where another one comes to after it has taken the lock: where it waits, or where not. */
+static void add_held_where(struct planner *planner, const struct spot *spot,
+			   const struct draft *draft, bool waits, unsigned *tried)
+{
+	const struct record *record = planner->options->record;
+	const struct call_site *holder = NULL;
+
+	for (size_t i = 0; i < record->site_count && *tried < HELD_TRIED; i++) {
+		const struct call_site *site = &record->sites[i];
+		struct draft held = *draft;
+
+		if (!holder && is_lock_of_another(spot, site)) {
+			holder = site;
+		} else if (holder && strcmp(site->label, holder->label) == 0 &&
+			   waits_elsewhere(spot, site) == waits) {
+			++*tried;
+			draft_slow_holder(&held, site);
+			planner_add(planner, &held);
+		}
+	}
+}
+
+/* It is slow where it would have to wait, most likely with the lock in its hands. */
+static void add_while_held(struct planner *planner, const struct spot *spot,
+			   const struct draft *draft)
+{
+	unsigned tried = 0;
+
+	add_held_where(planner, spot, draft, true, &tried);
+	add_held_where(planner, spot, draft, false, &tried);
+}
+
 /*
  * Where somebody makes it sleep, and where it sleeps by itself.  Both come before what is only
  * pending as the call starts: whether that interrupts it can be chance.
  */
 static void add_asleep(struct planner *planner, const struct spot *spot, const struct draft *draft)
 {
+	const struct syscall_row *row = syscall_get(syscall_from_name(spot->site->call));
 	const struct call_site *peers[PEERS_TRIED];
 	size_t count = spot_peers(planner, spot, false, peers);
 
+	if (row && row->families & FAMILY_LOCKS)
+		add_while_held(planner, spot, draft);
 	for (size_t i = 0; i < count; i++) {
 		struct draft slow = *draft;
 
@@ -67,6 +117,16 @@ static void add_asleep(struct planner *planner, const struct spot *spot, const s
 		planner_add(planner, &slow);
 	}
 	planner_add(planner, draft);
+}
+
+/* As of a timer: who begins its whole time anew after each of them never comes to its end. */
+static void plan_interruptions(struct planner *planner, const struct draft *asleep)
+{
+	struct draft draft = *asleep;
+
+	draft.family = FAULT_STORM;
+	draft.lasts = true;
+	planner_add(planner, &draft);
 }
 
 static void plan_signal(struct planner *planner, const struct spot *spot, int signal)
@@ -85,6 +145,8 @@ static void plan_signal(struct planner *planner, const struct spot *spot, int si
 		draft.phase = PHASE_BLOCKED;
 		add_asleep(planner, spot, &draft);
 	}
+	if (spot->first && spot->place->is_limited)
+		plan_interruptions(planner, &draft);
 	draft.action.when = WHEN_PENDING;
 	draft.phase = PHASE_ENTRY;
 	planner_add(planner, &draft);

@@ -23,16 +23,17 @@ struct spot {
 
 /* What else happens around the fault, so that it can strike or that the run goes on. */
 enum step_moment {
-	STEP_AT_CALL,  /* as the call of the fault starts, before it */
-	STEP_AT_START, /* of the process that the step strikes */
-	STEP_AT_SITE,  /* the first of the same call at @site */
-	STEP_AFTER,    /* the fault has fired */
+	STEP_AT_CALL,	/* as the call of the fault starts, before it */
+	STEP_AT_START,	/* of the process that the step strikes */
+	STEP_WITH_LOCK, /* at @site, where its process has a lock */
+	STEP_AT_SITE,	/* the first of the same call at @site */
+	STEP_AFTER,	/* the fault has fired */
 };
 
 struct draft_step {
 	const char *name;
 	enum step_moment moment;
-	const struct call_site *site; /* STEP_AT_SITE */
+	const struct call_site *site; /* STEP_AT_SITE, STEP_WITH_LOCK */
 	struct action_spec action;
 };
 
@@ -51,6 +52,7 @@ struct draft {
 	bool is_meaning;
 	const char *victim; /* label of another process that is struck; NULL */
 	const char *slow;   /* …that is stopped meanwhile; NULL */
+	bool slow_holds;    /* …with a lock in its hands */
 	struct draft_step steps[DRAFT_STEPS_MAX];
 	size_t step_count;
 };
@@ -76,6 +78,9 @@ size_t spot_peers(const struct planner *planner, const struct spot *spot, bool t
  * as it starts, and goes on once the fault has struck.
  */
 void draft_slow_peer(struct draft *draft, const struct call_site *peer);
+
+/* The same of one that has a lock when it comes to @site: it stays stopped for its time. */
+void draft_slow_holder(struct draft *draft, const struct call_site *site);
 /* The same, for so long. */
 void draft_slow_peer_for(struct draft *draft, const struct call_site *peer, uint64_t ns);
 

@@ -178,8 +178,33 @@ static void note_error(struct sweep *sweep, const struct case_result *result)
 		sweep->error_text = mem_printf("%s: %s", result->scenario, result->reason);
 }
 
-static enum attempt_state state_of(const struct case_result *result)
+bool attempt_struck(const struct attempt *attempt, const struct case_result *result)
 {
+	return attempt->main_fault >= result->fault_count ||
+	       result->faults[attempt->main_fault].fired > 0;
+}
+
+/*
+ * A reset takes the descriptor from the process at the other end, which would
+ * have died in reality: what becomes of it is none of the kernel's doing.
+ */
+static bool is_of_the_robbed(const struct sweep *sweep, const struct attempt *attempt,
+			     const struct case_result *result)
+{
+	const struct finding *worst = worst_finding(result);
+
+	return attempt->family == FAULT_RESET && worst && worst->process &&
+	       strcmp(worst->process, sweep->record.sites[attempt->site].label) != 0;
+}
+
+static enum attempt_state state_of(const struct sweep *sweep, const struct attempt *attempt,
+				   const struct case_result *result)
+{
+	/* What only serves it has broken something: that is not what was tried. */
+	if (result->verdict == VERDICT_FAIL && !attempt_struck(attempt, result))
+		return ATTEMPT_NOT_POSSIBLE;
+	if (result->verdict == VERDICT_FAIL && is_of_the_robbed(sweep, attempt, result))
+		return ATTEMPT_SURVIVED;
 	switch (result->verdict) {
 	case VERDICT_PASS:
 		return ATTEMPT_SURVIVED;
@@ -245,7 +270,7 @@ static void enter(struct sweep *sweep, size_t index, struct case_result *result)
 {
 	struct attempt *attempt = sweep->plan.attempts[index];
 
-	sweep_set_state(sweep, attempt, state_of(result));
+	sweep_set_state(sweep, attempt, state_of(sweep, attempt, result));
 	if (attempt->state == ATTEMPT_ERROR)
 		note_error(sweep, result);
 	note_missing(sweep, attempt, result);

@@ -73,6 +73,9 @@ void sweep_release(struct sweep *sweep);
 struct run_case sweep_case_of(const struct sweep *sweep, const struct attempt *attempt);
 void sweep_set_state(struct sweep *sweep, struct attempt *attempt, enum attempt_state state);
 
+/* Whether its fault has happened, and not only what makes it possible. */
+bool attempt_struck(const struct attempt *attempt, const struct case_result *result);
+
 /* Attempts that are asked for here. */
 size_t sweep_planned(const struct sweep *sweep);
 /* Attempts whose fault has happened: survived or not. */

@@ -25,6 +25,10 @@ for command in "cat $work/numbers" "sort -n $work/numbers" 'tee' "dd if=$work/nu
 	check "${command%% *}: there was something to survive" [ "$(total places)" -gt 5 ]
 done
 
+sweep -- true
+is 'where there is nothing to try the sweep says so' "$status, $(total planned)" '3, 0'
+says 'and why' "$work/err" 'no call was made that a fault could strike'
+
 # replays FILE: it fails 20 times of 20.
 replays() {
 	run "$ipcfault" run --repeat 20 -q "$1"

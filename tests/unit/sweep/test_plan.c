@@ -9,6 +9,7 @@
 
 #include "lib/fault.h"
 #include "recorded.h"
+#include "sys/syscalls.h"
 
 static struct scenario_file file;
 static struct sweep_base base;
@@ -246,6 +247,71 @@ Test(sweep_plan, a_slow_peer_makes_the_call_sleep)
 	cr_expect(eq(int, plan.attempts[1]->faults[0].at.phase, PHASE_ENTRY));
 	cr_expect(eq(ulong, plan.attempts[1]->faults[0].at.count.list[0], 7));
 	cr_expect(eq(ulong, plan.attempts[1]->faults[1].at.count.list[0], 1));
+	sweep_plan_release(&plan);
+}
+
+/* Before the holder comes to what it does next, while it has the lock. */
+Test(sweep_plan, a_slow_holder_makes_others_wait)
+{
+	struct call_site *site = record_add(&record, 0, "waiter", "flock", FD_KIND_FILE, 3, 1, 0);
+	const struct attempt *attempt;
+	struct plan plan;
+
+	site->places[0].signals = UINT64_C(1) << (SIGUSR1 - 1);
+	site->places[0].waits = true;
+	record_add(&record, 1, "holder", "write", FD_KIND_PIPE, 1, 1, 0);
+	record_add(&record, 1, "holder", "flock", FD_KIND_FILE, 3, 1, 0);
+	record_add(&record, 1, "holder", "read", FD_KIND_PIPE, 0, 1, 0)->places[0].nth = 4;
+	plan = planned(false);
+	attempt = plan.attempts[1];
+	cr_assert(eq(str, attempt->scenario.title,
+		     "waiter: flock(3), asleep: SIGUSR1, blocked, while holder holds a lock"));
+	cr_assert(eq(sz, attempt->scenario.fault_count, 2));
+	cr_expect(eq(int, attempt->faults[0].action.kind, ACTION_STOP));
+	cr_expect(eq(int, attempt->faults[0].at.process.process, 1));
+	cr_expect(eq(int, attempt->faults[0].at.on.fd, 0));
+	cr_expect(eq(ulong, attempt->faults[0].at.count.list[0], 4));
+	cr_expect(eq(int, attempt->faults[0].at.calls[0], syscall_from_name("read")));
+	cr_assert(ne(ptr, strstr(plan.attempts[2]->scenario.title, "while holder is slow"), NULL));
+	sweep_plan_release(&plan);
+}
+
+/* Who begins the whole time anew after each signal never comes to its end. */
+Test(sweep_plan, a_limited_wait_is_interrupted_again_and_again)
+{
+	struct call_site *site = record_add(&record, 0, "p", "poll", FD_KIND_NONE, -1, 1, 0);
+
+	site->places[0].signals = UINT64_C(1) << (SIGUSR1 - 1);
+	site->places[0].waits = site->places[0].is_limited = true;
+	expect_plan(false, "p: poll(): SIGUSR1, before\n"
+			   "p: poll(), asleep: SIGUSR1, blocked\n"
+			   "p: poll() from the first on, asleep: SIGUSR1, blocked\n"
+			   "p: poll(): SIGUSR1, pending\n"
+			   "p: poll(): SIGUSR1 many times, pending\n");
+}
+
+/* A queue is never full while its receiver waits. */
+Test(sweep_plan, a_queue_is_full_while_its_receiver_is_slow)
+{
+	record_add(&record, 0, "writer", "mq_timedsend", FD_KIND_MQUEUE, 3, 1, EAGAIN);
+	record_add(&record, 1, "reader", "mq_timedreceive", FD_KIND_MQUEUE, 3, 1, EAGAIN);
+	expect_plan(false, "writer: mq_timedsend(3): there is no room, while reader is slow\n"
+			   "writer: mq_timedsend(3): there is no room\n");
+}
+
+/* A lock that its maker leaves behind is what the other one finds. */
+Test(sweep_plan, the_maker_of_a_named_object_dies_before_another_comes)
+{
+	struct plan plan;
+
+	record.processes = 2;
+	record_add(&record, 0, "maker", "semtimedop", FD_KIND_SEM_SYSV, -1, 1, 0);
+	record_add(&record, 1, "other", "semtimedop", FD_KIND_SEM_SYSV, -1, 1, 0);
+	plan = planned(false);
+	cr_assert(ge(sz, plan.count, 2));
+	cr_expect(eq(str, plan.attempts[0]->scenario.title,
+		     "maker: semtimedop(): SIGKILL, while other is slow"));
+	cr_expect(eq(int, plan.attempts[0]->faults[0].at.kind, TRIGGER_STARTED));
 	sweep_plan_release(&plan);
 }
 
