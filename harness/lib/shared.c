@@ -94,3 +94,14 @@ int wait_for_children(unsigned *ret_killed)
 		*ret_killed = killed;
 	return worst;
 }
+
+struct timespec time_limit(unsigned ms)
+{
+	struct timespec limit;
+
+	clock_gettime(CLOCK_REALTIME, &limit);
+	limit.tv_nsec += (long)ms * 1000000;
+	limit.tv_sec += limit.tv_nsec / 1000000000;
+	limit.tv_nsec %= 1000000000;
+	return limit;
+}

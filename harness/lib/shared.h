@@ -6,6 +6,7 @@
 
 #include <pthread.h>
 #include <stddef.h>
+#include <time.h>
 
 /* A POSIX shared memory object without a name, so that nothing is left of it; zeros; dies. */
 void *shared_make(size_t size);
@@ -19,6 +20,9 @@ void shared_mutex_init(pthread_mutex_t *mutex, int kind);
 int futex_wait(unsigned *word, unsigned expected);
 int futex_wait_ms(unsigned *word, unsigned expected, unsigned ms);
 void futex_wake_all(unsigned *word);
+
+/* CLOCK_REALTIME, so long from now: for the functions with `timed` in their names. */
+struct timespec time_limit(unsigned ms);
 
 /* Reads standard input up to the end of a line. */
 void await_line(void);

@@ -16,6 +16,7 @@
 #include "cli/reproduce.h"
 #include "cli/run.h"
 #include "explore/campaign.h"
+#include "run/stepped.h"
 #include "scenario/values.h"
 #include "sweep/base.h"
 #include "sys/names.h"
@@ -31,7 +32,9 @@ enum explore_key {
 	KEY_OF,
 	KEY_OUT,
 	KEY_LINES,
-	KEY_UNMODIFIED
+	KEY_UNMODIFIED,
+	KEY_WITHIN,
+	KEY_ALL_POINTS
 };
 
 #define SCHEDULES 10000
@@ -60,6 +63,8 @@ static const struct argp_option options[] = {
 	{ "signal",    KEY_SIGNAL,    "SIG", 0, "Send this signal at each point of --of NAME", -1 },
 	{ "of",        KEY_OF,        "NAME", 0, "The process or thread that --signal is sent to", -1 },
 	{ "false-sharing", KEY_LINES, NULL, 0, "Look for unrelated data on one cache line, too", -1 },
+	{ "within",    KEY_WITHIN,    "FUNCTION", 0, "Only in this function, there in front of each instruction; `held` is while it holds a lock; repeatable; no need of `ipcfault cc`", -1 },
+	{ "all-points", KEY_ALL_POINTS, NULL, 0, "With --within: also where memory is as at another point", -1 },
 	{ "unmodified", KEY_UNMODIFIED, NULL, 0, "Programs as they are, not compiled by `ipcfault cc`: under qemu-user", -1 },
 	{ "schedule",  KEY_SCHEDULE,  "S", 0, "This one only, as a finding names it, such as 12:2,30:1/41", -1 },
 	{ "out",       KEY_OUT,       "DIR", 0, "Write a scenario for each schedule that shows a bug into this folder, for `ipcfault replay`", -1 },
@@ -86,6 +91,18 @@ static error_t parse_schedules(const char *arg, struct argp_state *state, uint64
 	*ret = strtoull(arg, &end, 10);
 	if (errno || *end || arg[0] < '1' || arg[0] > '9')
 		return arg_refuse(state, "--schedules %s: it needs a number from 1 on", arg);
+	return 0;
+}
+
+/* Borrowed, as all texts of the command line. */
+static error_t add_within(char *arg, struct argp_state *state, struct strings *list)
+{
+	char **slot = mem_append(&list->items, &list->count, sizeof(*slot));
+
+	(void)state;
+	if (!slot)
+		return ENOMEM;
+	*slot = arg;
 	return 0;
 }
 
@@ -120,6 +137,11 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return request->explore.signal > 0
 			       ? 0
 			       : arg_refuse(state, "--signal %s: it is no signal", arg);
+	case KEY_WITHIN:
+		return add_within(arg, state, &request->explore.within);
+	case KEY_ALL_POINTS:
+		request->explore.all_points = true;
+		return 0;
 	case KEY_UNMODIFIED:
 		request->explore.is_unmodified = true;
 		return 0;
@@ -165,7 +187,7 @@ static void write_found(void *ctx, const struct run_case *c, struct case_result 
 	cleanup_free char *path = NULL, *quoted = NULL;
 	struct err err = ERR_INIT;
 
-	if (!result->explore.schedule || !result->finding_count)
+	if (!result->explore.schedule || !result->finding_count || stepped_is_wanted(c))
 		return;
 	if (found_write(c, result, request->out, request->written + 1, &path, &err)) {
 		command_error(request->env, err.text, EXIT_INCONCLUSIVE);
@@ -233,6 +255,11 @@ static int check_request(const struct cli_env *env, struct explore_request *requ
 			env, "nothing to explore: ipcfault explore FILE, or explore -- COMMAND");
 	if (!request->explore.strike != !request->explore.signal)
 		return usage_error(env, "--signal SIG and --of NAME go together");
+	if (request->explore.within.count && !request->explore.strike)
+		return usage_error(
+			env, "--within FUNCTION needs --kill NAME, or --signal SIG --of NAME");
+	if (request->explore.within.count && request->explore.is_unmodified)
+		return usage_error(env, "--within needs no --unmodified: programs run as they are");
 	if (request->explore.is_unmodified && request->explore.memory != CONTROL_SC)
 		return usage_error(env,
 				   "--memory needs programs of `ipcfault cc`: --unmodified is sc");
@@ -287,5 +314,6 @@ int explore_command(const struct cli_env *env, int argc, char **argv)
 		code = request.command ? explore_command_line(env, &request, &run)
 				       : run_request(env, &run);
 	run_options_release(&request.run);
+	free(request.explore.within.items);
 	return code == EXIT_PASSED && request.is_unwritten ? EXIT_INCONCLUSIVE : code;
 }

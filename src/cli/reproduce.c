@@ -11,6 +11,7 @@
 #include "cli/select.h"
 #include "model/scenario.h"
 #include "run/explored.h"
+#include "sys/names.h"
 
 static bool is_plain(const char *word)
 {
@@ -93,6 +94,17 @@ static int print_variant(FILE *out, const struct scenario *scenario)
 	return 0;
 }
 
+static void print_within(FILE *out, const struct explore_options *explore)
+{
+	fprintf(out, "--signal %s --of ", signal_name(explore->signal));
+	print_word(out, explore->strike);
+	for (size_t i = 0; i < explore->within.count; i++) {
+		fputs(" --within ", out);
+		print_word(out, explore->within.items[i]);
+	}
+	putc(' ', out);
+}
+
 /* Of a command the title is the whole of it, ready for a shell. */
 static void print_exploration(FILE *out, const struct run_case *c, const char *schedule)
 {
@@ -101,6 +113,8 @@ static void print_exploration(FILE *out, const struct run_case *c, const char *s
 		fputs("--unmodified ", out);
 	if (schedule && !c->explore->is_recorded)
 		fprintf(out, "--schedule %s ", schedule);
+	if (c->explore->within.count)
+		print_within(out, c->explore);
 	if (!c->scenario->file[0])
 		fprintf(out, "-- %s", c->scenario->title);
 }

@@ -119,6 +119,11 @@ void case_result_release(struct case_result *result)
 	free(result->variant);
 	free(result->reason);
 	free(result->reproduce);
+	for (size_t i = 0; i < result->explore.outcome_count; i++) {
+		free(result->explore.outcomes[i].text);
+		free(result->explore.outcomes[i].end);
+	}
+	free(result->explore.outcomes);
 	free(result->explore.strategy);
 	free(result->explore.bound);
 	free(result->explore.schedule);

@@ -105,10 +105,21 @@ struct case_value {
 	char *name, *value;
 };
 
+/* How a run ended after a process was killed, or signalled, in front of an instruction. */
+struct point_outcome {
+	char *text;	 /* "exit 3: the lock is lost" */
+	char *end;	 /* "survived", "failed": with a finding, "hung" */
+	uint64_t points; /* at which it ends so */
+	uint64_t tried;	 /* of them; the state of the others was the same as of one of these */
+};
+
 /* What was tried of the schedules of a case; all zero: it was run once. */
 struct exploration {
 	uint64_t schedules;
 	uint64_t kill_points, signal_points; /* at which one was hit */
+	uint64_t states;		     /* of the points that differ; 0 = each was tried */
+	struct point_outcome *outcomes;	     /* of the points; in the order of the first of each */
+	size_t outcome_count;
 	uint64_t points, switches;	     /* of all schedules */
 	uint64_t flows;			     /* processes and threads, at most */
 	char *strategy, *bound;		     /* NULL = not known */

@@ -137,10 +137,20 @@ static const struct field record_fields[] = {
 };
 SHAPE(record, struct record);
 
+static const struct field outcome_fields[] = {
+	{ "text",   FIELD_TEXT,  MEMBER(struct point_outcome, text) },
+	{ "end",    FIELD_TEXT,  MEMBER(struct point_outcome, end) },
+	{ "points", FIELD_U64,   MEMBER(struct point_outcome, points) },
+	{ "tried",  FIELD_U64,   MEMBER(struct point_outcome, tried) },
+};
+SHAPE(outcome, struct point_outcome);
+
 static const struct field exploration_fields[] = {
 	{ "schedules",     FIELD_U64,  MEMBER(struct exploration, schedules) },
 	{ "kill_points",   FIELD_U64,  MEMBER(struct exploration, kill_points) },
 	{ "signal_points", FIELD_U64,  MEMBER(struct exploration, signal_points) },
+	{ "states",        FIELD_U64,  MEMBER(struct exploration, states) },
+	{ "outcomes",      FIELD_ARRAY, MEMBER(struct exploration, outcomes), COUNT(struct exploration, outcome_count), .shape = &outcome },
 	{ "points",        FIELD_U64,  MEMBER(struct exploration, points) },
 	{ "switches",      FIELD_U64,  MEMBER(struct exploration, switches) },
 	{ "flows",         FIELD_U64,  MEMBER(struct exploration, flows) },

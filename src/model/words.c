@@ -101,7 +101,7 @@ static const struct vocab_row when_rows[] = {
 	[WHEN_BLOCKED]           = { "blocked",           "once the call is proven asleep", false },
 	[WHEN_BEFORE]            = { "before",            "the handler runs, then the call starts", false },
 	[WHEN_AFTER]             = { "after",             "the call is done, then the handler runs", false },
-	[WHEN_EVERY_INSTRUCTION] = { "every-instruction", "one run per instruction (explore)", true },
+	[WHEN_EVERY_INSTRUCTION] = { "every-instruction", "one run per instruction (explore)", false },
 };
 VOCAB(when_vocab, "moment of a signal", when_rows, WHEN_MAX_);
 

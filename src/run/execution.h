@@ -59,6 +59,7 @@ struct execution {
 	size_t made_count;
 	struct lock_steps *steps; /* of locks.c: under way */
 	size_t step_count;
+	struct walk *walk; /* of walk.c; NULL: nobody walks */
 	bool unsafe_found; /* one such finding is enough */
 	pid_t gdb_pid;	   /* --gdb: struck by the first fault; 0 = none yet */
 	bool handed_over;  /* …and now gdb's */

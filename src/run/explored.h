@@ -17,10 +17,22 @@ struct explore_options {
 	const char *strike;
 	int signal;
 	bool lines; /* false sharing is looked for, too */
+	/*
+	 * Only inside these functions, "held" for while it holds a lock, and there in
+	 * front of each instruction: of run/stepped.h.
+	 */
+	struct strings within;
+	bool all_points;	   /* also where the state is as at another */
 	bool is_unmodified; /* programs that were not compiled by `ipcfault cc`: under an emulator */
 	const struct trail *trail; /* this schedule instead, and no other; NULL */
 	bool is_recorded;	   /* …which is that of the scenario itself */
 };
+
+/* Where a process was killed: what the others say of it, and end by, is no finding. */
+struct findings;
+void explored_forget_handled(const struct job *job, struct findings *list);
+
+void explored_findings_release(struct findings *list);
 
 /* Compiled and ready: findings, and what was tried, go into job->result. */
 int explored_run(struct job *job, struct err *err);

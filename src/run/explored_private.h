@@ -55,6 +55,4 @@ int explored_note_code(struct explored *e);
 /* The schedule of the options, and no other. */
 int explored_follow(struct explored *e, struct err *err);
 
-void explored_findings_release(struct findings *list);
-
 #endif

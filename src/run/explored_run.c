@@ -145,15 +145,15 @@ static char *expand(void *ctx, const char *text)
 }
 
 /* Where another was killed: to fail, and say so, is to survive it, if nothing else is asked. */
-static bool is_handled(const struct explored *e, const struct finding *finding)
+static bool is_handled(const struct job *job, const struct finding *finding)
 {
-	const struct observed *seen = &e->job->seen;
+	const struct observed *seen = &job->seen;
 
 	if (finding->kind != FINDING_WRONG_EXIT || !finding->process)
 		return false;
 	for (size_t i = 0; i < seen->process_count; i++) {
 		const struct observed_process *p = &seen->processes[i];
-		const struct process_expect *want = &e->job->c->scenario->expect.processes[p->spec];
+		const struct process_expect *want = &job->c->scenario->expect.processes[p->spec];
 
 		if (strcmp(p->name, finding->process) == 0)
 			return want->exit == EXIT_DEFAULT && p->exited && p->err.size;
@@ -161,12 +161,12 @@ static bool is_handled(const struct explored *e, const struct finding *finding)
 	return false;
 }
 
-static void forget_handled(const struct explored *e, struct findings *list)
+void explored_forget_handled(const struct job *job, struct findings *list)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < list->count; i++)
-		if (is_handled(e, &list->items[i]))
+		if (is_handled(job, &list->items[i]))
 			finding_release(&list->items[i]);
 		else
 			list->items[kept++] = list->items[i];
@@ -250,7 +250,7 @@ int explored_run_schedule(struct explored *e, const struct session_request *requ
 		rc = rc ? err_errno(err, rc, "explore") : judge(e, ret, err);
 		if (outcome->control->strike_flow) {
 			note_unrecovered(e, ret);
-			forget_handled(e, ret);
+			explored_forget_handled(e->job, ret);
 		}
 	}
 	return rc ? rc : tidy_up(e, err);

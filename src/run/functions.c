@@ -13,6 +13,7 @@
 #include "elf/unwind.h"
 #include "engine/breakpoint.h"
 #include "run/image.h"
+#include "run/walk.h"
 #include "sys/names.h"
 
 #define STACK_MAX 32
@@ -120,8 +121,12 @@ static void count_function(struct execution *x, struct tracee *t, size_t i)
 	const struct moment moment = {.t = t, .p = t->process};
 	struct fault *fault = &x->faults[i];
 
-	if (fault->armed && moment_matches(x, &fault->spec->at, t))
+	if (!fault->armed || !moment_matches(x, &fault->spec->at, t))
+		return;
+	if (!walk_is_wanted(fault->spec))
 		moment_count(x, fault, &moment);
+	else if (moment_is_due(fault))
+		walk_begin(x, fault, t);
 }
 
 static void trigger_hit(struct execution *x, struct tracee *t, struct run_image *image,

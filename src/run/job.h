@@ -29,12 +29,19 @@ struct job {
 	bool ran;
 	char *doubt;		   /* why what was seen is no verdict; NULL */
 	struct recorder *recorder; /* NULL: the calls are not noted */
+	struct walk *walk;	   /* of stepped.c; NULL */
 	struct case_result *result;
 };
 
 /* Run @x of the job; what it came to is in @seen. */
 int job_execute(struct job *job, struct execution *x, struct observed *seen, bool with_faults,
 		struct err *err);
+
+/*
+ * What there is to say of job->with, run with faults: the caller releases the
+ * findings, also of a failure.
+ */
+int job_judge(struct job *job, struct findings *ret_findings, struct err *err);
 
 /* The same without faults, to its end and tidied up; one that does not end is -EINVAL. */
 int job_execute_without(struct job *job, struct observed *seen, struct err *err);

@@ -13,6 +13,7 @@
 #include "base/util.h"
 #include "engine/breakpoint.h"
 #include "run/image.h"
+#include "run/walk.h"
 #include "sys/procfs.h"
 #include "sys/syscalls.h"
 
@@ -175,7 +176,9 @@ void locks_taken(struct execution *x, struct fault *fault, const struct moment *
 {
 	if (!moment_is_due(fault))
 		return;
-	if (fault->spec->at.steps)
+	if (walk_is_wanted(fault->spec))
+		walk_begin(x, fault, at->t);
+	else if (fault->spec->at.steps)
 		start_steps(x, fault, at->t);
 	else
 		moment_fire(x, fault, at);

@@ -19,7 +19,9 @@
 #include "run/locks.h"
 #include "run/made.h"
 #include "run/record.h"
+#include "run/rounds.h"
 #include "run/spin.h"
+#include "run/walk.h"
 #include "sys/names.h"
 #include "sys/syscalls.h"
 #include "trigger/count.h"
@@ -224,6 +226,8 @@ static void on_breakpoint(void *ctx, struct tracee *t, struct breakpoint *bp)
 static void on_stepped(void *ctx, struct tracee *t)
 {
 	locks_stepped(ctx, t);
+	walk_stepped(ctx, t);
+	rounds_stepped(ctx, t);
 }
 
 /* A library that was loaded later: what triggers look for may be in it. */
@@ -302,6 +306,7 @@ static void on_ended(void *ctx, struct process *p)
 
 	fault_on_end(&x->env, p);
 	locks_ended(x, p);
+	walk_ended(x, p);
 	access_forget(x, p);
 	finding_of_death(x, p);
 	if (x->watch_output)

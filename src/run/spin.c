@@ -8,6 +8,7 @@
 #include "base/util.h"
 #include "engine/remote.h"
 #include "run/loop.h"
+#include "run/rounds.h"
 #include "sys/names.h"
 #include "sys/procfs.h"
 #include "sys/syscalls.h"
@@ -160,6 +161,8 @@ static void look_at_loop(struct execution *x, struct tracee *t)
 	    t->state != TRACEE_STOPPED)
 		return;
 	x->spin->proven = !t->in_call && loop_check(x, t);
+	if (!x->spin->proven)
+		rounds_begin(x, t);
 	tracee_continue(&x->engine, t);
 }
 
@@ -170,6 +173,8 @@ bool spin_check(struct execution *x, uint64_t now)
 	(void)now;
 	if (!x->spin)
 		x->spin = mem_zalloc(sizeof(*x->spin));
+	if (x->spin && rounds_proven(x))
+		x->spin->proven = true;
 	if (!x->spin || x->spin->proven || x->spin->sampling)
 		return x->spin && x->spin->proven;
 	t = busiest(x);

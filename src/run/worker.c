@@ -21,6 +21,7 @@
 #include "run/job.h"
 #include "run/record.h"
 #include "run/reports.h"
+#include "run/stepped.h"
 #include "run/verdict.h"
 #include "sandbox/tmp.h"
 #include "sys/probe.h"
@@ -229,6 +230,7 @@ int job_execute(struct job *job, struct execution *x, struct observed *seen, boo
 				.counts_fd = job->counts_fd,
 				.with_faults = with_faults,
 				.recorder = with_faults ? job->recorder : NULL,
+				.walk = with_faults ? job->walk : NULL,
 				.deadline_ns = timeout ? timeout : s->deadline_ns,
 				.seen = seen};
 	if (job->deadline_ns && job->deadline_ns < x->deadline_ns)
@@ -308,6 +310,19 @@ static int judge(struct job *job, struct judgement *j, struct err *err)
 	j->fault_free = job->usual;
 	j->fault_free_again = job->usual_again;
 	return oracle_judge(j, err);
+}
+
+int job_judge(struct job *job, struct findings *ret, struct err *err)
+{
+	struct judgement j = {0};
+	int rc = reports_collect(&job->with, err);
+
+	if (!rc)
+		rc = check_run(&job->with, err);
+	if (!rc)
+		rc = judge(job, &j, err);
+	*ret = j.findings;
+	return rc;
 }
 
 /* The tail begins at a line where it can; NULL when nothing was printed. */
@@ -418,7 +433,7 @@ static int prepare_build(struct job *job, struct levels **ret_levels, struct err
 		return 0;
 	if (job->c->explore)
 		return job_compile(job, spec->compilers.items[0], spec->levels.items[0],
-				   job->worker->options->ipcfault &&
+				   job->worker->options->ipcfault && !stepped_is_wanted(job->c) &&
 					   !job->c->explore->is_unmodified,
 				   err);
 	if (job->c->scenario->expect.same_at_every_level)
@@ -446,9 +461,11 @@ static int execute_with(struct job *job, struct err *err)
 static int run_case(struct job *job, const struct levels *levels, struct err *err)
 {
 	const struct scenario *s = job->c->scenario;
-	struct judgement j = {0};
+	struct findings found = {.items = NULL};
 	int rc = 0;
 
+	if (stepped_is_wanted(job->c))
+		return stepped_run(job, err);
 	if (job->c->explore)
 		return explored_run(job, err);
 	if (compares_to_fault_free(s))
@@ -460,21 +477,19 @@ static int run_case(struct job *job, const struct levels *levels, struct err *er
 	rc = rc ? rc : execute_with(job, err);
 	if (rc)
 		return rc;
-	rc = reports_collect(&job->with, err);
+	rc = job_judge(job, &found, err);
 	if (!rc)
-		rc = check_run(&job->with, err);
-	if (!rc)
-		rc = judge(job, &j, err);
-	if (!rc)
-		rc = levels_judge(job, levels, &j.findings);
-	job->result->findings = j.findings.items;
-	job->result->finding_count = j.findings.count;
+		rc = levels_judge(job, levels, &found);
+	job->result->findings = found.items;
+	job->result->finding_count = found.count;
 	return rc;
 }
 
 /* Sent, but blocked by the program: that may just be the bug of a control. */
 static bool any_struck(const struct job *job)
 {
+	if (job->c->explore)
+		return true; /* what could not be tried is no result */
 	for (size_t i = 0; i < job->c->scenario->fault_count; i++)
 		if (job->with.faults[i].struck)
 			return true;

@@ -132,14 +132,30 @@ static void check_signal_keys(const struct check *c)
 {
 	static const char *const keys[] = {"when", "nested", "burst"};
 	bool is_signal = c->fault->action.kind == ACTION_SIGNAL;
+	bool is_walk = c->fault->action.kind == ACTION_KILL &&
+		       c->fault->action.when == WHEN_EVERY_INSTRUCTION;
 
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
 		const struct node *key = map_key(c->action, keys[i]);
 
-		if (key && !is_signal)
+		if (key && !is_signal && (i > 0 || !is_walk))
 			complain(c->reader, key, "`%s` means nothing with `%s`", key->text,
 				 action_name(c));
 	}
+}
+
+/* From the entry of a function to its end, or while a lock is held. */
+static void check_walk(const struct check *c, const struct node *when)
+{
+	const struct trigger_spec *at = &c->fault->at;
+
+	if (at->kind != TRIGGER_LOCK && (at->kind != TRIGGER_FUNCTION || at->phase != PHASE_ENTRY))
+		complain(c->reader, when,
+			 "`when: every-instruction` needs the entry of a `function`, or `lock`");
+	else if (at->steps)
+		complain(c->reader, when, "`when: every-instruction` contradicts `steps`");
+	else if (map_key(c->action, "of") || c->fault->action.nested)
+		complain(c->reader, when, "`when: every-instruction` is about the thread itself");
 }
 
 /* `when` is about a call that has not begun; a later phase says it already. */
@@ -149,7 +165,9 @@ static void check_when(const struct check *c)
 	const struct trigger_spec *at = &c->fault->at;
 	const struct action_spec *action = &c->fault->action;
 
-	if (!when || action->kind != ACTION_SIGNAL)
+	if (when && action->when == WHEN_EVERY_INSTRUCTION)
+		check_walk(c, when);
+	if (!when || action->kind != ACTION_SIGNAL || action->when == WHEN_EVERY_INSTRUCTION)
 		return;
 	if (at->kind != TRIGGER_CALL && action->when != WHEN_PENDING)
 		complain(c->reader, when, "`when: %s` needs a `call` trigger",

@@ -25,8 +25,8 @@ void play_steps(struct control *c, uint32_t steps, struct play *play)
 	now = schedule_pick(c, 1);
 	while (now && play->count < PLAY_MAX) {
 		play->order[play->count++] = now;
-		c->flows[now].next =
-			(struct control_event){.flow = now, .kind = POINT_WRITE, .size = 4, .object = 1};
+		c->flows[now].next = (struct control_event){
+			.flow = now, .kind = POINT_WRITE, .size = 4, .object = 1};
 		if (!--left[now])
 			c->flows[now].state = FLOW_ENDED;
 		schedule_note(c, now);

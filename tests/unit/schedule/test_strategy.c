@@ -14,56 +14,60 @@ static const enum control_strategy all[] = {CONTROL_RANDOM, CONTROL_PCT, CONTROL
 
 Test(schedule_strategy, each_runs_everybody_to_the_end)
 {
-	for EACH (i)
-		for (uint64_t seed = 0; seed < 50; seed++) {
-			struct control *c = play_new(all[i], seed, 3);
-			struct play play;
+	for
+		EACH(i)
+	for (uint64_t seed = 0; seed < 50; seed++) {
+		struct control *c = play_new(all[i], seed, 3);
+		struct play play;
 
-			play_steps(c, 5, &play);
-			cr_expect(eq(u32, play.count, 15));
-			cr_expect(eq(u32, c->end, CONTROL_DONE));
-			free(c);
-		}
+		play_steps(c, 5, &play);
+		cr_expect(eq(u32, play.count, 15));
+		cr_expect(eq(u32, c->end, CONTROL_DONE));
+		free(c);
+	}
 }
 
 Test(schedule_strategy, the_same_seed_is_the_same_schedule)
 {
-	for EACH (i) {
-		struct control *a = play_new(all[i], 7, 3), *b = play_new(all[i], 7, 3);
-		struct play one, two;
+	for
+		EACH(i)
+		{
+			struct control *a = play_new(all[i], 7, 3), *b = play_new(all[i], 7, 3);
+			struct play one, two;
 
-		play_steps(a, 6, &one);
-		play_steps(b, 6, &two);
-		cr_expect(eq(u64, a->digest, b->digest));
-		cr_expect(eq(int, memcmp(one.order, two.order, sizeof(*one.order) * one.count), 0));
-		play_steps(a, 6, &one); /* also in a segment that was used */
-		cr_expect(eq(u64, a->digest, b->digest));
-		free(a);
-		free(b);
-	}
+			play_steps(a, 6, &one);
+			play_steps(b, 6, &two);
+			cr_expect(eq(u64, a->digest, b->digest));
+			cr_expect(eq(int,
+				     memcmp(one.order, two.order, sizeof(*one.order) * one.count),
+				     0));
+			play_steps(a, 6, &one); /* also in a segment that was used */
+			cr_expect(eq(u64, a->digest, b->digest));
+			free(a);
+			free(b);
+		}
 }
 
 Test(schedule_strategy, what_was_taken_replays)
 {
-	for EACH (i)
-		for (uint64_t seed = 0; seed < 50; seed++) {
-			struct control *c = play_new(all[i], seed, 3);
-			struct control *again = play_new(CONTROL_REPLAY, 0, 3);
-			struct play one, two;
+	for
+		EACH(i)
+	for (uint64_t seed = 0; seed < 50; seed++) {
+		struct control *c = play_new(all[i], seed, 3);
+		struct control *again = play_new(CONTROL_REPLAY, 0, 3);
+		struct play one, two;
 
-			play_steps(c, 6, &one);
-			again->switch_count = (uint32_t)c->taken_count;
-			memcpy(again->switches, c->taken, sizeof(c->taken));
-			play_steps(again, 6, &two);
-			cr_expect(eq(u32, one.count, two.count));
-			cr_expect(eq(int,
-				     memcmp(one.order, two.order, sizeof(*one.order) * one.count),
-				     0));
-			cr_expect(eq(u64, again->taken_count, c->taken_count));
-			cr_expect(eq(u32, again->is_diverged, 0));
-			free(c);
-			free(again);
-		}
+		play_steps(c, 6, &one);
+		again->switch_count = (uint32_t)c->taken_count;
+		memcpy(again->switches, c->taken, sizeof(c->taken));
+		play_steps(again, 6, &two);
+		cr_expect(eq(u32, one.count, two.count));
+		cr_expect(eq(int, memcmp(one.order, two.order, sizeof(*one.order) * one.count), 0));
+		cr_expect(eq(u64, again->taken_count, c->taken_count));
+		cr_expect(eq(u32, again->is_diverged, 0));
+		free(c);
+		free(again);
+	}
 }
 
 /* Else a loop that yields until another has done something would never end. */
