@@ -33,6 +33,7 @@ enum explore_key {
 	KEY_OUT,
 	KEY_LINES,
 	KEY_UNMODIFIED,
+	KEY_ACCESSES,
 	KEY_WITHIN,
 	KEY_ALL_POINTS
 };
@@ -66,6 +67,7 @@ static const struct argp_option options[] = {
 	{ "within",    KEY_WITHIN,    "FUNCTION", 0, "Only in this function, there in front of each instruction; `held` is while it holds a lock; repeatable; no need of `ipcfault cc`", -1 },
 	{ "all-points", KEY_ALL_POINTS, NULL, 0, "With --within: also where memory is as at another point", -1 },
 	{ "unmodified", KEY_UNMODIFIED, NULL, 0, "Programs as they are, not compiled by `ipcfault cc`: under qemu-user", -1 },
+	{ "accesses",  KEY_ACCESSES,  NULL, 0, "Say who has read and written what how often, in the first schedule; with -v", -1 },
 	{ "schedule",  KEY_SCHEDULE,  "S", 0, "This one only, as a finding names it, such as 12:2,30:1/41", -1 },
 	{ "out",       KEY_OUT,       "DIR", 0, "Write a scenario for each schedule that shows a bug into this folder, for `ipcfault replay`", -1 },
 	{ NULL, 0, NULL, 0, NULL, 0 },
@@ -137,6 +139,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return request->explore.signal > 0
 			       ? 0
 			       : arg_refuse(state, "--signal %s: it is no signal", arg);
+	case KEY_ACCESSES:
+		request->explore.tells_accesses = true;
+		return 0;
 	case KEY_WITHIN:
 		return add_within(arg, state, &request->explore.within);
 	case KEY_ALL_POINTS:

@@ -164,7 +164,7 @@ static char *private_text(const struct control_event *event)
 		       : mem_strdup(" memory of its own");
 }
 
-static char *object_text(const struct teller *teller, const struct control_event *event)
+char *tell_object(const struct teller *teller, const struct control_event *event)
 {
 	const struct segment_object *object;
 	cleanup_free char *field = field_text(teller, event);
@@ -190,7 +190,7 @@ static char *object_text(const struct teller *teller, const struct control_event
 
 char *tell_event(const struct teller *teller, const struct control_event *event)
 {
-	cleanup_free char *place = place_text(teller, event), *object = object_text(teller, event);
+	cleanup_free char *place = place_text(teller, event), *object = tell_object(teller, event);
 	const char *word = event->kind < POINT_MAX_ ? point_words[event->kind] : NULL;
 
 	if (!place || !object)
@@ -337,7 +337,7 @@ char *tell_race(const struct teller *teller, uint32_t index)
 
 char *tell_field(const struct teller *teller, const struct control_event *event)
 {
-	cleanup_free char *text = object_text(teller, event);
+	cleanup_free char *text = tell_object(teller, event);
 
 	return text ? mem_strdup(*text == ' ' ? text + 1 : text) : NULL;
 }

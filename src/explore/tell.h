@@ -27,6 +27,9 @@ char *tell_field(const struct teller *teller, const struct control_event *event)
 /* The same of the @index-th race of the run. */
 char *tell_race_field(const struct teller *teller, uint32_t index);
 
+/* What it is about: " shared.count", "" for private memory; to be freed, NULL when memory is short. */
+char *tell_object(const struct teller *teller, const struct control_event *event);
+
 /* A line for each flow that is left waiting: to be freed, NULL when memory is short. */
 char *tell_waits(const struct teller *teller);
 

@@ -293,7 +293,11 @@ static int try_one(struct explored *e, const struct session_request *request,
 		return rc;
 	campaign_note(&e->campaign, request, outcome);
 	compare_plain(e, outcome);
-	if (findings.count) {
+	if (e->options->tells_accesses && e->campaign.schedules == 1)
+		rc = explored_note_accesses(e, outcome);
+	if (rc)
+		err_errno(err, rc, "explore");
+	if (!rc && findings.count) {
 		trail = trail_of(request, outcome);
 		if (!has_only_soft(&findings)) {
 			rc = settle(e, hardest(&findings), &trail, err);

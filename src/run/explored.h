@@ -17,6 +17,7 @@ struct explore_options {
 	const char *strike;
 	int signal;
 	bool lines; /* false sharing is looked for, too */
+	bool tells_accesses; /* …of the first schedule: a note for each word */
 	/*
 	 * Only inside these functions, "held" for while it holds a lock, and there in
 	 * front of each instruction: of run/stepped.h.

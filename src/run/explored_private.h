@@ -52,6 +52,9 @@ int explored_report(struct explored *e, struct trail *trail, unsigned confirmed,
 /* Which programs they were, into the result: 0 or -ENOMEM. */
 int explored_note_code(struct explored *e);
 
+/* Who has accessed what, into the result: 0 or -ENOMEM. */
+int explored_note_accesses(struct explored *e, const struct session_outcome *outcome);
+
 /* The schedule of the options, and no other. */
 int explored_follow(struct explored *e, struct err *err);
 

@@ -73,6 +73,41 @@ check 'a static one compiles' gcc -static -g -O1 -o "$work/static" "$work/count.
 explore --schedules 20 -- "$work/static"
 is 'a static program is explored too' "$status" 0
 
+# What the emulator has seen of the program is what the compilers' calls tell.
+plain counts <<'EOT'
+	#include <stdatomic.h>
+	#include <sys/mman.h>
+	#include <sys/wait.h>
+	#include <unistd.h>
+	struct shared { volatile int plain; volatile long wide; atomic_int atomic; volatile char byte; };
+	int main(void)
+	{
+		struct shared *s = mmap(0, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+		if (fork() == 0) {
+			for (int i = 0; i < 7; i++) {
+				s->plain++;
+				atomic_fetch_add(&s->atomic, 3);
+			}
+			_exit(0);
+		}
+		wait(NULL);
+		for (int i = 0; i < 5; i++) {
+			s->byte = (char)s->plain;
+			s->wide += s->byte;
+		}
+		return atomic_load(&s->atomic) != 21;
+	}
+EOT
+counts() {
+	run "$ipcfault" explore --accesses --schedules 1 --report "json:$work/report.json" "$@"
+	jq -r '.cases[0].notes[] | select(startswith("accesses to"))' "$work/report.json"
+}
+seen=$(counts --unmodified -- "$work/counts")
+is 'the words are counted' "$(grep -c . <<<"$seen")" 4
+says 'as often as they are accessed' <(echo "$seen") 'plain, 4 bytes: counts 5 reads; counts/child\[1\] 7 reads, 7 writes$'
+check 'the same with the runtime' "$ipcfault" cc -g -O1 -o "$work/counts" "$work/counts.c"
+is 'and it counts the same' "$(counts -- "$work/counts")" "$seen"
+
 # What was built for a scenario is not instrumented either; the control is caught by its seed.
 scenarios=(scenarios/explore/{count,peterson,locks,publish}.scn) schedules=60
 if [ -n "$LONG" ]; then # but for those with threads
