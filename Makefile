@@ -126,6 +126,7 @@ compdb: $(GEN) ## build/compile_commands.json, for clangd and clang-tidy
 install: all ## to $(DESTDIR)$(PREFIX): program, bundled programs, manual pages, licence
 	install -D -m 755 $(B)/ipcfault $(DESTDIR)$(PREFIX)/bin/ipcfault
 	install -D -m 644 $(B)/libipcfault_rt.a $(DESTDIR)$(PREFIX)/lib/ipcfault/libipcfault_rt.a
+	install -D -m 644 $(B)/libipcfault_rt_shared.a $(DESTDIR)$(PREFIX)/lib/ipcfault/libipcfault_rt_shared.a
 	$(if $(PLUGIN),install -D -m 644 $(PLUGIN) $(DESTDIR)$(PREFIX)/lib/ipcfault/$(notdir $(PLUGIN)))
 	install -d $(DESTDIR)$(PREFIX)/libexec/ipcfault
 	$(if $(HARNESS),install -m 755 $(HARNESS) $(DESTDIR)$(PREFIX)/libexec/ipcfault)

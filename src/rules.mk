@@ -38,7 +38,7 @@ $(foreach m,$(MODULES_HERE),$(eval $(call module_rules,$(m))))
 include src/plugin/rules.mk
 
 .PHONY: program build/ipcfault modules
-program: modules $(B)/libipcfault_rt.a $(PLUGIN) $(if $(wildcard src/main.c),build/ipcfault)
+program: modules $(B)/libipcfault_rt.a $(B)/libipcfault_rt_shared.a $(PLUGIN) $(if $(wildcard src/main.c),build/ipcfault)
 modules: $(LIBS)
 
 build/ipcfault: $(B)/ipcfault

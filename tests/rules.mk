@@ -42,7 +42,7 @@ endef
 $(foreach m,$(TEST_MODULES),$(eval $(call test_rules,$(m))))
 
 # They compile tests/specimens/*.c with `ipcfault cc`.
-$(B)/tests/rt $(B)/tests/run: | $(B)/ipcfault $(B)/libipcfault_rt.a
+$(B)/tests/rt $(B)/tests/run: | $(B)/ipcfault $(B)/libipcfault_rt.a $(B)/libipcfault_rt_shared.a
 
 # tests/subjects/*.c and *.go: small programs that the tests run, build/subjects/<name>: the same
 # for all variants, as sanitizers would change what they do.  Their head comments may say what those

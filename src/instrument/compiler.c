@@ -76,7 +76,8 @@ static const char *const link_flags[] = {
 	WRAP(ppoll), WRAP(pselect), WRAP(epoll_pwait), WRAP(mq_timedsend), WRAP(mq_timedreceive),
 	WRAP(semtimedop), WRAP(sigqueue), WRAP(pthread_kill), WRAP(pause), WRAP(sigsuspend),
 	WRAP(sigwait), WRAP(sigwaitinfo), WRAP(sigtimedwait), WRAP(wait3), WRAP(wait4),
-	WRAP(waitid),
+	WRAP(waitid), WRAP(__cxa_guard_acquire), WRAP(__cxa_guard_release),
+	WRAP(__cxa_guard_abort), WRAP(free), WRAP(realloc), WRAP(alarm),
 	NULL,
 };
 /* clang-format on */
@@ -249,6 +250,14 @@ char *compiler_file_of(const char *program, const char *name)
 char *compiler_runtime_of(const char *program)
 {
 	return compiler_file_of(program, "libipcfault_rt.a");
+}
+
+char *compiler_shared_runtime(const char *runtime)
+{
+	const char *end = strrchr(runtime, '.');
+
+	return mem_printf("%.*s_shared%s", end ? (int)(end - runtime) : (int)strlen(runtime),
+			  runtime, end ? end : "");
 }
 
 char *compiler_program(void)

@@ -36,6 +36,9 @@ char *compiler_runtime_of(const char *program);
 /* Another file that is found there. */
 char *compiler_file_of(const char *program, const char *name);
 
+/* What programs with shared libraries are linked with beside it.  On the heap; NULL. */
+char *compiler_shared_runtime(const char *runtime);
+
 /* The path of this program, which is also the compiler `ipcfault cc`.  On the heap; NULL. */
 char *compiler_program(void);
 

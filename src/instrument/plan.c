@@ -249,18 +249,24 @@ static int plan_source(struct plan *plan, const struct plan_input *input, const 
  * Whole: what overrides the C library must be there for shared libraries too,
  * and so they find the calls that the compiler has put into them.
  */
-static int add_runtime(struct plan_command *command, const char *runtime)
+static int add_runtime(struct plan_command *command, const struct plan_input *input,
+		       const struct kind *kind)
 {
-	const char *const words[] = {
+	static const char *const words[] = {
 		"-Wl,--export-dynamic-symbol=__tsan_*",
-		"-Wl,--export-dynamic-symbol=__wrap_mem*",
+		"-Wl,--export-dynamic-symbol=__wrap_*",
 		"-Wl,--whole-archive",
-		runtime,
-		"-Wl,--no-whole-archive",
 		NULL,
 	};
+	int rc = add_all(command, words);
 
-	return add_all(command, words);
+	/* The runtime alone would not have a linker look for it. */
+	if (!rc && input->compiler->is_cplusplus)
+		rc = add(command, "-Wl,-u,__cxa_guard_acquire");
+	rc = rc ? rc : add(command, input->runtime);
+	if (!rc && !kind->is_static)
+		rc = push(command, compiler_shared_runtime(input->runtime));
+	return rc ? rc : add(command, "-Wl,--no-whole-archive");
 }
 
 /*
@@ -302,7 +308,7 @@ static int plan_link(struct plan *plan, const struct plan_input *input, const st
 		return rc ? rc : end(command);
 	rc = rc ? rc : add_all(command, compiler_link_flags());
 	if (!rc && kind->is_program)
-		rc = add_runtime(command, input->runtime);
+		rc = add_runtime(command, input, kind);
 	if (!rc && kind->has_lto && !input->compiler->is_clang)
 		rc = add_gcc_lto(command, input, kind);
 	return rc ? rc : end(command);

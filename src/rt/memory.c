@@ -102,11 +102,25 @@ static void *set_pieces(void *to, int byte, size_t size, uint64_t place)
 	return to;
 }
 
+extern char etext[]; /* the linker */
+
 #define PLACE ((uint64_t)__builtin_return_address(0))
 
-#define COPY(name, how)                                                                            \
+/*
+ * Without shared libraries --wrap is for the C library's own calls too.  They
+ * are no accesses of the program, and no place to give the turn away: locks of
+ * the library are held.  It is linked behind the runtime, the program before.
+ */
+static bool is_library(uint64_t place)
+{
+	return place - (uint64_t)rt_attach < (uint64_t)etext - (uint64_t)rt_attach;
+}
+
+#define COPY(name, how)                                                                      \
 	void *name(void *to, const void *from, size_t size)                                        \
 	{                                                                                          \
+		if (is_library(PLACE))                                                             \
+			return how(to, from, size);                                                \
 		if (is_split(to, from, size))                                                      \
 			return copy_pieces(to, from, size, PLACE);                                 \
 		if (size) {                                                                        \
@@ -119,6 +133,8 @@ static void *set_pieces(void *to, int byte, size_t size, uint64_t place)
 #define SET(name)                                                                                  \
 	void *name(void *to, int byte, size_t size)                                                \
 	{                                                                                          \
+		if (is_library(PLACE))                                                             \
+			return set(to, byte, size);                                                \
 		if (is_split(to, NULL, size))                                                      \
 			return set_pieces(to, byte, size, PLACE);                                  \
 		if (size)                                                                          \

@@ -76,12 +76,42 @@ static void serve(struct control *c, uint32_t role)
 	rt_begin(role);
 }
 
+/*
+ * Another program in a process of the run goes on where that was, with the
+ * turn; threads that it had are gone.
+ */
+static bool go_on(struct control *c)
+{
+	int32_t pid = (int32_t)raw3(SYS_getpid, 0, 0, 0);
+
+	for (uint32_t i = 1; i <= c->flows_used; i++) {
+		struct control_flow *flow = &c->flows[i];
+
+		if (flow->pid != pid || flow->is_gone)
+			continue;
+		if (i == __atomic_load_n(&c->turn, __ATOMIC_ACQUIRE))
+			rt_flow = i;
+		else
+			flow->state = FLOW_ENDED;
+	}
+	if (rt_flow)
+		rt_self()->tid = pid;
+	return rt_flow;
+}
+
+/* All servers are there: it is a program that one of the run has started, and waits for. */
+static bool is_late(const struct control *c)
+{
+	return __atomic_load_n(&c->arrived, __ATOMIC_ACQUIRE) >= c->roles;
+}
+
 void rt_control_attach(int fd, uint32_t role)
 {
 	rt_control = rt_map_control(fd);
 	if (!rt_control && role)
 		raw3(SYS_exit_group, CONTROL_OTHER, 0, 0);
-	if (!rt_control || !role || role > CONTROL_ROLES)
+	if (!rt_control || !role || role > CONTROL_ROLES || go_on(rt_control) ||
+	    is_late(rt_control))
 		return;
 	raw6(SYS_prctl, PR_SET_PDEATHSIG, 9, 0, 0, 0, 0);
 	serve(rt_control, role);

@@ -51,7 +51,7 @@ static struct control_sync *find_sync(struct control *c, uint64_t key, bool make
 
 /* Memory of its own has no object, or that of its program. */
 static struct control_word *find_word(struct control *c, const struct control_event *event,
-				      uint64_t offset)
+				      uint64_t offset, bool make)
 {
 	uint32_t object = event->object, process = event->process;
 	uint64_t hash = mix(offset >> 2 ^ (uint64_t)object << 40 ^ (uint64_t)process << 52);
@@ -64,6 +64,8 @@ static struct control_word *find_word(struct control *c, const struct control_ev
 			return w;
 		if (w->run == c->command)
 			continue;
+		if (!make)
+			return NULL;
 		clear(w, sizeof(*w));
 		w->object = object;
 		w->process = process;
@@ -239,7 +241,7 @@ static struct control_access *slot_for_write(struct control_word *word,
 static void access_word(struct control *c, const struct control_event *event, uint64_t offset,
 			const struct control_access *now)
 {
-	struct control_word *word = find_word(c, event, offset);
+	struct control_word *word = find_word(c, event, offset, true);
 
 	if (!word)
 		return;
@@ -277,6 +279,32 @@ void order_access(struct control *c, const struct control_event *event, bool is_
 				now.mask |= (uint8_t)(1u << i);
 		access_word(c, event, at, &now);
 	}
+}
+
+static void forget_word(struct control *c, uint32_t process, uint64_t offset)
+{
+	const struct control_event event = {.process = process};
+	struct control_word *w = find_word(c, &event, offset, false);
+
+	if (!w)
+		return;
+	clear(w->writes, sizeof(w->writes) + sizeof(w->reads));
+}
+
+void order_forget(struct control *c, uint32_t process, uint64_t address, uint64_t size)
+{
+	uint64_t at = address & ~(uint64_t)(WORD - 1);
+
+	if (size / WORD < CONTROL_WORDS) {
+		for (; at < address + size; at += WORD)
+			forget_word(c, process, at);
+		return;
+	}
+	for (uint32_t i = 0; i < CONTROL_WORDS; i++)
+		if (c->words[i].run == c->command && !c->words[i].object &&
+		    c->words[i].process == process && c->words[i].offset - at < size)
+			clear(c->words[i].writes, sizeof(c->words[i].writes) +
+							   sizeof(c->words[i].reads));
 }
 
 /* --- what if ------------------------------------------------------------- */

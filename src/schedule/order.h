@@ -33,6 +33,9 @@ void order_join(struct control *c, uint32_t me, uint32_t ended);
 void order_acquire(struct control *c, uint32_t me, uint64_t key);
 void order_release(struct control *c, uint32_t me, uint64_t key);
 
+/* What process @process has there is another's from now on, who has done nothing with it. */
+void order_forget(struct control *c, uint32_t process, uint64_t address, uint64_t size);
+
 /* An atomic operation on the word @key was done. */
 void order_atomic(struct control *c, uint32_t me, uint64_t key, bool reads, bool writes,
 		  uint32_t order);

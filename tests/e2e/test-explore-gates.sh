@@ -4,7 +4,6 @@
 # shellcheck source=tests/e2e/lib.sh
 . tests/e2e/lib.sh
 
-gates=$top/tests/specimens/gates.c
 schedules=40
 [ -n "$LONG" ] && schedules=2000
 
@@ -16,14 +15,17 @@ explore() {
 
 # The first of each row of the table; what is behind "Broken" is.
 kinds() {
-	sed -n '/^} kinds\[\]/,/Broken/s/^\t{"\([^"]*\)".*/\1/p' "$gates"
+	sed -n '/^} kinds\[\]/,/Broken\|^}/p' "$1" | grep -oE '\{"[^"]+"' | tr -d '{"'
 }
 
-check 'the program compiles' "$ipcfault" cc -g -O1 -D_GNU_SOURCE -o "$work/gates" "$gates"
-for kind in $(kinds); do
-	explore --schedules "$schedules" -- "$work/gates" "$kind"
-	if [ "$status" = 0 ]; then pass "$kind"; else fail "$kind" "$work/out"; fi
-	is "$kind: no schedule is given up" "$(of_case 0 '.notes | length')" 0
+for program in gates gates-threads; do
+	source=$top/tests/specimens/$program.c
+	check "$program compiles" "$ipcfault" cc -g -O1 -D_GNU_SOURCE -o "$work/$program" "$source"
+	for kind in $(kinds "$source"); do
+		explore --schedules "$schedules" -- "$work/$program" "$kind"
+		if [ "$status" = 0 ]; then pass "$kind"; else fail "$kind" "$work/out"; fi
+		is "$kind: no schedule is given up" "$(of_case 0 '.notes | length')" 0
+	done
 done
 
 # A signal in front of pause() is none in it.

@@ -13,7 +13,7 @@ nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups)
 
 # The folder may be one that others cannot enter, /root for one: they get a copy.
 mkdir -p "$work/copy/build"
-cp -RL build/ipcfault "$(dirname "$(readlink -f build/ipcfault)")/libipcfault_rt.a" build/harness "$work/copy/build/"
+cp -RL build/ipcfault "$(dirname "$(readlink -f build/ipcfault)")"/libipcfault_rt*.a build/harness "$work/copy/build/"
 cp -R build/subjects/. "$work/copy/subjects"
 cp -R scenarios "$work/copy/"
 cd "$work/copy" || exit

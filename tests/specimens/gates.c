@@ -6,9 +6,9 @@
 #include <fcntl.h>
 #include <mqueue.h>
 #include <poll.h>
-#include <pthread.h>
-#include <semaphore.h>
+#include <sched.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +21,6 @@
 #include <sys/uio.h>
 #include <sys/un.h>
 #include <sys/wait.h>
-#include <threads.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -417,6 +416,23 @@ static void kill_it(void)
 	end_child(SIGKILL);
 }
 
+static void on_alarm(int number)
+{
+	on_signal(number);
+	check(alarm(0) == 0, "alarm");
+}
+
+static void wait_alarm(void)
+{
+	struct sigaction action = {.sa_handler = on_alarm};
+	char byte;
+
+	sigaction(SIGALRM, &action, NULL);
+	alarm(100);
+	check(alarm(1) > 0, "alarm");
+	check(read(ends[0], &byte, 1) < 0 && errno == EINTR && got, "read");
+}
+
 /* --- children ------------------------------------------------------------ */
 
 static void nothing(void)
@@ -438,278 +454,31 @@ static void wait_wait4(void)
 	check(wait4(child, NULL, 0, &usage) == child, "wait4");
 }
 
-/* --- threads ------------------------------------------------------------- */
-
-static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER, robust;
-static pthread_cond_t condition = PTHREAD_COND_INITIALIZER;
-static pthread_rwlock_t rwlock = PTHREAD_RWLOCK_INITIALIZER;
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-static sem_t semaphore;
-static int ready, made;
-
-/* Starts a thread of it, and goes on beside it. */
-static pthread_t start(void *(*run)(void *arg))
-{
-	pthread_t thread;
-
-	errno = pthread_create(&thread, NULL, run, NULL);
-	check(errno == 0, "pthread_create");
-	return thread;
-}
-
-static void *hold_rwlock(void *arg)
-{
-	pthread_rwlock_wrlock(&rwlock);
-	ready++;
-	pthread_rwlock_unlock(&rwlock);
-	return arg;
-}
-
-static void wait_rwlock(void)
-{
-	pthread_t thread = start(hold_rwlock);
-	struct timespec limit = in_a_second(CLOCK_REALTIME);
-
-	limit.tv_sec += 1000;
-	check(pthread_rwlock_timedwrlock(&rwlock, &limit) == 0, "timedwrlock");
-	ready++;
-	check(pthread_rwlock_timedrdlock(&rwlock, &limit) == EDEADLK, "a second time");
-	pthread_rwlock_unlock(&rwlock);
-	check(pthread_rwlock_clockrdlock(&rwlock, CLOCK_REALTIME, &limit) == 0, "clockrdlock");
-	limit = in_a_second(CLOCK_REALTIME);
-	check(pthread_rwlock_timedwrlock(&rwlock, &limit) != 0, "with a reader");
-	pthread_rwlock_unlock(&rwlock);
-	pthread_join(thread, NULL);
-	check(ready == 2, "ready");
-}
-
-static void *be_ready(void *arg)
-{
-	pthread_mutex_lock(&mutex);
-	ready = 1;
-	pthread_cond_signal(&condition);
-	pthread_mutex_unlock(&mutex);
-	sem_post(&semaphore);
-	return arg;
-}
-
-static void wait_clocks(void)
-{
-	struct timespec limit = in_a_second(CLOCK_MONOTONIC);
-	pthread_t thread;
-
-	sem_init(&semaphore, 0, 0);
-	check(sem_clockwait(&semaphore, CLOCK_MONOTONIC, &limit) < 0 && errno == ETIMEDOUT,
-	      "sem_clockwait");
-	thread = start(be_ready);
-	limit.tv_sec += 1000;
-	check(pthread_mutex_clocklock(&mutex, CLOCK_MONOTONIC, &limit) == 0, "clocklock");
-	while (!ready)
-		check(pthread_cond_clockwait(&condition, &mutex, CLOCK_MONOTONIC, &limit) == 0,
-		      "clockwait");
-	pthread_mutex_unlock(&mutex);
-	check(sem_clockwait(&semaphore, CLOCK_MONOTONIC, &limit) == 0, "sem_clockwait");
-	pthread_join(thread, NULL);
-}
-
-static void make_it(void)
-{
-	made++;
-	sched_yield();
-	made++;
-}
-
-static void *need_it(void *arg)
-{
-	pthread_once(&once, make_it);
-	check(made == 2, "made");
-	return arg;
-}
-
-static void wait_once(void)
-{
-	pthread_t threads[2] = {start(need_it), start(need_it)};
-
-	need_it(NULL);
-	for (int i = 0; i < 2; i++)
-		pthread_join(threads[i], NULL);
-}
-
-static void *wait_a_while(void *arg)
-{
-	const struct timespec while_ = {100, 0};
-
-	nanosleep(&while_, NULL);
-	return arg;
-}
-
-static void wait_joins(void)
-{
-	struct timespec limit;
-	pthread_t thread = start(wait_a_while);
-	int rc;
-
-	while ((rc = pthread_tryjoin_np(thread, NULL)) == EBUSY) {
-		limit = in_a_second(CLOCK_REALTIME);
-		rc = pthread_timedjoin_np(thread, NULL, &limit);
-		if (rc != ETIMEDOUT)
-			break;
-	}
-	check(rc == 0, "join");
-}
-
-static void *leave_locked(void *arg)
-{
-	pthread_mutex_lock(&robust);
-	pthread_exit(arg);
-}
-
-/* By a thread that has ended, not by a process that has. */
-static void wait_robust(void)
-{
-	pthread_mutexattr_t attr;
-	pthread_t thread;
-	int rc;
-
-	pthread_mutexattr_init(&attr);
-	pthread_mutexattr_setrobust(&attr, PTHREAD_MUTEX_ROBUST);
-	pthread_mutex_init(&robust, &attr);
-	thread = start(leave_locked);
-	rc = pthread_mutex_lock(&robust);
-	if (rc == EOWNERDEAD)
-		pthread_mutex_consistent(&robust);
-	else
-		check(rc == 0, "robust");
-	pthread_mutex_unlock(&robust);
-	pthread_join(thread, NULL);
-}
-
-static void clean_up(void *arg)
-{
-	(void)arg;
-	made++;
-	pthread_mutex_unlock(&mutex);
-}
-
-static void *wait_cancelled(void *arg)
-{
-	pthread_mutex_lock(&mutex);
-	pthread_cleanup_push(clean_up, NULL);
-	for (;;)
-		pthread_cond_wait(&condition, &mutex);
-	pthread_cleanup_pop(0);
-	return arg;
-}
-
-static void cancel(void)
-{
-	pthread_t thread = start(wait_cancelled);
-	void *value;
-
-	pthread_mutex_lock(&mutex);
-	pthread_mutex_unlock(&mutex);
-	check(pthread_cancel(thread) == 0, "pthread_cancel");
-	check(pthread_join(thread, &value) == 0 && value == PTHREAD_CANCELED, "pthread_join");
-	check(made <= 1, "made");
-}
-
-static void *go_on_alone(void *arg)
-{
-	make_it();
-	exit(made != 2);
-	return arg;
-}
-
-static void leave_main(void)
-{
-	start(go_on_alone);
-	pthread_exit(NULL);
-}
-
-static mtx_t plain;
-static cnd_t changed;
-static once_flag flag = ONCE_FLAG_INIT;
-
-static int run_c11(void *arg)
-{
-	call_once(&flag, make_it);
-	mtx_lock(&plain);
-	ready = made;
-	cnd_signal(&changed);
-	mtx_unlock(&plain);
-	thrd_sleep(&(struct timespec){1, 0}, NULL);
-	thrd_exit(arg ? 7 : 8);
-}
-
-static void wait_c11(void)
-{
-	struct timespec limit = in_a_second(CLOCK_REALTIME);
-	thrd_t thread;
-	int result;
-
-	mtx_init(&plain, mtx_timed);
-	cnd_init(&changed);
-	mtx_lock(&plain);
-	check(cnd_timedwait(&changed, &plain, &limit) == thrd_timedout, "cnd_timedwait");
-	check(thrd_create(&thread, run_c11, &plain) == thrd_success, "thrd_create");
-	while (!ready)
-		cnd_wait(&changed, &plain);
-	check(mtx_trylock(&plain) == thrd_busy, "mtx_trylock");
-	mtx_unlock(&plain);
-	call_once(&flag, make_it);
-	check(thrd_join(thread, &result) == thrd_success && result == 7 && ready == 2, "thrd_join");
-}
-
-/* What is reused is another's no more. */
-static void *use_and_free(void *arg)
-{
-	volatile int *mine = malloc(2000);
-
-	for (int i = 0; i < 500; i += 50)
-		mine[i] = i;
-	free((void *)mine);
-	return arg;
-}
-
-static void reuse(void)
-{
-	pthread_t thread;
-
-	for (int i = 0; i < 3; i++) {
-		thread = start(use_and_free);
-		pthread_detach(thread);
-		use_and_free(NULL);
-	}
-	pthread_exit(NULL);
-}
-
-static void *count_up(void *arg)
-{
-	pthread_mutex_lock(&mutex);
-	ready++;
-	pthread_mutex_unlock(&mutex);
-	return arg;
-}
-
-/* The same address in two processes is not the same. */
-static void count_apart(void)
-{
-	pthread_t thread = start(count_up);
-
-	ready++;
-	ready--;
-	made++;
-	pthread_join(thread, NULL);
-}
-
 /* --- all ----------------------------------------------------------------- */
+
+/* It goes on in the run; what is made by others is waited for. */
+static void become_another(void)
+{
+	execl("/proc/self/exe", "gates", "readv", NULL);
+	check(0, "execl");
+}
+
+static void spawn_another(void)
+{
+	char *const arguments[] = {(char *)"gates", (char *)"readv", NULL};
+	int status;
+	pid_t pid;
+
+	check(posix_spawn(&pid, "/proc/self/exe", NULL, NULL, arguments, environ) == 0, "spawn");
+	check(waitpid(pid, &status, 0) == pid && status == 0, "waitpid");
+}
 
 /* The child wakes or ends what the parent does; or does the same. */
 static const struct kind {
 	const char *name;
 	void (*make)(void);
 	void (*parent)(void);
-	void (*child)(void); /* NULL: there is none */
+	void (*child)(void);
 } kinds[] = {
 	{"readv", make_pipe, wait_readv, write_one},
 	{"recvfrom", make_stream, wait_recvfrom, write_one},
@@ -734,18 +503,11 @@ static const struct kind {
 	{"interrupted", make_said, wait_interrupted, interrupt},
 	{"terminated", make_pipe, terminate, wait_for_ever},
 	{"killed", make_pipe, kill_it, wait_for_ever},
+	{"alarm", make_pipe, wait_alarm, nothing},
+	{"exec", nothing, nothing, become_another},
+	{"spawn", nothing, spawn_another, nothing},
 	{"waitid", nothing, wait_waitid, nothing},
 	{"wait4", nothing, wait_wait4, nothing},
-	{"rwlock", nothing, wait_rwlock, NULL},
-	{"clocks", nothing, wait_clocks, NULL},
-	{"once", nothing, wait_once, NULL},
-	{"joins", nothing, wait_joins, NULL},
-	{"robust", nothing, wait_robust, NULL},
-	{"cancel", nothing, cancel, NULL},
-	{"leave-main", nothing, leave_main, NULL},
-	{"c11", nothing, wait_c11, NULL},
-	{"reuse", nothing, reuse, NULL},
-	{"apart", nothing, count_apart, count_apart},
 	/* Broken: the signal may come in front of pause(). */
 	{"pause", make_said, wait_pause, signal_parent},
 };
@@ -764,15 +526,12 @@ int main(int argc, char **argv)
 
 	kind->make();
 	parent = getpid();
-	if (kind->child) {
-		child = fork();
-		if (child == 0) {
-			kind->child();
-			exit(0);
-		}
+	child = fork();
+	if (child == 0) {
+		kind->child();
+		exit(0);
 	}
 	kind->parent();
-	if (kind->child)
-		wait(NULL);
+	wait(NULL);
 	return 0;
 }

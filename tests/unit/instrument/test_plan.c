@@ -41,7 +41,8 @@ static void append_command(char *text, size_t size, const struct plan_command *c
 				skipped++;
 		} else if (strncmp(word, "-Wl,--export-dynamic", 20) == 0) {
 			word = "R";
-			skipped = 5;
+			while (strcmp(command->argv[i + skipped++], "-Wl,--no-whole-archive") != 0)
+				;
 		}
 		snprintf(text + len, size - len, "%s%s", i ? " " : "", word);
 		i += skipped ? skipped : 1;

@@ -264,3 +264,36 @@ Test(schedule_order, all_that_are_volatile_or_atomic_are_and_are_named)
 	cr_expect(eq(u32, c->ordered_count, 1));
 	cr_expect(eq(u64, c->ordered[0].offset, FLAG));
 }
+
+/* The same address in two processes, which is not shared. */
+static void put_own(uint32_t flow, uint32_t process)
+{
+	const struct control_event event = {
+		.flow = flow, .size = 4, .offset = 4096, .process = process, .place = 100 + flow};
+
+	order_access(c, &event, true, ACCESS_PLAIN);
+}
+
+Test(schedule_order, memory_of_its_own_is_nobody_elses)
+{
+	put_own(1, 1);
+	put_own(2, 2);
+	cr_expect(eq(u32, c->race_count, 0));
+	put_own(3, 2);
+	cr_expect(eq(u32, c->race_count, 1), "two threads of one process");
+}
+
+Test(schedule_order, what_is_given_back_is_forgotten)
+{
+	put_own(1, 1);
+	order_forget(c, 1, 4000, 200);
+	put_own(2, 1);
+	cr_expect(eq(u32, c->race_count, 0));
+	order_forget(c, 2, 4000, 200);
+	order_forget(c, 1, 5000, 200);
+	put_own(3, 1);
+	cr_expect(eq(u32, c->race_count, 1), "another's, and elsewhere");
+	order_forget(c, 1, 0, UINT64_C(1) << 30);
+	put_own(1, 1);
+	cr_expect(eq(u32, c->race_count, 1));
+}

@@ -164,3 +164,38 @@ Test(schedule, too_many_flows_end_the_run)
 	cr_expect(eq(u32, c->end, CONTROL_FULL));
 	cr_expect(eq(u32, schedule_pick(c, 1), 0));
 }
+
+Test(schedule, a_signal_gives_the_turn_to_who_waits)
+{
+	for (uint32_t i = 1; i <= 3; i++)
+		c->flows[i].pid = (int32_t)i;
+	block(2, 5, UINT64_MAX);
+	c->flows[1].state = FLOW_ENDED;
+	c->flows[3].state = FLOW_ENDED;
+	schedule_interrupt(c, 3, 0);
+	cr_expect(eq(u32, c->flows[2].interrupted, 0), "it is another's");
+	schedule_interrupt(c, 2, 7);
+	cr_expect(eq(u32, c->flows[2].interrupted, 0), "another thread's");
+	schedule_interrupt(c, 2, 0);
+	cr_expect(eq(u32, schedule_pick(c, 1), 2));
+	cr_expect(eq(u32, c->flows[2].state, FLOW_BLOCKED), "and it waits still");
+}
+
+Test(schedule, who_is_in_a_handler_can_be_woken)
+{
+	c->flows[2].waits = 5;
+	block(3, 5, UINT64_MAX);
+	cr_expect(schedule_wake_one(c, 5));
+	cr_expect(eq(u64, c->flows[2].waits, 0));
+	cr_expect(eq(u32, c->flows[3].state, FLOW_BLOCKED), "it was another's turn");
+}
+
+Test(schedule, who_tries_again_does_so_when_somebody_has_gone)
+{
+	block(2, 5, UINT64_MAX);
+	block(3, 5, UINT64_MAX);
+	c->flows[3].retries = 1;
+	schedule_retry(c);
+	cr_expect(eq(u32, c->flows[2].state, FLOW_BLOCKED));
+	cr_expect(eq(u32, c->flows[3].state, FLOW_READY));
+}
