@@ -17,7 +17,7 @@
 #include "lib/safe.h"
 #include "lib/shared.h"
 
-#define LIMIT_MS 20
+#define LIMIT_MS 200
 #define SHORT_MS 2
 
 static void lock(pthread_mutex_t *mutex)
@@ -116,7 +116,22 @@ static void set(void)
 	ring(&shared->bell);
 }
 
-/* Until the other sleeps, or is about to and has given the lock away. */
+static bool is_asleep(pid_t pid)
+{
+	char path[32], state = 0;
+	FILE *stat;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	stat = fopen(path, "r");
+	if (!stat)
+		die(path);
+	if (fscanf(stat, "%*d %*s %c", &state) != 1)
+		state = 0;
+	fclose(stat);
+	return state == 'S';
+}
+
+/* Until the other one, which is our parent, sleeps. */
 static void await_waiter(void)
 {
 	bool waits;
@@ -125,7 +140,7 @@ static void await_waiter(void)
 		lock(&shared->mutex);
 		waits = shared->waits;
 		pthread_mutex_unlock(&shared->mutex);
-	} while (!waits);
+	} while (!waits || !is_asleep(getppid()));
 }
 
 static void wait_shortly(void)

@@ -4,7 +4,7 @@
 # shellcheck source=tests/e2e/lib.sh
 . tests/e2e/lib.sh
 
-scenarios=(scenarios/explore/lock-*.scn)
+scenarios=(scenarios/explore/{lock,alloc}-*.scn)
 seconds=60 # for all of them
 
 # explore ARGUMENT...: report in $work/report.json
@@ -50,11 +50,12 @@ lock rwlock-readers subject survived 'was left to it' control survived 'it has t
 	control failed 'lost'
 lock rwlock-reader subject survived 'was left to it' control survived 'it has the lock' \
 	control failed 'lost'
-lock cond-signal subject survived 'it was told' control survived 'it was told'
-lock cond-wait subject survived 'it has rung' control survived 'it has rung'
+lock cond-signal subject survived 'it was told' control survived 'it was told' control hung hang
+lock cond-wait subject survived 'it has rung' control survived 'it has rung' control hung hang
 
 # All in time.
 explore "${scenarios[@]}" --budget 100s
+is 'all pass' "$status" 0
 check "all in $seconds s" [ "$(jq '[.cases[].duration_ms] | add / 1000 | floor' \
 	"$work/report.json")" -lt $seconds ]
 check 'the instructions are many' [ "$(jq '[.cases[].explore.kill_points] | add' \

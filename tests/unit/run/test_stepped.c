@@ -50,7 +50,7 @@ static void run(const char *name, const char *fault, const struct explore_option
 	snprintf(
 		text, sizeof(text),
 		"scenario: x\nmechanism: process\n"
-		"processes: {p: {run: [\"%s/stepped-cases\", %s]}}\nexpect: {p: {exit: 0}}\n%s%s%s",
+		"processes: {p: {run: [\"%s/stepped-cases\", %s], env: {LD_BIND_NOW: \"1\"}}}\nexpect: {p: {exit: 0}}\n%s%s%s",
 		SUBJECTS, name, *fault ? "faults: [{" : "", fault, *fault ? "}]\n" : "");
 	file = bench_read(text);
 	c.scenario = file.scenarios[0];
