@@ -4,7 +4,7 @@
  * bug: none
  * about: race-flag: a parent waits, without a call, until its child has set a flag
  */
-/* A twin with a bug includes this file: race-flag-plain. */
+/* Twins with a bug include this file: race-flag-plain, race-flag-relaxed. */
 #include "race.h"
 
 struct shared {
@@ -16,9 +16,20 @@ struct shared {
 	unsigned value;
 };
 
+#if defined(BUG_PLAIN)
+#define get_ready(s) ((s)->is_ready)
+#define set_ready(s) ((s)->is_ready = 1)
+#elif defined(BUG_RELAXED)
+#define get_ready(s) atomic_load_explicit(&(s)->is_ready, memory_order_relaxed)
+#define set_ready(s) atomic_store_explicit(&(s)->is_ready, 1, memory_order_relaxed)
+#else
+#define get_ready(s) atomic_load_explicit(&(s)->is_ready, memory_order_acquire)
+#define set_ready(s) atomic_store_explicit(&(s)->is_ready, 1, memory_order_release)
+#endif
+
 static void await_ready(struct shared *s)
 {
-	while (!s->is_ready)
+	while (!get_ready(s))
 		;
 }
 
@@ -28,7 +39,7 @@ int main(void)
 
 	if (start_child() == 0) {
 		s->value = 42;
-		s->is_ready = 1;
+		set_ready(s);
 		exit(0);
 	}
 	await_ready(s);

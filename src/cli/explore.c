@@ -31,6 +31,7 @@ enum explore_key {
 	KEY_SIGNAL,
 	KEY_OF,
 	KEY_OUT,
+	KEY_LINES,
 	KEY_UNMODIFIED,
 	KEY_ACCESSES,
 	KEY_WITHIN,
@@ -62,6 +63,7 @@ static const struct argp_option options[] = {
 	{ "kill",      KEY_KILL,      "NAME", 0, "Kill this process at each of its points, in one schedule after the other", -1 },
 	{ "signal",    KEY_SIGNAL,    "SIG", 0, "Send this signal at each point of --of NAME", -1 },
 	{ "of",        KEY_OF,        "NAME", 0, "The process or thread that --signal is sent to", -1 },
+	{ "false-sharing", KEY_LINES, NULL, 0, "Look for unrelated data on one cache line, too", -1 },
 	{ "within",    KEY_WITHIN,    "FUNCTION", 0, "Only in this function, there in front of each instruction; `held` is while it holds a lock; repeatable; no need of `ipcfault cc`", -1 },
 	{ "all-points", KEY_ALL_POINTS, NULL, 0, "With --within: also where memory is as at another point", -1 },
 	{ "unmodified", KEY_UNMODIFIED, NULL, 0, "Programs as they are, not compiled by `ipcfault cc`: under qemu-user", -1 },
@@ -153,6 +155,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_OF:
 		request->explore.strike = arg;
+		return 0;
+	case KEY_LINES:
+		request->explore.lines = true;
 		return 0;
 	case KEY_SCHEDULE:
 		if (!trail_parse(arg, &request->trail))

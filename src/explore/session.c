@@ -184,6 +184,11 @@ int session_open(const struct launch *launches, size_t count, const struct emula
 	return rc;
 }
 
+void session_count_lines(struct session *s)
+{
+	s->control->wants_lines = 1;
+}
+
 void session_close(struct session *s)
 {
 	if (s->control) {
@@ -433,7 +438,8 @@ static bool is_starting(const struct control *c)
 {
 	uint32_t turn = load(&c->turn);
 
-	return turn && turn <= c->roles && !load(&c->flows[turn].has_begun);
+	return !c->has_servers && turn && turn <= c->roles &&
+	       !load(&c->flows[turn].has_begun);
 }
 
 static int await_end(struct session *s, struct err *err)

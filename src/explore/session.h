@@ -62,6 +62,9 @@ struct session_outcome {
 int session_open(const struct launch *launches, size_t count, const struct emulator *emulator,
 		 struct session **ret_session, struct err *err);
 
+/* From now on c->lines are counted. */
+void session_count_lines(struct session *session);
+
 /*
  * -ETIMEDOUT: something of the run does not go away; the session cannot be used any more.
  * -ENOEXEC: the emulator cannot run a program.

@@ -42,6 +42,12 @@ char *tell_schedule(const struct teller *teller);
 /* The outcome's read that is out of date: to be freed, NULL when memory is short. */
 char *tell_stale(const struct teller *teller);
 
+/* The robust mutex of c->lost: to be freed, NULL when memory is short. */
+char *tell_lost(const struct teller *teller);
+
+/* A line that is shared for nothing: to be freed, NULL when memory is short. */
+char *tell_line(const struct teller *teller, const struct control_line *line);
+
 /*
  * The @index-th race of the run, with the others at the same field; "": it was
  * told with one before it.  To be freed, NULL when memory is short.

@@ -122,7 +122,7 @@ static const struct vocab_row finding_rows[] = {
 	[FINDING_RACE]              = { "race",              "two unordered accesses to shared memory", false },
 	[FINDING_STALE_READ]        = { "stale-read",        "an old value was used, of a word that is not looked at again", false },
 	[FINDING_NOT_RECOVERED]     = { "not-recovered",     "wrong although the faults have ended", false },
-	[FINDING_FALSE_SHARING]     = { "false-sharing",     "unrelated data share a cache line", true },
+	[FINDING_FALSE_SHARING]     = { "false-sharing",     "unrelated data share a cache line", false },
 	[FINDING_OPTIMIZATION]      = { "optimization",      "behaves differently once optimised", false },
 };
 VOCAB(finding_vocab, "finding", finding_rows, FINDING_MAX_);

@@ -41,6 +41,10 @@ uint64_t rt_named_key(uint64_t address);
 void rt_named_add(uint64_t address);
 void rt_named_check(uint64_t address); /* forgets it unless it is still there */
 
+/* Robust mutexes: about to be unlocked; what the attempt to lock one came to. */
+void rt_note_unlock(const pthread_mutex_t *m);
+void rt_note_locked(int rc);
+
 /* In a scheduled run: pthread_mutex_lock() and its likes, called at @place. */
 int rt_mutex_lock(pthread_mutex_t *m, uint64_t place);
 int rt_mutex_lock_until(pthread_mutex_t *m, uint64_t until_ns, uint64_t place);

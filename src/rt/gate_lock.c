@@ -46,6 +46,7 @@ static uint32_t flow_of_thread(int tid)
 /* Whose it was is behind its unlock that never came: its death. */
 static void inherit(int rc)
 {
+	rt_note_locked(rc);
 	for (uint32_t i = 1; rc == EOWNERDEAD && i <= rt_control->flows_used; i++)
 		if (rt_control->flows[i].state == FLOW_DEAD)
 			order_join(rt_control, rt_flow, i);
@@ -123,6 +124,7 @@ int rt_mutex_unlock(pthread_mutex_t *m, uint64_t place)
 	int rc;
 
 	rt_point(POINT_UNLOCK, (uint64_t)m, sizeof(*m), place);
+	rt_note_unlock(m);
 	rt_releases(rt_key(m));
 	rc = __real_pthread_mutex_unlock(m);
 	rt_wake(rt_key(m));

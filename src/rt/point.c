@@ -3,6 +3,7 @@
 
 #include "rt/gate.h"
 #include "rt/raw.h"
+#include "schedule/lines.h"
 #include "schedule/order.h"
 #include "schedule/reads_from.h"
 
@@ -186,17 +187,19 @@ static uint64_t key_of_word(const struct control_event *event)
 }
 
 /* Only where somebody asks for it: it costs as much as the rest. */
-static void note_reads(bool reads, bool writes)
+static void note_access(bool reads, bool writes)
 {
 	if (rt_control->strategy == CONTROL_RF)
 		reads_from_note(rt_control, &rt_self()->next, reads, writes);
+	if (rt_control->wants_lines)
+		lines_note(rt_control, &rt_self()->next, writes);
 }
 
 void rt_did_atomic(bool reads, bool writes, int order)
 {
 	const struct control_event *event = &rt_self()->next;
 
-	note_reads(reads, writes);
+	note_access(reads, writes);
 	if (order_is_strong(rt_control, event, ACCESS_ATOMIC))
 		order = ORDER_SEQ_CST;
 	order_access(rt_control, event, writes, ACCESS_ATOMIC);
@@ -275,7 +278,7 @@ static enum access_kind kind_of(enum segment_access_kind kind)
 
 static void plain_access(bool is_write, enum access_kind kind)
 {
-	note_reads(!is_write, is_write);
+	note_access(!is_write, is_write);
 	order_access(rt_control, &rt_self()->next, is_write, kind);
 }
 

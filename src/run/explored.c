@@ -45,6 +45,17 @@ static int prepare_launches(struct explored *e, struct err *err)
 	return rc;
 }
 
+/* Asked for: it costs time, and is no error. */
+static bool wants_lines(const struct explored *e)
+{
+	const struct scenario *s = e->job->c->scenario;
+
+	for (size_t i = 0; i < s->control.caught_count; i++)
+		if (s->control.caught[i].kinds[FINDING_FALSE_SHARING])
+			return true;
+	return e->options->lines || s->schedule.shows[FINDING_FALSE_SHARING];
+}
+
 static int explored_open(struct explored *e, struct err *err)
 {
 	struct job *job = e->job;
@@ -69,9 +80,12 @@ static int explored_open(struct explored *e, struct err *err)
 	rc = rc ? rc : prepare_launches(e, err);
 	if (!rc && e->options->is_unmodified)
 		rc = emulator_find(job->worker->options->ipcfault, &e->emulator, err);
-	return rc ? rc
-		  : session_open(e->launches, e->x.subject_count,
-				 e->options->is_unmodified ? &e->emulator : NULL, &e->session, err);
+	rc = rc ? rc
+		: session_open(e->launches, e->x.subject_count,
+			       e->options->is_unmodified ? &e->emulator : NULL, &e->session, err);
+	if (!rc && wants_lines(e))
+		session_count_lines(e->session);
+	return rc;
 }
 
 static void explored_close(struct explored *e)
@@ -227,10 +241,16 @@ static void compare_plain(struct explored *e, const struct session_outcome *outc
 		e->differs = e->digest != outcome->control->digest;
 }
 
-static bool has_only_races(const struct findings *list)
+/* What is there in most schedules, and may come with something worse. */
+static bool is_soft(enum finding_kind kind)
+{
+	return kind == FINDING_RACE || kind == FINDING_FALSE_SHARING;
+}
+
+static bool has_only_soft(const struct findings *list)
 {
 	for (size_t i = 0; i < list->count; i++)
-		if (list->items[i].kind != FINDING_RACE)
+		if (!is_soft(list->items[i].kind))
 			return false;
 	return true;
 }
@@ -238,9 +258,9 @@ static bool has_only_races(const struct findings *list)
 static enum finding_kind hardest(const struct findings *list)
 {
 	for (size_t i = 0; i < list->count; i++)
-		if (list->items[i].kind != FINDING_RACE)
+		if (!is_soft(list->items[i].kind))
 			return list->items[i].kind;
-	return FINDING_RACE;
+	return list->items[0].kind;
 }
 
 static struct trail trail_of(const struct session_request *request,
@@ -279,13 +299,14 @@ static int try_one(struct explored *e, const struct session_request *request,
 		err_errno(err, rc, "explore");
 	if (!rc && findings.count) {
 		trail = trail_of(request, outcome);
-		if (!has_only_races(&findings)) {
+		if (!has_only_soft(&findings)) {
 			rc = settle(e, hardest(&findings), &trail, err);
 			rc = rc ? rc : 1;
 		} else if (!e->race_at) {
 			/* What it can lead to is looked for a while longer: that convinces more. */
 			e->race_at = e->campaign.schedules;
 			e->race = trail;
+			e->race_kind = hardest(&findings);
 		}
 	}
 	explored_findings_release(&findings);
@@ -352,7 +373,7 @@ static int explore(struct explored *e, struct err *err)
 	}
 	if (rc)
 		return rc < 0 ? rc : 0;
-	return e->race_at ? settle(e, FINDING_RACE, &e->race, err) : 0;
+	return e->race_at ? settle(e, e->race_kind, &e->race, err) : 0;
 }
 
 static int note(struct explored *e, char *text)

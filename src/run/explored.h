@@ -16,6 +16,7 @@ struct explore_options {
 	/* A process, as findings name it, that gets `signal` at each of its points; NULL = none. */
 	const char *strike;
 	int signal;
+	bool lines; /* false sharing is looked for, too */
 	bool tells_accesses; /* …of the first schedule: a note for each word */
 	/*
 	 * Only inside these functions, "held" for while it holds a lock, and there in

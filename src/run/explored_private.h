@@ -22,6 +22,7 @@ struct explored {
 	uint64_t too_long, stuck;
 	uint64_t race_at; /* the first schedule with a race; 0 = none yet */
 	struct trail race;
+	enum finding_kind race_kind; /* or FINDING_FALSE_SHARING */
 	uint64_t struck; /* points at which the signal was sent */
 	char *what_if;	 /* for the text of each race; NULL */
 	bool differs;	 /* the same schedule, and not the same run */

@@ -13,6 +13,7 @@
 #include "run/check.h"
 #include "run/explored_private.h"
 #include "run/outputs.h"
+#include "schedule/lines.h"
 
 const char *explored_role_name(void *ctx, uint32_t role)
 {
@@ -96,6 +97,34 @@ static int observe_races(struct explored *e, const struct session_outcome *outco
 	return rc;
 }
 
+static int observe_lost(struct explored *e, const struct session_outcome *outcome)
+{
+	const struct teller teller = {outcome, e->job->worker->images, explored_role_name, e};
+	cleanup_free char *text = outcome->control->lost.flow ? tell_lost(&teller) : NULL;
+
+	if (!outcome->control->lost.flow)
+		return 0;
+	return text ? observed_add(&e->job->seen, FINDING_NOT_RECOVERED, NULL, "%s", text) : -ENOMEM;
+}
+
+static int observe_lines(struct explored *e, const struct session_outcome *outcome)
+{
+	const struct teller teller = {outcome, e->job->worker->images, explored_role_name, e};
+	const struct control *c = outcome->control;
+	int rc = 0;
+
+	for (uint32_t i = 0; !rc && c->wants_lines && i < CONTROL_LINES; i++) {
+		cleanup_free char *text = NULL;
+
+		if (c->lines[i].run != c->command || !lines_false_sharing(&c->lines[i]))
+			continue;
+		text = tell_line(&teller, &c->lines[i]);
+		rc = text ? observed_add(&e->job->seen, FINDING_FALSE_SHARING, NULL, "%s", text)
+			  : -ENOMEM;
+	}
+	return rc;
+}
+
 static int observe(struct explored *e, const struct session_outcome *outcome)
 {
 	int rc = 0;
@@ -105,7 +134,9 @@ static int observe(struct explored *e, const struct session_outcome *outcome)
 	for (size_t i = 0; !rc && i < e->x.subject_count; i++)
 		rc = observe_process(e, i, outcome);
 	rc = rc ? rc : observe_end(e, outcome);
-	return rc ? rc : observe_races(e, outcome);
+	rc = rc ? rc : observe_lost(e, outcome);
+	rc = rc ? rc : observe_races(e, outcome);
+	return rc ? rc : observe_lines(e, outcome);
 }
 
 static char *expand(void *ctx, const char *text)
@@ -140,6 +171,15 @@ void explored_forget_handled(const struct job *job, struct findings *list)
 		else
 			list->items[kept++] = list->items[i];
 	list->count = kept;
+}
+
+/* Where that is asked, to fail and say so is not enough. */
+static void note_unrecovered(const struct explored *e, struct findings *list)
+{
+	for (size_t i = 0; e->job->c->scenario->expect.recovers_ns && i < list->count; i++)
+		if (list->items[i].kind == FINDING_WRONG_EXIT ||
+		    list->items[i].kind == FINDING_WRONG_OUTPUT)
+			list->items[i].kind = FINDING_NOT_RECOVERED;
 }
 
 static int judge(struct explored *e, struct findings *ret, struct err *err)
@@ -208,8 +248,10 @@ int explored_run_schedule(struct explored *e, const struct session_request *requ
 	if (is_judged(outcome)) {
 		rc = observe(e, outcome);
 		rc = rc ? err_errno(err, rc, "explore") : judge(e, ret, err);
-		if (outcome->control->strike_flow)
+		if (outcome->control->strike_flow) {
+			note_unrecovered(e, ret);
 			explored_forget_handled(e->job, ret);
+		}
 	}
 	return rc ? rc : tidy_up(e, err);
 }

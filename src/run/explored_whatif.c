@@ -15,6 +15,7 @@
 struct fields {
 	struct control_field items[CONTROL_FIELDS];
 	char *names[CONTROL_FIELDS]; /* "shared.is_ready" */
+	bool is_atomic;		     /* they all are, by another order */
 	uint32_t count;
 	bool is_full;
 };
@@ -94,8 +95,10 @@ static int add_ordered(struct explored *e, const struct session_outcome *outcome
 
 	for (uint32_t i = 0; !rc && i < c->ordered_count && i < CONTROL_FIELDS; i++) {
 		const struct control_event *event = &c->ordered[i];
+		bool is_atomic = event->kind == POINT_ATOMIC;
 		const struct control_field field = {event->object, event->size, event->offset};
 
+		f->is_atomic = is_atomic && (f->is_atomic || !f->count);
 		rc = add_field(f, field, tell_field(&teller, event));
 	}
 	return rc;
@@ -242,6 +245,10 @@ static int say(const struct fields *f, const struct shown *shown, char **ret_tex
 				       "atomic (seq_cst) there is still %s; the order of the "
 				       "accesses is wrong, or several have to be one",
 				       names, shown->other);
+	else if (names && f->is_atomic)
+		*ret_text = mem_printf("\nmended by a stronger memory order on %s: with seq_cst for "
+				       "every access to it, none of %d schedules shows a bug",
+				       names, SCHEDULES);
 	else if (names)
 		*ret_text =
 			mem_printf("\nmended by _Atomic on %s: with every access to it taken as "

@@ -230,6 +230,26 @@ struct control_field {
 	uint64_t offset;
 };
 
+/* Who uses which bytes of a cache line: see lines.h. */
+#define CONTROL_LINE	    64u
+#define CONTROL_LINES	    1024u
+#define CONTROL_LINE_USERS  4u
+#define CONTROL_LINE_FIELDS 4u
+
+struct control_line_user {
+	uint32_t flow, clock; /* of its last access */
+	uint32_t accesses, field_count;
+	uint64_t read, written; /* a bit for each byte */
+	struct control_event fields[CONTROL_LINE_FIELDS];
+};
+
+struct control_line {
+	uint64_t offset;
+	uint32_t object, run;
+	uint32_t writer, changes; /* who has it alone; how often it went to another */
+	struct control_line_user users[CONTROL_LINE_USERS];
+};
+
 /* At step `step` the turn goes to `flow`. */
 struct control_switch {
 	uint64_t step;
@@ -255,7 +275,8 @@ struct control {
 	uint32_t switch_count;
 	struct control_switch switches[CONTROL_SWITCHES]; /* ascending; for a replay */
 
-	uint32_t field_count, unused3; /* of `fields`, or CONTROL_ALL_FIELDS */
+	uint32_t wants_lines; /* else they are not counted */
+	uint32_t field_count; /* of `fields`, or CONTROL_ALL_FIELDS */
 	struct control_field fields[CONTROL_FIELDS];
 
 	/* Between explorer and servers: futexes. */
@@ -293,6 +314,7 @@ struct control {
 	struct control_switch taken[CONTROL_SWITCHES];
 	uint32_t race_count; /* may be more than there is room for */
 	struct control_race races[CONTROL_RACES];
+	struct control_event lost, spoiled; /* a robust mutex: found so, and made so; flow 0 = none */
 	uint32_t ordered_count, unused4;
 	struct control_event ordered[CONTROL_FIELDS]; /* words that CONTROL_ALL_FIELDS was for */
 	uint64_t event_count;
@@ -303,6 +325,7 @@ struct control {
 	struct control_sync syncs[CONTROL_SYNCS];
 	struct control_word words[CONTROL_WORDS];
 	struct control_reads reads;
+	struct control_line lines[CONTROL_LINES];
 };
 
 /* Programs and the explorer must have the same. */

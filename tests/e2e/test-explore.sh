@@ -77,8 +77,9 @@ else
 	found 'in turn' --budget "${seconds}s"
 	replays 2
 fi
-explore --role control scenarios/explore/ring-volatile.scn scenarios/explore/ring.scn
+explore --role control scenarios/explore/{ring-volatile,ring,flag-order}.scn
 mended_by ring-volatile 'mended by _Atomic on ring.'
+mended_by flag-order 'mended by a stronger memory order on shared.is_ready:'
 mended_by ring 'no qualifier mends it: with every access to ring.slots'
 
 # Of a command; the whole way.
@@ -145,6 +146,39 @@ done
 explore --schedules 2 -- "$work/waits" unknown
 is 'a call that is not known' "$status" 3
 says 'is told' "$work/out" 'no schedule came to an end: a process waits in a call'
+
+# After a kill: the lock is lost, though they say so; what it protects is, where that is asked.
+for bug in '' -lost -half; do
+	check "race-robust$bug compiles" "$ipcfault" cc -g -O1 -fno-inline -o "$work/robust$bug" \
+		"harness/race/race-robust$bug.c"
+	cat >"$work/robust$bug.scn" <<-EOT
+		scenario: after a kill the others go on
+		mechanism: mmap
+		processes:
+		  robust: {run: [$work/robust$bug]}
+		expect:
+		  robust: {exit: 0}
+		  recovers: 1s
+	EOT
+done
+explore --schedules 300 --kill 'robust/child[1]' "$work/robust.scn"
+is 'repaired' "$status $(of_case 0 '.findings | length')" '0 0'
+explore --schedules 300 --kill 'robust-lost/child[1]' -- "$work/robust-lost"
+is 'not made consistent' "$status $(of_case 0 '.findings[0].kind')" '1 not-recovered'
+says 'by whom' "$work/out" 'unlocks .*, whose owner had died, without pthread_mutex_consistent'
+explore --schedules 300 --kill 'robust/child[1]' "$work/robust-half.scn"
+is 'not repaired' "$status $(of_case 0 '.findings[0].kind')" '1 not-recovered'
+explore --schedules 300 --kill 'robust-half/child[1]' -- "$work/robust-half"
+is 'not repaired, and not asked' "$status" 0
+
+# Looked for only where it is asked for.
+check 'race-lines-shared compiles' "$ipcfault" cc -g -O1 -fno-inline -o "$work/lines" \
+	harness/race/race-lines-shared.c
+explore --schedules 20 -- "$work/lines"
+is 'false sharing is no error' "$status" 0
+explore --schedules 20 --false-sharing -- "$work/lines"
+is 'but where it is asked for' "$status $(of_case 0 '.findings[0].kind')" '1 false-sharing'
+says 'with the fields' "$work/out" 'lines/child\[1\]: writes shared\.'
 
 # Not ours.
 cp /bin/true "$work/true"
