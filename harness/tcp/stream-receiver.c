@@ -193,6 +193,7 @@ static int serve(struct receiver *r, int fd)
 			memset((char *)&record + n, 0, sizeof(record) - (size_t)n);
 		if (store(r, &record) < 0) {
 			answer(fd, "the disk is full\n");
+			fprintf(stderr, "a record could not be stored\n");
 			return STATUS_WRONG;
 		}
 		tally_add(&r->tally, &record);

@@ -96,7 +96,28 @@ static void add_while_held(struct planner *planner, const struct spot *spot,
 	add_held_where(planner, spot, draft, false, &tried);
 }
 
-/* A child that has not come to say anything yet: at the call it could have said all. */
+static bool sends_there(const struct spot *spot, const struct call_site *site)
+{
+	const struct syscall_row *row = syscall_get(syscall_from_name(site->call));
+
+	return row && row->families & (FAMILY_WRITES | FAMILY_SENDS) &&
+	       site->kind == spot->site->kind;
+}
+
+/* The first of its calls by which @peer has something to say, or else of all that it makes. */
+static const struct call_site *first_word(const struct planner *planner, const struct spot *spot,
+					  const struct call_site *peer)
+{
+	const struct record *record = planner->options->record;
+
+	for (size_t i = 0; i < record->site_count; i++)
+		if (strcmp(record->sites[i].label, peer->label) == 0 &&
+		    sends_there(spot, &record->sites[i]))
+			return &record->sites[i];
+	return peer->part == SELECT_CHILD ? peer : NULL;
+}
+
+/* It has not come to say anything yet: at the call it could have said all. */
 static void add_while_late(struct planner *planner, const struct spot *spot,
 			   const struct draft *draft)
 {
@@ -104,11 +125,12 @@ static void add_while_late(struct planner *planner, const struct spot *spot,
 	size_t count = spot_peers(planner, spot, true, peers);
 
 	for (size_t i = 0; i < count; i++) {
+		const struct call_site *word = first_word(planner, spot, peers[i]);
 		struct draft late = *draft;
 
-		if (peers[i]->part != SELECT_CHILD)
+		if (!word)
 			continue;
-		draft_slow_at(&late, peers[i], "comes late");
+		draft_slow_at(&late, word, "comes late");
 		planner_add(planner, &late);
 	}
 }
