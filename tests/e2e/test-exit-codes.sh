@@ -73,7 +73,8 @@ answers 2 "explore of nothing" explore
 answers 3 "explore of what is not compiled for it" explore -- /bin/true
 answers 2 "merge of nothing" merge
 answers 2 "merge of what is no report" merge "$work/good.scn"
-answers 0 "sweep: nothing is found" sweep -- true
+answers 0 "sweep: nothing is found" sweep -- echo
+answers 3 "sweep: nothing to try" sweep -- true
 answers 2 "sweep of nothing" sweep
 answers 2 "replay of nothing" replay
 answers 0 "replay of what no sweep has written" replay "$work/good.scn"

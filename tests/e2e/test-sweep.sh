@@ -102,7 +102,7 @@ for name in pipe-child-killed fifo-server-killed; do
 done
 
 # Who fails without faults cannot be swept.
-sweep -- sh -c 'kill -SEGV $$'
+sweep -- sh -c 'echo; kill -SEGV $$'
 is 'what ends badly always is no finding' "$status" 0
 scenario stuck <<-'EOT'
 	scenario: nobody writes
