@@ -333,9 +333,12 @@ struct dumps {
 static bool parse_path(struct dump *dump)
 {
 	char *dot = strrchr(dump->path, '.');
-	const char *number = dot - 5;
+	const char *number;
 
-	if (!dot || dot - dump->path < 6 || number[0] != '.' || number[4] != 't')
+	if (!dot || dot - dump->path < 6)
+		return false;
+	number = dot - 5;
+	if (number[0] != '.' || number[4] != 't')
 		return false;
 	for (int i = 1; i < 4; i++)
 		if (!isdigit((unsigned char)number[i]))
