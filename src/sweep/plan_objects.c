@@ -164,10 +164,21 @@ static bool is_other_buffer(const struct call_site *a, const struct call_site *b
 		a->places[0].fd != b->places[0].fd);
 }
 
+/* Several sites can send into the same one. */
+static bool has_step_for(const struct draft *draft, const struct call_site *site)
+{
+	for (size_t i = 0; i < draft->step_count; i++)
+		if (!is_other_buffer(draft->steps[i].site, site))
+			return true;
+	return false;
+}
+
 /* All of them at once: who relies on one may rely on the other. */
 void plan_small(struct planner *planner, const struct spot *spot)
 {
 	const struct record *record = planner->options->record;
+	static const char *const names[DRAFT_STEPS_MAX] = {"small there, too", "and there",
+							   "and there as well"};
 	struct draft draft = draft_of(spot, FAULT_SMALL, ACTION_CAPACITY);
 
 	if (!spot->first || !sends(spot->site) || !has_size(spot->site->kind))
@@ -176,12 +187,14 @@ void plan_small(struct planner *planner, const struct spot *spot)
 	draft.action.bytes = SMALL_BUFFER;
 	planner_add(planner, &draft);
 	for (size_t i = 0; i < record->site_count && draft.step_count < DRAFT_STEPS_MAX; i++) {
-		if (!is_other_buffer(spot->site, &record->sites[i]))
+		if (!is_other_buffer(spot->site, &record->sites[i]) ||
+		    has_step_for(&draft, &record->sites[i]))
 			continue;
-		draft.steps[draft.step_count++] = (struct draft_step){.name = "small there, too",
-								      .moment = STEP_AT_SITE,
-								      .site = &record->sites[i],
-								      .action = draft.action};
+		draft.steps[draft.step_count] = (struct draft_step){.name = names[draft.step_count],
+								    .moment = STEP_AT_SITE,
+								    .site = &record->sites[i],
+								    .action = draft.action};
+		draft.step_count++;
 	}
 	if (draft.step_count)
 		planner_add(planner, &draft);
