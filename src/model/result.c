@@ -132,6 +132,18 @@ void case_result_release(struct case_result *result)
 	memset(result, 0, sizeof(*result));
 }
 
+int case_result_note(struct case_result *result, char *text)
+{
+	char **slot = text ? mem_append(&result->notes, &result->note_count, sizeof(*slot)) : NULL;
+
+	if (!slot) {
+		free(text);
+		return -ENOMEM;
+	}
+	*slot = text;
+	return 0;
+}
+
 int summary_exit_code(const struct summary *summary)
 {
 	const unsigned *count = summary->count;

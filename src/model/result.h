@@ -27,6 +27,9 @@ struct stack {
 	size_t count;
 };
 
+/* How the text of a hang tells of a wait that would end by itself. */
+#define WAIT_IS_LIMITED "with a time limit"
+
 struct finding {
 	enum finding_kind kind;
 	char *process; /* "writer", "writer/child[2]" for a descendant; NULL = the run */
@@ -120,10 +123,10 @@ struct exploration {
 	uint64_t states;		     /* of the points that differ; 0 = each was tried */
 	struct point_outcome *outcomes;	     /* of the points; in the order of the first of each */
 	size_t outcome_count;
-	uint64_t points, switches;	     /* of all schedules */
-	uint64_t flows;			     /* processes and threads, at most */
-	char *strategy, *bound;		     /* NULL = not known */
-	char *schedule; /* the one that shows the findings (explore/trail.h); NULL */
+	uint64_t points, switches; /* of all schedules */
+	uint64_t flows;		   /* processes and threads, at most */
+	char *strategy, *bound;	   /* NULL = not known */
+	char *schedule;		   /* the one that shows the findings (explore/trail.h); NULL */
 	struct case_value *code; /* with it: process and elf/code_digest.h of its program, in hex */
 	size_t code_count;
 };
@@ -167,6 +170,10 @@ int stack_copy(const struct stack *from, struct stack *to);
 void finding_release(struct finding *finding);
 void record_release(struct record *record);
 void case_result_release(struct case_result *result);
+
+/* One more note.  @text is taken, also on failure; NULL: there was no memory for it.  0 or -ENOMEM.
+ */
+int case_result_note(struct case_result *result, char *text);
 
 /* 0 all passed or skipped, 1 a finding, 3 inconclusive or error, 77 all skipped. */
 int summary_exit_code(const struct summary *summary);

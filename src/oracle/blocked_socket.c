@@ -248,9 +248,6 @@ int wait_for_connect(struct wait *wait, int fd)
 bool wait_has_socket_limit(const struct wait *wait, int fd, int option)
 {
 	cleanup_close int copy = fd_borrow(wait->t->pid, fd);
-	struct timeval limit = {0, 0};
-	socklen_t size = sizeof(limit);
 
-	return copy >= 0 && getsockopt(copy, SOL_SOCKET, option, &limit, &size) == 0 &&
-	       (limit.tv_sec || limit.tv_usec);
+	return copy >= 0 && fd_has_time_limit(copy, option);
 }

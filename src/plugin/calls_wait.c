@@ -11,19 +11,10 @@
 #include "plugin/plugin.h"
 #include "rt/raw.h"
 
-static uint64_t limit_of(int operation, const struct timespec *limit)
-{
-	if (!limit)
-		return RT_FOREVER;
-	if ((operation & FUTEX_CMD_MASK) == FUTEX_WAIT)
-		return rt_after(limit);
-	return rt_until(limit, operation & FUTEX_CLOCK_REALTIME ? CLOCK_REALTIME : CLOCK_MONOTONIC);
-}
-
 static void wait_on(struct call *c)
 {
 	uint32_t *word = (uint32_t *)c->args[0], expected = (uint32_t)c->args[2], other = ~expected;
-	uint64_t until = limit_of((int)c->args[1], (const struct timespec *)c->args[3]);
+	uint64_t until = rt_futex_limit((int)c->args[1], (const struct timespec *)c->args[3]);
 
 	rt_point(POINT_WAIT, (uint64_t)word, sizeof(*word), c->place);
 	if (__atomic_load_n(word, __ATOMIC_SEQ_CST) != expected)

@@ -1,4 +1,5 @@
 /* The time of a run. */
+#include <linux/futex.h>
 #include <time.h>
 
 #include "rt/gate.h"
@@ -34,6 +35,15 @@ uint64_t rt_until(const struct timespec *limit, int clock)
 uint64_t rt_after(const struct timespec *time)
 {
 	return rt_control->now_ns + ns_of(time);
+}
+
+uint64_t rt_futex_limit(int operation, const struct timespec *limit)
+{
+	if (!limit)
+		return RT_FOREVER;
+	if ((operation & FUTEX_CMD_MASK) == FUTEX_WAIT)
+		return rt_after(limit);
+	return rt_until(limit, operation & FUTEX_CLOCK_REALTIME ? CLOCK_REALTIME : CLOCK_MONOTONIC);
 }
 
 uint64_t rt_read_clock(int clock)

@@ -26,6 +26,8 @@
 struct timespec;
 uint64_t rt_until(const struct timespec *limit, int clock);
 uint64_t rt_after(const struct timespec *time);
+/* Of a futex(2) that waits by @operation; NULL: RT_FOREVER. */
+uint64_t rt_futex_limit(int operation, const struct timespec *limit);
 
 /* What a clock of the program shows now; each look takes a moment. */
 uint64_t rt_read_clock(int clock);

@@ -11,22 +11,13 @@
 
 REAL(long, syscall, (long number, long a, long b, long c, long d, long e, long f));
 
-static uint64_t limit_of(int operation, const struct timespec *limit)
-{
-	if (!limit)
-		return RT_FOREVER;
-	if ((operation & FUTEX_CMD_MASK) == FUTEX_WAIT)
-		return rt_after(limit);
-	return rt_until(limit, operation & FUTEX_CLOCK_REALTIME ? CLOCK_REALTIME : CLOCK_MONOTONIC);
-}
-
 static long wait_on(uint32_t *word, int operation, uint32_t expected, const struct timespec *limit,
 		    uint64_t place)
 {
 	rt_point(POINT_WAIT, (uint64_t)word, sizeof(*word), place);
 	if (__atomic_load_n(word, __ATOMIC_SEQ_CST) != expected)
 		errno = EAGAIN;
-	else if (rt_await(rt_key(word), limit_of(operation, limit)))
+	else if (rt_await(rt_key(word), rt_futex_limit(operation, limit)))
 		return 0;
 	else
 		errno = ETIMEDOUT;

@@ -150,7 +150,7 @@ static void describe_call(const struct tracee *t, const struct procfs_task *task
 	row = id == restart ? NULL : syscall_get(id);
 	is_limited |= row && has_time_limit(t, row, id, args);
 	snprintf(text, size, "%s%s", row ? row->name : "a call",
-		 is_limited ? ", with a time limit" : "");
+		 is_limited ? ", " WAIT_IS_LIMITED : "");
 }
 
 static void describe_waits(struct execution *x, char **ret_text)

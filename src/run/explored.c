@@ -378,15 +378,7 @@ static int explore(struct explored *e, struct err *err)
 
 static int note(struct explored *e, char *text)
 {
-	struct case_result *result = e->job->result;
-	char **slot = text ? mem_append(&result->notes, &result->note_count, sizeof(*slot)) : NULL;
-
-	if (!slot) {
-		free(text);
-		return -ENOMEM;
-	}
-	*slot = text;
-	return 0;
+	return case_result_note(e->job->result, text);
 }
 
 /* Schedules that were run and not judged; when there was no other, nothing was explored. */

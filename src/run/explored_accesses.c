@@ -6,15 +6,6 @@
 #include "explore/accesses.h"
 #include "run/explored_private.h"
 
-static int add_note(struct case_result *result, const char *line)
-{
-	char **slot = mem_append(&result->notes, &result->note_count, sizeof(*slot));
-
-	if (slot)
-		*slot = mem_printf("accesses to %s", line);
-	return slot && *slot ? 0 : -ENOMEM;
-}
-
 int explored_note_accesses(struct explored *e, const struct session_outcome *outcome)
 {
 	const struct teller teller = {outcome, e->job->worker->images, explored_role_name, e};
@@ -22,7 +13,7 @@ int explored_note_accesses(struct explored *e, const struct session_outcome *out
 	int rc = accesses_tell(&teller, &lines);
 
 	for (size_t i = 0; !rc && lines[i]; i++)
-		rc = add_note(e->job->result, lines[i]);
+		rc = case_result_note(e->job->result, mem_printf("accesses to %s", lines[i]));
 	accesses_free(lines);
 	return rc;
 }

@@ -138,18 +138,6 @@ static int say_nothing_shown(struct explored *e, const char *name, const char *w
 		     err);
 }
 
-static int add_note(struct case_result *result, char *text)
-{
-	char **slot = text ? mem_append(&result->notes, &result->note_count, sizeof(*slot)) : NULL;
-
-	if (!slot) {
-		free(text);
-		return -ENOMEM;
-	}
-	*slot = text;
-	return 0;
-}
-
 /* Against what the file says that it showed. */
 static int compare(struct explored *e, struct err *err)
 {
@@ -164,12 +152,12 @@ static int compare(struct explored *e, struct err *err)
 	if (!result->finding_count && (name || *wanted))
 		return say_nothing_shown(e, name, *wanted ? wanted : "finding", err);
 	if (name)
-		rc = add_note(result,
+		rc = case_result_note(result,
 			      mem_printf("the program of %s has changed since the schedule was "
 					 "found; this is what it shows now",
 					 name));
 	if (!rc && *wanted && !shows_the_same(then, result))
-		rc = add_note(result,
+		rc = case_result_note(result,
 			      mem_printf("the schedule showed %s when it was found", wanted));
 	return rc ? err_errno(err, rc, "explore") : 0;
 }

@@ -298,7 +298,7 @@ static void set_possibilities(const struct kernel_moment *at, uint64_t caught,
 	place->waits = (row->restart != RESTART_NEVER_BLOCKS ||
 			row->restart_timed != RESTART_NEVER_BLOCKS) &&
 		       !at->nonblocking && !never_waits(row, at->fd_kind);
-	place->is_limited = at->time_limited || strstr(row->name, "nanosleep");
+	place->is_limited = at->time_limited;
 	place->signals = caught;
 	place->length = at->length;
 }

@@ -444,15 +444,7 @@ static int follow(struct stepped *s, struct err *err)
 
 static int note(struct stepped *s, char *text)
 {
-	struct case_result *result = s->job->result;
-	char **slot = text ? mem_append(&result->notes, &result->note_count, sizeof(*slot)) : NULL;
-
-	if (!slot) {
-		free(text);
-		return -ENOMEM;
-	}
-	*slot = text;
-	return 0;
+	return case_result_note(s->job->result, text);
 }
 
 static int say_outcomes(struct stepped *s)

@@ -340,15 +340,6 @@ static int tail_of(const struct output *output, char **ret_tail)
 	return copy_text(from, ret_tail);
 }
 
-static int add_note(struct case_result *result, const char *what, const char *path)
-{
-	char **slot = mem_append(&result->notes, &result->note_count, sizeof(*slot));
-
-	if (slot)
-		*slot = mem_printf("%s%s", what, path);
-	return slot && *slot ? 0 : -ENOMEM;
-}
-
 static int report_processes(struct job *job)
 {
 	for (size_t i = 0; i < job->seen.process_count; i++) {
@@ -368,7 +359,8 @@ static int report_processes(struct job *job)
 			return -ENOMEM;
 	}
 	return job->worker->options->keep
-		       ? add_note(job->result, "its files were kept in ", job->tmp)
+		       ? case_result_note(job->result,
+					  mem_printf("its files were kept in %s", job->tmp))
 		       : 0;
 }
 
@@ -376,17 +368,14 @@ static int report_processes(struct job *job)
 static int report_notes(struct job *job)
 {
 	struct observed *seen = &job->seen;
+	int rc = 0;
 
 	for (size_t i = 0; i < seen->note_count; i++) {
-		char **slot = mem_append(&job->result->notes, &job->result->note_count,
-					 sizeof(*slot));
-
-		if (!slot)
-			return -ENOMEM;
-		*slot = seen->notes[i];
+		if (case_result_note(job->result, seen->notes[i]))
+			rc = -ENOMEM;
 		seen->notes[i] = NULL;
 	}
-	return 0;
+	return rc;
 }
 
 /* What was injected is handed over. */

@@ -149,7 +149,7 @@ bool bug_pauses(const struct bug *bug)
 	const struct finding *finding = worst_finding(&bug->result);
 
 	return bug->kind == FINDING_HANG && finding && finding->text &&
-	       (strstr(finding->text, "nanosleep") || strstr(finding->text, "with a time limit"));
+	       strstr(finding->text, WAIT_IS_LIMITED);
 }
 
 void bugs_release(struct bugs *bugs)

@@ -135,12 +135,17 @@ static bool is_of_firewall(const char *call, enum fd_kind kind, enum fault_famil
 	       (kind == FD_KIND_UNIX_STREAM || kind == FD_KIND_UNIX_SEQPACKET);
 }
 
-/* What is full is really filled: who finds no room may know that somebody has much to read. */
-static bool is_filled_instead(const char *call, enum fd_kind kind)
+bool call_is_of(const char *call, unsigned any_of)
 {
 	const struct syscall_row *row = syscall_get(syscall_from_name(call));
 
-	return row && row->families & (FAMILY_WRITES | FAMILY_SENDS) && family_can_fill(kind);
+	return row && row->families & any_of;
+}
+
+/* What is full is really filled: who finds no room may know that somebody has much to read. */
+static bool is_filled_instead(const char *call, enum fd_kind kind)
+{
+	return call_is_of(call, FAMILY_WRITES | FAMILY_SENDS) && family_can_fill(kind);
 }
 
 bool family_can_fill(enum fd_kind kind)
@@ -192,10 +197,7 @@ enum fault_family family_of_error(const char *call, enum fd_kind kind, int error
 /* What another one must do each time, who connects or answers, does not go on by itself. */
 static bool is_of_the_other(const char *call)
 {
-	const struct syscall_row *row = syscall_get(syscall_from_name(call));
-
-	return strncmp(call, "accept", strlen("accept")) == 0 ||
-	       (row && row->families & FAMILY_RECEIVES);
+	return strncmp(call, "accept", strlen("accept")) == 0 || call_is_of(call, FAMILY_RECEIVES);
 }
 
 bool family_lasts(enum fault_family family, const char *call)

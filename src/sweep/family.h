@@ -50,6 +50,9 @@ enum fault_family family_of_error(const char *call, enum fd_kind kind, int error
 /* Whether such an object can be without room, so that `fill` is true of it. */
 bool family_can_fill(enum fd_kind kind);
 
+/* Whether the call of that name is in one of these families of sys/syscalls.h: FAMILY_SENDS, ... */
+bool call_is_of(const char *call, unsigned any_of);
+
 /* Whether such trouble can go on from then on at @call: an interruption does not. */
 bool family_lasts(enum fault_family family, const char *call);
 

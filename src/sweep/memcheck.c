@@ -21,18 +21,6 @@ struct memcheck {
 	int rc;
 };
 
-static int add_note(struct case_result *result, char *text)
-{
-	char **slot = text ? mem_append(&result->notes, &result->note_count, sizeof(*slot)) : NULL;
-
-	if (!slot) {
-		free(text);
-		return -ENOMEM;
-	}
-	*slot = text;
-	return 0;
-}
-
 /* The findings that memcheck makes go from @from to @to. */
 static int take_errors(struct case_result *from, struct case_result *to, size_t *ret_count)
 {
@@ -71,10 +59,11 @@ static void on_checked(void *ctx, const struct run_case *c, struct case_result *
 
 	memcheck->sweep->runs++;
 	if (!rc && !found)
-		rc = add_note(&bug->result, reason_of(result));
+		rc = case_result_note(&bug->result, reason_of(result));
 	if (!rc && found)
-		rc = add_note(&bug->result, mem_printf("memcheck sees %zu memory error%s behind it",
-						       found, found == 1 ? "" : "s"));
+		rc = case_result_note(&bug->result,
+				      mem_printf("memcheck sees %zu memory error%s behind it",
+						 found, found == 1 ? "" : "s"));
 	memcheck->rc = memcheck->rc ? memcheck->rc : rc;
 }
 

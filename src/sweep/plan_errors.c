@@ -39,10 +39,8 @@ static bool is_awaited(const struct planner *planner, const struct spot *spot)
  */
 static bool is_there_already(const struct call_site *site, int error)
 {
-	const struct syscall_row *row = syscall_get(syscall_from_name(site->call));
-
-	return error == EAGAIN && site->kind == FD_KIND_MQUEUE && row &&
-	       row->families & FAMILY_RECEIVES;
+	return error == EAGAIN && site->kind == FD_KIND_MQUEUE &&
+	       call_is_of(site->call, FAMILY_RECEIVES);
 }
 
 /* One error of each family is enough, unless every one is wanted. */

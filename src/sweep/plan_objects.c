@@ -9,15 +9,6 @@
 #include "sweep/planner.h"
 #include "sys/syscalls.h"
 
-#define SLOW_NS (200 * NS_PER_MS) /* so that there is no room for a while */
-
-static bool sends(const struct call_site *site)
-{
-	const struct syscall_row *row = syscall_get(syscall_from_name(site->call));
-
-	return row && row->families & (FAMILY_WRITES | FAMILY_SENDS);
-}
-
 /*
  * What waits for room where the program alone could have taken it waits for
  * ever: only who does not wait can be told that there is none.
@@ -39,7 +30,7 @@ static void add_full(struct planner *planner, const struct spot *spot, const str
 	for (size_t i = 0; i < count; i++) {
 		struct draft slow = *draft;
 
-		draft_slow_peer_for(&slow, peers[i], SLOW_NS);
+		draft_slow_peer_for(&slow, peers[i], SLOW_PEER_NS);
 		planner_add(planner, &slow);
 	}
 	planner_add(planner, draft);

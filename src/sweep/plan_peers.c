@@ -9,7 +9,6 @@
 #include "sweep/planner.h"
 #include "sys/syscalls.h"
 
-#define SLOW_PEER_NS   (200 * NS_PER_MS)
 #define SLOW_HOLDER_NS (100 * NS_PER_MS)
 #define HOLDERS_TRIED  2 /* children without a call of their own */
 
@@ -19,10 +18,13 @@ bool is_socket_kind(enum fd_kind kind)
 	       kind == FD_KIND_UNIX_SEQPACKET || kind == FD_KIND_TCP || kind == FD_KIND_UDP;
 }
 
+bool sends(const struct call_site *site)
+{
+	return call_is_of(site->call, FAMILY_WRITES | FAMILY_SENDS);
+}
+
 bool is_communication(const struct call_site *site)
 {
-	const struct syscall_row *row = syscall_get(syscall_from_name(site->call));
-
 	switch (site->kind) {
 	case FD_KIND_NONE:
 	case FD_KIND_DEVICE:
@@ -31,7 +33,7 @@ bool is_communication(const struct call_site *site)
 	case FD_KIND_OTHER:
 		return false;
 	case FD_KIND_FILE:
-		return row && row->families & FAMILY_LOCKS;
+		return call_is_of(site->call, FAMILY_LOCKS);
 	default:
 		return true;
 	}
@@ -101,11 +103,9 @@ static bool is_early(const struct spot *spot, const struct call_site *peer)
 /* What stays when its maker dies, under a name that others come to. */
 static bool has_a_name(const struct call_site *site)
 {
-	const struct syscall_row *row = syscall_get(syscall_from_name(site->call));
-
 	return site->kind == FD_KIND_MQUEUE || site->kind == FD_KIND_MSG_SYSV ||
 	       site->kind == FD_KIND_SEM_SYSV ||
-	       (site->kind == FD_KIND_FILE && row && row->families & FAMILY_LOCKS);
+	       (site->kind == FD_KIND_FILE && call_is_of(site->call, FAMILY_LOCKS));
 }
 
 /* It dies before a program that starts with it has come to the same object. */

@@ -35,9 +35,7 @@ static bool is_harmless(int signal)
 
 static bool is_pipe_write(const struct spot *spot)
 {
-	const struct syscall_row *row = syscall_get(syscall_from_name(spot->site->call));
-
-	return row && row->families & FAMILY_WRITES &&
+	return call_is_of(spot->site->call, FAMILY_WRITES) &&
 	       (spot->site->kind == FD_KIND_PIPE || spot->site->kind == FD_KIND_FIFO);
 }
 
@@ -96,14 +94,6 @@ static void add_while_held(struct planner *planner, const struct spot *spot,
 	add_held_where(planner, spot, draft, false, &tried);
 }
 
-static bool sends_there(const struct spot *spot, const struct call_site *site)
-{
-	const struct syscall_row *row = syscall_get(syscall_from_name(site->call));
-
-	return row && row->families & (FAMILY_WRITES | FAMILY_SENDS) &&
-	       site->kind == spot->site->kind;
-}
-
 /* The first of its calls by which @peer has something to say, or else of all that it makes. */
 static const struct call_site *first_word(const struct planner *planner, const struct spot *spot,
 					  const struct call_site *peer)
@@ -111,8 +101,8 @@ static const struct call_site *first_word(const struct planner *planner, const s
 	const struct record *record = planner->options->record;
 
 	for (size_t i = 0; i < record->site_count; i++)
-		if (strcmp(record->sites[i].label, peer->label) == 0 &&
-		    sends_there(spot, &record->sites[i]))
+		if (strcmp(record->sites[i].label, peer->label) == 0 && sends(&record->sites[i]) &&
+		    record->sites[i].kind == spot->site->kind)
 			return &record->sites[i];
 	return peer->part == SELECT_CHILD ? peer : NULL;
 }
@@ -141,11 +131,10 @@ static void add_while_late(struct planner *planner, const struct spot *spot,
  */
 static void add_asleep(struct planner *planner, const struct spot *spot, const struct draft *draft)
 {
-	const struct syscall_row *row = syscall_get(syscall_from_name(spot->site->call));
 	const struct call_site *peers[PEERS_TRIED];
 	size_t count = spot_peers(planner, spot, false, peers);
 
-	if (row && row->families & FAMILY_LOCKS)
+	if (call_is_of(spot->site->call, FAMILY_LOCKS))
 		add_while_held(planner, spot, draft);
 	for (size_t i = 0; i < count; i++) {
 		struct draft slow = *draft;

@@ -21,6 +21,8 @@ struct spot {
 	bool first; /* of its site */
 };
 
+#define SLOW_PEER_NS (200 * NS_PER_MS) /* so that others wait for it meanwhile */
+
 /* What else happens around the fault, so that it can strike or that the run goes on. */
 enum step_moment {
 	STEP_AT_CALL,  /* as the call of the fault starts, before it */
@@ -90,6 +92,8 @@ bool spot_allows(const struct spot *spot, int error);
 /* Through which others can be left waiting. */
 bool is_communication(const struct call_site *site);
 bool is_socket_kind(enum fd_kind kind);
+/* Writes or sends. */
+bool sends(const struct call_site *site);
 struct selector selector_of(const struct call_site *site);
 
 /* The planners: plan_errors.c */

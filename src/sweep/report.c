@@ -95,18 +95,6 @@ static int set_text(char **slot, char *text)
 	return text ? 0 : -ENOMEM;
 }
 
-static int add_note(struct case_result *result, char *text)
-{
-	char **slot = text ? mem_append(&result->notes, &result->note_count, sizeof(*slot)) : NULL;
-
-	if (!slot) {
-		free(text);
-		return -ENOMEM;
-	}
-	*slot = text;
-	return 0;
-}
-
 /* The finding that it is an entry for comes first. */
 static void put_first(struct bug *bug)
 {
@@ -146,7 +134,8 @@ int bug_complete(const struct sweep *sweep, struct bug *bug)
 	put_first(bug);
 	rc = add_stack(sweep, bug);
 	if (!rc && bug->attempts > 1)
-		rc = add_note(result, mem_printf("%zu faults of this kind at this place show it; "
+		rc = case_result_note(result,
+				      mem_printf("%zu faults of this kind at this place show it; "
 						 "this is the smallest",
 						 bug->attempts));
 	result->occurrences = bug->attempts;
