@@ -80,6 +80,12 @@ run() {
 	status=$?
 }
 
+# explore ARGUMENT...: as run; the report is in $work/report.json.
+explore() {
+	rm -f "$work/report.json"
+	run "$ipcfault" explore --report "json:$work/report.json" "$@"
+}
+
 # A user namespace of its own is where it can be forbidden without forbidding it to others.
 # The ids in it are those outside; the map must be written from outside, and only a program that is
 # executed after that is root there.

@@ -8,12 +8,6 @@
 schedules=60
 [ -n "$LONG" ] && schedules=3000
 
-# explore ARGUMENT...: report in $work/report.json
-explore() {
-	rm -f "$work/report.json"
-	run "$ipcfault" explore --report "json:$work/report.json" "$@"
-}
-
 # build OUTPUT ARGUMENT...
 build() {
 	check "${1##*/} compiles" "$ipcfault" cc -w -g -O1 -D_GNU_SOURCE -o "$@"

@@ -7,12 +7,6 @@
 schedules=40
 [ -n "$LONG" ] && schedules=2000
 
-# explore ARGUMENT...: report in $work/report.json
-explore() {
-	rm -f "$work/report.json"
-	run "$ipcfault" explore --report "json:$work/report.json" "$@"
-}
-
 # The first of each row of the table; what is behind "Broken" is.
 kinds() {
 	sed -n '/^} kinds\[\]/,/Broken\|^}/p' "$1" | grep -oE '\{"[^"]+"' | tr -d '{"'

@@ -7,11 +7,7 @@
 scenarios=(scenarios/explore/{lock,alloc}-*.scn)
 seconds=60 # for all of them
 
-# explore ARGUMENT...: report in $work/report.json
-explore() {
-	rm -f "$work/report.json"
-	limit=300 run "$ipcfault" explore --report "json:$work/report.json" "$@"
-}
+limit=300 # of each run, in seconds
 
 # points ROLE END PATTERN: instructions after which it ends so, of the first case of that role
 points() {

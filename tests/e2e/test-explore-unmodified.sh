@@ -4,12 +4,6 @@
 # shellcheck source=tests/e2e/lib.sh
 . tests/e2e/lib.sh
 
-# explore ARGUMENT...: report in $work/report.json
-explore() {
-	rm -f "$work/report.json"
-	limit=${limit:-120} run "$ipcfault" explore --unmodified --report "json:$work/report.json" "$@"
-}
-
 # What a jq expression says of the first case.
 of_first() {
 	jq -r ".cases[0] | $1" "$work/report.json" 2>&1
@@ -23,22 +17,7 @@ plain() {
 	check "$name compiles" gcc -g -O1 -pthread -D_GNU_SOURCE "$@" -o "$work/$name" "$work/$name.c"
 }
 
-plain count <<'EOT'
-	#include <sys/mman.h>
-	#include <sys/wait.h>
-	#include <unistd.h>
-	int main(void)
-	{
-		volatile int *count = mmap(0, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-		if (fork() == 0) {
-			(*count)++;
-			_exit(0);
-		}
-		(*count)++;
-		wait(NULL);
-		return *count != 2;
-	}
-EOT
+plain count <tests/specimens/count.c
 
 PATH=/nowhere /usr/bin/env "$ipcfault" explore --unmodified -- "$work/count" >"$work/out" 2>&1
 is 'without the emulator it is skipped' "$?" 77
@@ -49,28 +28,28 @@ if ! command -v qemu-x86_64 >/dev/null || [ "$(uname -m)" != x86_64 ]; then
 fi
 
 # The whole way.
-explore -- "$work/count"
+explore --unmodified -- "$work/count"
 is 'the bug of a program is found' "$status" 1
 says 'with the line' "$work/out" 'main\(\) count\.c:8 writes \*count'
 is 'it was shown as often as tried' "$(grep -c 'replayed 20 of 20 times' "$work/out")" 1
 schedule=$(of_first .explore.schedule)
-explore --schedule "$schedule" --repeat 20 -- "$work/count"
+explore --unmodified --schedule "$schedule" --repeat 20 -- "$work/count"
 is 'the schedule shows it every time' \
 	"$(jq '[.cases[] | select(.verdict == "fail")] | length' "$work/report.json")" 20
 says 'how to see it again names the emulator' "$work/out" 'explore --schedule [0-9:,]*/[0-9]*\+unmodified'
-explore --out "$work/found" -- "$work/count"
+explore --unmodified --out "$work/found" -- "$work/count"
 run "$ipcfault" replay "$work"/found/*.scn
 is 'a written scenario shows it again' "$status" 1
 
 sed -i 's/(\*count)++/__atomic_fetch_add(count, 1, 5)/' "$work/count.c"
 check 'the mended program compiles' gcc -g -O1 -o "$work/count" "$work/count.c"
-explore --schedules 40 -- "$work/count"
+explore --unmodified --schedules 40 -- "$work/count"
 is 'nothing is found once it is mended' "$status" 0
 is 'what was not looked for is said' "$(of_first '.notes | length')" 1
-explore --schedule "$schedule" -- "$work/count"
+explore --unmodified --schedule "$schedule" -- "$work/count"
 is 'the old schedule does not fit' "$status" 3
 check 'a static one compiles' gcc -static -g -O1 -o "$work/static" "$work/count.c"
-explore --schedules 20 -- "$work/static"
+explore --unmodified --schedules 20 -- "$work/static"
 is 'a static program is explored too' "$status" 0
 
 # What the emulator has seen of the program is what the compilers' calls tell.
@@ -115,7 +94,7 @@ if [ -n "$LONG" ]; then # but for those with threads
 	mapfile -t scenarios < <(ls scenarios/explore/*.scn | grep -vE '/(order|queue)\.scn$')
 fi
 for scenario in "${scenarios[@]}"; do
-	limit=1000 explore --schedules "$schedules" --case compiler=gcc "$scenario"
+	limit=1000 explore --unmodified --schedules "$schedules" --case compiler=gcc "$scenario"
 	is "$(basename "$scenario"): mended silent, broken caught" "$status" 0
 done
 
@@ -123,7 +102,7 @@ done
 check 'the program that waits compiles' gcc -g -O1 -D_GNU_SOURCE -pthread -o "$work/waits" \
 	"$top/tests/specimens/waits.c"
 for kind in semop msg mq flock fcntl nonblock named futex select epoll; do
-	explore --schedules 6 -- "$work/waits" "$kind"
+	explore --unmodified --schedules 6 -- "$work/waits" "$kind"
 	is "$kind: waits by turns" "$status $(of_first .verdict)" '0 pass'
 done
 
@@ -160,10 +139,10 @@ plain unrepaired -DREPAIR= <<'EOT'
 EOT
 check 'the one that repairs compiles' gcc -g -O1 -pthread -D'REPAIR=s->b=s->a' -o "$work/robust" \
 	"$work/unrepaired.c"
-explore --kill 'unrepaired/child[1]' --schedules 60 -- "$work/unrepaired"
+explore --unmodified --kill 'unrepaired/child[1]' --schedules 60 -- "$work/unrepaired"
 is 'a kill inside of the lock is found' "$status" 1
 says 'at its line' "$work/out" 'is hit by SIGKILL here'
-explore --kill 'robust/child[1]' --schedules 60 -- "$work/robust"
+explore --unmodified --kill 'robust/child[1]' --schedules 60 -- "$work/robust"
 is 'who repairs it survives each point' "$status" 0
 check 'there were points' [ "$(of_first .explore.kill_points)" -gt 10 ]
 
@@ -178,19 +157,19 @@ plain thread <<'EOT'
 		return pthread_join(thread, 0);
 	}
 EOT
-explore -- "$work/thread"
+explore --unmodified -- "$work/thread"
 is 'threads are refused' "$status" 3
 says 'threads: it is said' "$work/out" 'a process makes a thread'
-explore -- /bin/sh -c '/bin/true; :'
+explore --unmodified -- /bin/sh -c '/bin/true; :'
 is 'other programs are refused' "$status" 3
 says 'other programs: it is said' "$work/out" 'becomes another program'
 echo '#!/bin/true' >"$work/script" && chmod +x "$work/script"
-explore -- "$work/script"
+explore --unmodified -- "$work/script"
 is 'what is no program is refused' "$status" 3
 says 'no program: it is said' "$work/out" 'does not run under qemu-user'
 for option in '--memory tso' '--strategy rf' '--signal USR1 --of count'; do
 	# shellcheck disable=SC2086 # two words or four
-	explore $option -- "$work/count"
+	explore --unmodified $option -- "$work/count"
 	is "$option is refused" "$status" 2
 done
 

@@ -8,12 +8,6 @@ scenarios=(scenarios/explore/*.scn)
 strategies=(random pct pos starve rf)
 seconds=10 # in which a bug is to be found
 
-# explore ARGUMENT...: report in $work/report.json
-explore() {
-	rm -f "$work/report.json"
-	limit=${limit:-120} run "$ipcfault" explore --report "json:$work/report.json" "$@"
-}
-
 # The cases of which something is true, one in a line.
 cases() {
 	jq -r ".cases[] | select($1) | \"\(.file) \(.variant) \(.role): \(.verdict) \(.reason)\"" \
@@ -83,23 +77,7 @@ mended_by flag-order 'mended by a stronger memory order on shared.is_ready:'
 mended_by ring 'no qualifier mends it: with every access to ring.slots'
 
 # Of a command; the whole way.
-cat >"$work/count.c" <<-'EOT'
-	#include <sys/mman.h>
-	#include <sys/wait.h>
-	#include <unistd.h>
-	int main(void)
-	{
-		volatile int *count = mmap(0, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-		if (fork() == 0) {
-			(*count)++;
-			_exit(0);
-		}
-		(*count)++;
-		wait(NULL);
-		return *count != 2;
-	}
-EOT
-check 'the program compiles' "$ipcfault" cc -g -O1 -o "$work/count" "$work/count.c"
+check 'the program compiles' "$ipcfault" cc -g -O1 -o "$work/count" tests/specimens/count.c
 explore -- "$work/count"
 is 'the bug of a command is found' "$status" 1
 says 'with the line' "$work/out" 'main\(\) count\.c:8'
@@ -108,7 +86,7 @@ explore --schedule "$schedule" -- "$work/count"
 is 'the schedule shows it again' "$status" 1
 
 # Mended, or another program: the schedule is of another one.
-sed -i 's/(\*count)++/__atomic_fetch_add(count, 1, 5)/' "$work/count.c"
+sed 's/(\*count)++/__atomic_fetch_add(count, 1, 5)/' tests/specimens/count.c >"$work/count.c"
 check 'the mended program compiles' "$ipcfault" cc -g -O1 -o "$work/count" "$work/count.c"
 explore --schedules 200 -- "$work/count"
 is 'nothing is found once it is mended' "$status" 0

@@ -16,8 +16,8 @@ replay() {
 	limit=900 run "$ipcfault" replay --report "json:$work/report.json" "$@"
 }
 
-# explore FOLDER ARGUMENT...: what it finds goes there.
-explore() {
+# explore_into FOLDER ARGUMENT...: what it finds goes there.
+explore_into() {
 	local folder=$1
 	shift
 	limit=900 run "$ipcfault" explore --out "$folder" "$@"
@@ -38,7 +38,7 @@ replays() {
 }
 
 # --- each broken program of ours ---------------------------------------------
-explore "$work/found" --role control --report "json:$work/report.json" "${scenarios[@]}"
+explore_into "$work/found" --role control --report "json:$work/report.json" "${scenarios[@]}"
 is 'all are found' "$status" 0
 is 'each is a file' "$(find "$work/found" -name '*.scn' | wc -l)" \
 	"$(jq '[.cases[] | select(.findings != [])] | length' "$work/report.json")"
@@ -48,41 +48,24 @@ replays 'found' "$work/found"
 says 'the picture is in the file' "$(grep -l 'shows: .*race' "$work"/found/*.scn | head -1)" \
 	'^# two accesses that nothing orders'
 
-explore "$work/weak" --role control --memory tso scenarios/explore/peterson.scn
+explore_into "$work/weak" --role control --memory tso scenarios/explore/peterson.scn
 is 'with stores that are seen late' "$status" 0
 replays 'tso' "$work/weak"
 
-explore "$work/killed" --role subject --kill 'count/child[1]' scenarios/explore/count.scn
+explore_into "$work/killed" --role subject --kill 'count/child[1]' scenarios/explore/count.scn
 is 'with a process that is killed' "$status" 1
 says 'the point is in the file' "$(find "$work/killed" -name '*.scn' | head -1)" '^  turns: ".*!2@[0-9]+=9"'
 replays 'kill' "$work/killed"
 
 # --- a command, which changes -------------------------------------------------
-cat >"$work/count.c" <<-'EOT'
-	#include <sys/mman.h>
-	#include <sys/wait.h>
-	#include <unistd.h>
-	int main(void)
-	{
-		volatile int *count = mmap(0, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-		if (fork() == 0) {
-			(*count)++;
-			_exit(0);
-		}
-		(*count)++;
-		wait(NULL);
-		return *count != 2;
-	}
-EOT
-
 # compile [SED]: the program, changed so.
 compile() {
-	sed "${1:-}" "$work/count.c" >"$work/changed.c"
+	sed "${1:-}" tests/specimens/count.c >"$work/changed.c"
 	check "compiles: ${1:-as it was}" "$ipcfault" cc -g -O1 -o "$work/count" "$work/changed.c"
 }
 
 compile
-explore "$work/cmd" -- "$work/count"
+explore_into "$work/cmd" -- "$work/count"
 is 'the bug of a command is found' "$status" 1
 file=$(echo "$work"/cmd/*.scn)
 check 'the file is a scenario' "$ipcfault" check "$file"
@@ -91,7 +74,7 @@ run "$ipcfault" run "$file"
 is 'to run it is the same' "$status" 1
 says 'and says how to see it again' "$work/out" 'ipcfault replay .*\.scn'
 
-cp "$work/count.c" "$work/same.c"
+cp tests/specimens/count.c "$work/same.c"
 check 'compiles: elsewhere, without debug information' \
 	"$ipcfault" cc -O1 -o "$work/count" "$work/same.c"
 replay "$file"
