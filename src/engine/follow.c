@@ -45,7 +45,11 @@ static int adopt(struct engine *e, struct tracee *parent, pid_t tid, bool is_thr
 
 int on_first_stop(struct engine *e, struct tracee *t)
 {
-	return tracee_resume(e, t, 0);
+	if (!e->frozen_for)
+		return tracee_resume(e, t, 0);
+	t->state = TRACEE_FROZEN;
+	t->regs_valid = t->regs_dirty = false;
+	return 0;
 }
 
 static bool is_thread_of(struct engine *e, pid_t tid, const struct process *p)

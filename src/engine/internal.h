@@ -55,6 +55,7 @@ void handlers_prune(struct tracee *t, uint64_t sp);
 int on_new_child(struct engine *e, struct tracee *t, enum stop_kind kind);
 int on_exec(struct engine *e, struct tracee *t);
 int on_exited(struct engine *e, pid_t tid, const struct stop *stop);
+/* Lets it run, or, while another one is watched, freezes it with the rest. */
 int on_first_stop(struct engine *e, struct tracee *t);
 
 /* breakpoint.c */
