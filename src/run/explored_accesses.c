@@ -1,7 +1,4 @@
 /* explored_accesses.c - who has read and written what in shared memory. */
-#include <errno.h>
-#include <stdlib.h>
-
 #include "base/mem.h"
 #include "explore/accesses.h"
 #include "run/explored_private.h"

@@ -20,6 +20,7 @@
 #include "model/result.h"
 #include "model/result_json.h"
 #include "model/scenario.h"
+#include "run/pool_private.h"
 #include "run/turns.h"
 #include "run/worker.h"
 #include "sandbox/tmp.h"
@@ -59,13 +60,6 @@ struct pool {
 	int turns; /* run/turns.h */
 };
 
-/* From a worker: the head, and @size bytes of a result as text; 0 = the head says it all. */
-struct message_head {
-	size_t index; /* of its case */
-	uint32_t size, verdict;
-	uint64_t duration_ns;
-};
-
 static int stop_fd = -1;
 
 void pool_stop(void)
@@ -78,116 +72,7 @@ void pool_stop(void)
 	errno = saved;
 }
 
-static int write_all(int fd, const void *data, size_t size)
-{
-	const char *p = data;
-
-	while (size) {
-		ssize_t n = write(fd, p, size);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		p += n;
-		size -= (size_t)n;
-	}
-	return 0;
-}
-
-/* -EPIPE at the end of the file. */
-static int read_all(int fd, void *data, size_t size)
-{
-	char *p = data;
-
-	while (size) {
-		ssize_t n = read(fd, p, size);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return n < 0 ? -errno : -EPIPE;
-		p += n;
-		size -= (size_t)n;
-	}
-	return 0;
-}
-
 /* In the worker */
-
-static int send_result(int fd, const struct pool *pool, size_t index,
-		       const struct case_result *result)
-{
-	struct message_head head = {.index = index,
-				    .verdict = (uint32_t)result->verdict,
-				    .duration_ns = result->duration_ns};
-	cleanup_free char *text = NULL, *message = NULL;
-
-	if (pool->cases[index].brief && result->verdict == VERDICT_PASS)
-		return write_all(fd, &head, sizeof(head));
-	text = case_result_to_text(result);
-	if (!text)
-		return -ENOMEM;
-	head.size = (uint32_t)strlen(text);
-	message = mem_zalloc(sizeof(head) + head.size);
-	if (!message)
-		return -ENOMEM;
-	memcpy(message, &head, sizeof(head));
-	memcpy(message + sizeof(head), text, head.size);
-	/* At once: each write may wake the main process. */
-	return write_all(fd, message, sizeof(head) + head.size);
-}
-
-static void error_result(struct case_result *result, const char *reason)
-{
-	free(result->reason);
-	result->reason = mem_strdup(reason);
-	result->verdict = VERDICT_ERROR;
-}
-
-static int run_in_turn(const struct pool *pool, struct worker *w, const struct run_case *c,
-		       struct case_result *ret_result, struct err *err)
-{
-	bool needed = turns_needed(&w->sandbox, c->scenario->mechanism);
-	int rc = needed ? turns_take(pool->turns, err) : 0;
-
-	if (rc)
-		return rc;
-	rc = worker_run(w, c, ret_result, err);
-	if (needed)
-		turns_give(pool->turns);
-	return rc;
-}
-
-static int serve_one(struct pool *pool, struct worker *w, bool usable, size_t index, int to,
-		     struct err *err)
-{
-	struct case_result result = {0};
-	int rc, sent;
-
-	if (!usable)
-		worker_describe(&pool->cases[index], &result);
-	rc = usable ? run_in_turn(pool, w, &pool->cases[index], &result, err) : err->code;
-	if (rc)
-		error_result(&result, err->text);
-	sent = send_result(to, pool, index, &result);
-	case_result_release(&result);
-	return rc ? rc : sent;
-}
-
-/* After a failure that left the worker unusable it ends; the main process makes a new one. */
-static void serve(struct pool *pool, int cpu, int from, int to)
-{
-	struct err err = ERR_INIT;
-	struct worker w;
-	int rc = worker_init(&w, pool->options, cpu, &err);
-	size_t index;
-
-	while (read_all(from, &index, sizeof(index)) == 0)
-		if (serve_one(pool, &w, rc == 0, index, to, &err))
-			break;
-	worker_release(&w);
-}
 
 static void set_disposition(int signal, void (*handler)(int))
 {
@@ -214,7 +99,12 @@ static void become_worker(struct pool *pool, int cpu, int from, int to, pid_t pa
 			close(pool->slots[i].to_read);
 			close(pool->slots[i].from);
 		}
-	serve(pool, cpu, from, to);
+	pool_serve(&(const struct served){.cases = pool->cases,
+					  .options = pool->options,
+					  .turns = pool->turns,
+					  .cpu = cpu,
+					  .from = from,
+					  .to = to});
 	exit(0); /* exit(): coverage is written then */
 }
 
@@ -273,7 +163,7 @@ static int slot_end(struct slot *slot)
 
 static int send_index(const struct slot *slot, size_t index)
 {
-	int rc = write_all(slot->to, &index, sizeof(index));
+	int rc = pool_write(slot->to, &index, sizeof(index));
 
 	return rc == -EPIPE ? 0 : rc; /* it died: read() will tell */
 }
@@ -457,7 +347,7 @@ static void deliver_death(struct pool *pool, struct slot *slot, int status)
 	reason = WIFSIGNALED(status)
 			 ? mem_printf("the worker died of %s", signal_name(WTERMSIG(status)))
 			 : mem_printf("the worker ended with %d", WEXITSTATUS(status));
-	error_result(&result, reason);
+	pool_set_error(&result, reason);
 	deliver(pool, slot, &result);
 }
 
@@ -481,7 +371,7 @@ static int receive(struct pool *pool, struct slot *slot, struct err *err)
 	struct message_head head;
 	int rc = 0;
 
-	if (read_all(slot->from, &head, sizeof(head)) || head.size > MESSAGE_MAX)
+	if (pool_read(slot->from, &head, sizeof(head)) || head.size > MESSAGE_MAX)
 		return on_end_of_worker(pool, slot, err);
 	if (head.index != slot->current)
 		return err_set(err, -EPROTO, "a worker has run another case than it was given");
@@ -491,7 +381,7 @@ static int receive(struct pool *pool, struct slot *slot, struct err *err)
 	text = mem_zalloc(head.size);
 	if (!text)
 		return err_errno(err, -ENOMEM, "result");
-	if (read_all(slot->from, text, head.size))
+	if (pool_read(slot->from, text, head.size))
 		return on_end_of_worker(pool, slot, err);
 	if (head.size)
 		rc = case_result_from_text(text, head.size, &result, err);
