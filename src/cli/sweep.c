@@ -16,6 +16,7 @@
 #include "cli/git.h"
 #include "cli/harness_dir.h"
 #include "cli/interrupt.h"
+#include "cli/reproduce.h"
 #include "cli/run.h"
 #include "cli/select.h"
 #include "cli/session.h"
@@ -30,6 +31,7 @@ struct sweeper {
 	const struct cli_env *env;
 	const struct sweep_request *request;
 	struct session *session;
+	const struct run_case *swept; /* the scenario and its role; NULL: a command */
 	const char *harness;
 	struct cache cache; /* of what `build:` makes */
 	struct gate gate;
@@ -55,15 +57,25 @@ static bool was_interrupted(void *ctx)
 	return interrupt_signal() != 0;
 }
 
+/* How to see it again: a scenario in --out, or the file that shows it already. */
+static int tell_how(struct sweeper *sweeper, const struct sweep *sweep, struct bug *bug,
+		    struct err *err)
+{
+	if (!sweep->plan.attempts[bug->attempt]->written)
+		return sweeper->request->out ? bug_write(sweep, bug, sweeper->request->out,
+							 ++sweeper->written, err)
+					     : 0;
+	bug->result.reproduce = reproduce_line(sweeper->swept, &sweeper->request->run, NULL);
+	return bug->result.reproduce ? 0 : err_errno(err, -ENOMEM, "sweep");
+}
+
 static void report_bug(struct sweeper *sweeper, const char *name, const struct sweep *sweep,
 		       struct bug *bug)
 {
 	struct err err = ERR_INIT;
 
 	bug->result.bug = bug_text(name, sweep, bug);
-
-	if (sweeper->request->out &&
-	    bug_write(sweep, bug, sweeper->request->out, ++sweeper->written, &err)) {
+	if (tell_how(sweeper, sweep, bug, &err)) {
 		command_error(sweeper->env, err.text, EXIT_INCONCLUSIVE);
 		sweeper->doubtful = true;
 	}
@@ -87,6 +99,13 @@ static void say_doubts(struct sweeper *sweeper, const struct sweep *sweep)
 {
 	const char *title = sweep->base->title;
 
+	if (sweep->unswept) {
+		cleanup_free char *text = mem_printf("only what the file says itself is tried: %s",
+						     sweep->unswept);
+
+		say(sweeper, title, text ? text : "out of memory");
+		sweeper->doubtful = true;
+	}
 	if (sweep->differs)
 		say(sweeper, title,
 		    "two runs without faults did not make the same calls: a sweep can miss places");
@@ -184,8 +203,9 @@ static int report_sweep(struct sweeper *sweeper, const char *name, struct sweep 
 	return rc;
 }
 
-static int sweep_base(struct sweeper *sweeper, const char *name, const struct scenario *base)
+static int sweep_base(struct sweeper *sweeper, const char *name, const struct sweep_base *of)
 {
+	const struct scenario *base = &of->scenario;
 	const struct run_options *run = &sweeper->request->run;
 	const struct sweep_options how = {
 		.pool = {.jobs = run->jobs ? run->jobs : run_processors(),
@@ -202,6 +222,7 @@ static int sweep_base(struct sweeper *sweeper, const char *name, const struct sc
 		.changes = sweeper->request->since ? &sweeper->changes : NULL,
 		.journal = sweeper->journal,
 		.name = name,
+		.written = of->written.processes ? &of->written : NULL,
 		.pool_run = sweeper->env->pool_run,
 		.pool_stop = sweeper->env->pool_stop,
 		.progress = on_progress,
@@ -231,7 +252,8 @@ static int sweep_command_line(struct sweeper *sweeper)
 	if (rc)
 		return rc;
 	/* By its name alone: another machine has it in another folder. */
-	rc = sweep_base(sweeper, base.scenario.processes[0].name, &base.scenario);
+	sweeper->swept = NULL;
+	rc = sweep_base(sweeper, base.scenario.processes[0].name, &base);
 	base_release(&base);
 	return rc;
 }
@@ -255,7 +277,8 @@ static int sweep_case(struct sweeper *sweeper, const struct run_case *c)
 
 	if (rc)
 		return rc;
-	rc = sweep_base(sweeper, name, &base.scenario);
+	sweeper->swept = c;
+	rc = sweep_base(sweeper, name, &base);
 	base_release(&base);
 	return rc;
 }

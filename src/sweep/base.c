@@ -70,7 +70,7 @@ int base_of_command(char *const *argv, const char *input, struct sweep_base *ret
 	s->repeat = 1;
 	s->deadline_ns = COMMAND_DEADLINE_NS;
 	s->expect.survives = SURVIVAL_TRUE;
-	*ret_base = (struct sweep_base){*s, s};
+	*ret_base = (struct sweep_base){.scenario = *s, .own = s};
 	return 0;
 }
 
@@ -79,37 +79,59 @@ static bool is_replaced(const struct scenario *scenario, size_t process)
 	return scenario->control.processes && scenario->control.processes[process].name;
 }
 
-int base_of_scenario(const struct scenario *scenario, enum role role, struct sweep_base *ret_base)
+/* As @scenario, with the processes and the program of that role. */
+static int copy_role(const struct scenario *scenario, enum role role, struct scenario *ret_copy)
 {
 	struct scenario s = *scenario;
-	size_t count = s.process_count;
 
-	s.faults = NULL;
-	s.fault_count = 0;
 	if (role == ROLE_CONTROL && scenario->control.build.present)
 		s.build = scenario->control.build;
 	s.control = (struct control_spec){.present = false};
-	s.schedule = (struct schedule_spec){.turns = NULL};
 	s.repeat = 1;
-	s.model = MODEL_KERNEL;
-	s.expect = (struct expect_spec){.survives = SURVIVAL_TRUE};
-	memcpy(s.expect.allow, scenario->expect.allow, sizeof(s.expect.allow));
-	s.expect.processes = mem_zalloc((count + 1) * sizeof(*s.expect.processes));
-	s.processes = mem_zalloc((count + 1) * sizeof(*s.processes));
-	if (!s.expect.processes || !s.processes) {
-		free(s.expect.processes);
-		free(s.processes);
+	s.processes = mem_zalloc((s.process_count + 1) * sizeof(*s.processes));
+	if (!s.processes)
 		return -ENOMEM;
-	}
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < s.process_count; i++)
 		s.processes[i] = role == ROLE_CONTROL && is_replaced(scenario, i)
 					 ? scenario->control.processes[i]
 					 : scenario->processes[i];
-		s.processes[i].start.fault = INDEX_NONE; /* there is none to wait for */
+	*ret_copy = s;
+	return 0;
+}
+
+static int drop_faults(const struct scenario *scenario, struct scenario *s)
+{
+	s->faults = NULL;
+	s->fault_count = 0;
+	s->schedule = (struct schedule_spec){.turns = NULL};
+	s->model = MODEL_KERNEL;
+	s->expect = (struct expect_spec){.survives = SURVIVAL_TRUE};
+	memcpy(s->expect.allow, scenario->expect.allow, sizeof(s->expect.allow));
+	s->expect.processes = mem_zalloc((s->process_count + 1) * sizeof(*s->expect.processes));
+	if (!s->expect.processes)
+		return -ENOMEM;
+	for (size_t i = 0; i < s->process_count; i++) {
+		s->processes[i].start.fault = INDEX_NONE; /* there is none to wait for */
 		if (scenario->expect.processes[i].exit == EXIT_ALIVE)
-			s.expect.processes[i].exit = EXIT_ALIVE;
+			s->expect.processes[i].exit = EXIT_ALIVE;
 	}
-	*ret_base = (struct sweep_base){s, NULL};
+	return 0;
+}
+
+int base_of_scenario(const struct scenario *scenario, enum role role, struct sweep_base *ret_base)
+{
+	struct sweep_base base = {.own = NULL};
+	int rc = copy_role(scenario, role, &base.scenario);
+
+	if (!rc)
+		rc = drop_faults(scenario, &base.scenario);
+	if (!rc)
+		rc = copy_role(scenario, role, &base.written);
+	if (rc) {
+		base_release(&base);
+		return rc;
+	}
+	*ret_base = base;
 	return 0;
 }
 
@@ -120,6 +142,7 @@ void base_release(struct sweep_base *base)
 	} else {
 		free(base->scenario.expect.processes);
 		free(base->scenario.processes);
+		free(base->written.processes);
 	}
 	*base = (struct sweep_base){.own = NULL};
 }

@@ -35,6 +35,7 @@ static const struct vocab_row rows[] = {
 	[FAULT_PEER_KILLED] = { "peer-killed",  "another process dies meanwhile", false },
 	[FAULT_HOLDER_KILLED] = { "holder-killed", "the process dies with a shared lock in its hands", false },
 	[FAULT_HOLDER_SLOW] = { "holder-slow", "the process holds a shared lock for long", false },
+	[FAULT_WRITTEN]     = { "written",      "what the file says itself", false },
 };
 /* clang-format on */
 _Static_assert(ARRAY_SIZE(rows) == FAULT_FAMILY_MAX_, "one row for each family");

@@ -40,6 +40,7 @@ enum fault_family {
 	FAULT_PEER_KILLED,
 	FAULT_HOLDER_KILLED,
 	FAULT_HOLDER_SLOW,
+	FAULT_WRITTEN,
 	FAULT_FAMILY_MAX_
 };
 extern const struct vocab fault_family_vocab;

@@ -51,6 +51,7 @@ struct attempt {
 	bool changes;	 /* …and the program ended or printed otherwise than without it */
 	uint64_t meant;	 /* digest of what it did then; 0: nothing was changed */
 	bool doubted;	 /* what it found was not seen again */
+	bool written;	 /* the faults and the demands of the file: written.h */
 	bool is_past;	 /* an earlier occurrence of its call did not come: nor will this one */
 	enum attempt_state state;
 	/* With pointers into this struct and the base: it must not be moved. */

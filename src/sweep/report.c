@@ -69,6 +69,8 @@ int bug_write(const struct sweep *sweep, struct bug *bug, const char *dir, size_
 	FILE *file;
 	int rc;
 
+	if (sweep->plan.attempts[bug->attempt]->written)
+		return err_errno(err, -ENOTSUP, "sweep");
 	if (!about)
 		return err_errno(err, -ENOMEM, "sweep");
 	file = fopen(path, "we");

@@ -9,7 +9,8 @@
 
 /*
  * Write the scenario of @bug into the folder @dir, as the @number-th of the
- * whole sweep: bug->file.  -EILSEQ: what it runs cannot be written.
+ * whole sweep: bug->file.  -EILSEQ: what it runs cannot be written; -ENOTSUP:
+ * it is of an attempt that is ->written already.
  */
 int bug_write(const struct sweep *sweep, struct bug *bug, const char *dir, size_t number,
 	      struct err *err);

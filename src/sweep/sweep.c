@@ -13,6 +13,7 @@
 #include "sweep/digest.h"
 #include "sweep/journal.h"
 #include "sweep/memcheck.h"
+#include "sweep/written.h"
 
 #define RECORDINGS	2
 #define DEADLINE_MIN_NS (1 * NS_PER_S)
@@ -180,7 +181,7 @@ static void note_error(struct sweep *sweep, const struct case_result *result)
 
 bool attempt_struck(const struct attempt *attempt, const struct case_result *result)
 {
-	return attempt->main_fault >= result->fault_count ||
+	return attempt->written || attempt->main_fault >= result->fault_count ||
 	       result->faults[attempt->main_fault].fired > 0;
 }
 
@@ -211,6 +212,7 @@ static enum attempt_state state_of(const struct sweep *sweep, const struct attem
 	case VERDICT_FAIL:
 		return ATTEMPT_FOUND;
 	case VERDICT_INCONCLUSIVE:
+	case VERDICT_SKIP:
 		return ATTEMPT_NOT_POSSIBLE;
 	default:
 		return ATTEMPT_ERROR;
@@ -287,7 +289,7 @@ static void on_tried(void *ctx, const struct run_case *c, struct case_result *re
 	size_t index = (size_t)(c - trying->cases);
 
 	sweep->runs++;
-	if (sweep->options->journal)
+	if (sweep->options->journal && !sweep->plan.attempts[index]->written)
 		journal_add(sweep->options->journal, sweep, sweep->plan.attempts[index], result);
 	enter(sweep, index, result);
 	if (sweep->options->progress)
@@ -322,7 +324,7 @@ struct run_case sweep_case_of(const struct sweep *sweep, const struct attempt *a
 	return (struct run_case){.scenario = &attempt->scenario,
 				 .role = ROLE_SUBJECT,
 				 .seed = sweep->options->seed,
-				 .like = sweep->base,
+				 .like = attempt->written ? NULL : sweep->base,
 				 .brief = true};
 }
 
@@ -336,7 +338,7 @@ static int remember(struct sweep *sweep, struct err *err)
 		struct attempt *attempt = sweep->plan.attempts[i];
 		struct case_result result;
 
-		if (attempt->state != ATTEMPT_WAITS)
+		if (attempt->state != ATTEMPT_WAITS || attempt->written)
 			continue;
 		rc = journal_take(journal, sweep, attempt, &result, err);
 		if (rc <= 0)
@@ -457,16 +459,32 @@ static int make_plan(struct sweep *sweep, struct err *err)
 		rc = share_plan(&sweep->record, &sweep->options->part, &sweep->plan);
 	if (!rc)
 		rc = share_sites(&sweep->record, &sweep->options->part, changes, &sweep->sites);
+	if (!rc && sweep->options->written)
+		rc = written_plan(sweep->options->written, &sweep->options->part, &sweep->record,
+				  &sweep->plan);
 	if (rc)
 		return err_errno(err, rc, "sweep");
 	return changes ? since_plan(&sweep->record, changes, &sweep->plan, err) : 0;
+}
+
+/* Without the file's faults it may not work: then those are all that can be tried. */
+static int record_or_not(struct sweep *sweep, struct err *err)
+{
+	struct err why = ERR_INIT;
+	int rc = record(sweep, &why);
+
+	if (rc == -EINVAL && sweep->options->written) {
+		sweep->unswept = mem_strdup(why.text);
+		return sweep->unswept ? 0 : err_errno(err, -ENOMEM, "sweep");
+	}
+	return rc ? err_set(err, rc, "%s", why.text) : 0;
 }
 
 int sweep_run(const struct scenario *base, const struct sweep_options *options,
 	      struct sweep *ret_sweep, struct err *err)
 {
 	struct sweep sweep = {.base = base, .options = options};
-	int rc = record(&sweep, err);
+	int rc = record_or_not(&sweep, err);
 
 	if (!rc)
 		rc = make_plan(&sweep, err);
@@ -495,4 +513,5 @@ void sweep_release(struct sweep *sweep)
 	programs_release(&sweep->programs);
 	record_release(&sweep->record);
 	free(sweep->error_text);
+	free(sweep->unswept);
 }

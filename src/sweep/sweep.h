@@ -28,6 +28,7 @@ struct sweep_options {
 	uint64_t budget_ns;   /* for the attempts; 0 = all are made */
 	struct journal *journal; /* of what was tried; NULL: there is none */
 	const char *name;	 /* of what is swept, there */
+	const struct scenario *written; /* of base.h: tried, too; outlives the sweep; NULL: none */
 	/* Of run/pool.h, or what a test plays. */
 	int (*pool_run)(const struct run_case *cases, size_t count, const struct pool_options *opts,
 			const struct pool_events *events, struct err *err);
@@ -56,6 +57,7 @@ struct sweep {
 	bool differs;			   /* two runs without faults did not make the same calls */
 	bool unsteady;			   /* …or not print the same, which two others did */
 	bool out_of_budget;
+	char *unswept;	  /* why nothing but options->written was tried; NULL = all was */
 	int rc;		  /* first error of ours */
 	char *error_text; /* of an attempt that ended with one of ours; NULL = none */
 };
@@ -63,7 +65,7 @@ struct sweep {
 /*
  * Sweep @base.  0, also when bugs were found or it was interrupted: what was
  * tried is in *@ret_sweep, for sweep_release().  -EINVAL: the program cannot
- * be swept, as it fails without faults.
+ * be swept, as it fails without faults, and there is no options->written.
  */
 int sweep_run(const struct scenario *base, const struct sweep_options *options,
 	      struct sweep *ret_sweep, struct err *err);

@@ -34,22 +34,35 @@ void sweep_totals_count(const struct sweep *sweep, const struct sweep_totals *be
 	totals->score = sweep_share_score(totals->places, totals->survived);
 }
 
+static enum mechanism mechanism_of(const struct sweep *sweep, const struct attempt *attempt)
+{
+	return attempt->written ? attempt->scenario.mechanism
+				: site_mechanism(&sweep->record.sites[attempt->site]);
+}
+
+static const char *file_of(const struct sweep *sweep, const struct attempt *attempt)
+{
+	return attempt->written ? attempt->scenario.file
+				: site_file(&sweep->record.sites[attempt->site]);
+}
+
 int sweep_totals_share(const struct sweep *sweep, struct sweep_totals *totals)
 {
 	int rc = 0;
 
 	for (size_t i = 0; i < sweep->plan.count && !rc; i++) {
 		const struct attempt *attempt = sweep->plan.attempts[i];
-		const struct call_site *site = &sweep->record.sites[attempt->site];
 		bool survived = attempt->state == ATTEMPT_SURVIVED;
 
 		if (!survived && attempt->state != ATTEMPT_FOUND)
 			continue;
 		rc = sweep_shares_add(&totals->mechanisms,
-				      vocab_name(&mechanism_vocab, (int)site_mechanism(site)), 1,
-				      survived);
+				      vocab_name(&mechanism_vocab,
+						 (int)mechanism_of(sweep, attempt)),
+				      1, survived);
 		if (!rc)
-			rc = sweep_shares_add(&totals->files, site_file(site), 1, survived);
+			rc = sweep_shares_add(&totals->files, file_of(sweep, attempt), 1,
+					      survived);
 	}
 	return rc;
 }

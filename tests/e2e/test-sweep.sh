@@ -112,8 +112,20 @@ scenario stuck <<-'EOT'
 	  reader: {run: [sh, -c, "cat; true"], stdin: data, fds: {3: data.write}}
 EOT
 sweep "$work/stuck.scn"
-is 'a deadlock without faults is told' "$status" 3
+is 'a deadlock without faults is what the file shows itself' "$status" 1
 says 'with its reason' "$work/err" 'the run without faults: it does not end'
+
+# What the file says itself is tried, too: with what is needed to see it again.
+sweep --role control "$top/scenarios/pipe-drained.scn"
+is 'what only the faults of the file show is found' "$status" 1
+says 'and said to be theirs' "$work/out" "the file's own faults: somebody else reads"
+again=$(sed -n 's/^ *ipcfault \(run .*pipe-drained.scn.*\)/\1/p' "$work/out" | head -1)
+eval "marked \"\$ipcfault\" $again" >"$work/again" 2>&1
+says 'and seen again' "$work/again" '1 control caught'
+sweep "$top/scenarios/futex-eintr.scn"
+is 'a program that nothing wakes but a fault of its file' "$status" 3
+says 'is tried with that alone' "$work/err" 'only what the file says itself is tried'
+says 'and survives it' "$work/out" '1 of 1 places survived'
 
 # What differs from run to run is not compared.
 sweep -- sh -c 'echo $$; date +%N'

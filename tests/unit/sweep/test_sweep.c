@@ -22,6 +22,7 @@ static struct played {
 	enum finding_kind kind;
 	bool by_chance; /* only every other time */
 } plays[4];
+static bool fails_without_faults;
 static unsigned runs;
 
 static void open_base(void)
@@ -56,6 +57,9 @@ static struct case_result play(const struct run_case *c)
 				     .verdict = VERDICT_PASS};
 
 	runs++;
+	if (c->record && fails_without_faults)
+		add_finding(&result, &(const struct played){.text = "it waits for a signal",
+							    .kind = FINDING_HANG});
 	for (size_t i = 0; !c->record && i < sizeof(plays) / sizeof(*plays); i++)
 		if (plays[i].title && strstr(c->scenario->title, plays[i].title) &&
 		    !(plays[i].by_chance && runs % 2))
@@ -84,13 +88,28 @@ static int play_all(const struct run_case *cases, size_t count, const struct poo
 	return 0;
 }
 
-static void run_sweep(void)
+static void run_with(const struct sweep_options *options)
 {
-	static const struct sweep_options options = {.pool_run = play_all};
 	struct err err = ERR_INIT;
 
 	runs = 0;
-	cr_assert(eq(int, sweep_run(&base.scenario, &options, &sweep, &err), 0), "%s", err.text);
+	cr_assert(eq(int, sweep_run(&base.scenario, options, &sweep, &err), 0), "%s", err.text);
+}
+
+static void run_sweep(void)
+{
+	static const struct sweep_options options = {.pool_run = play_all};
+
+	run_with(&options);
+}
+
+/* What the file says itself is tried, too. */
+static void run_written(struct sweep_part part)
+{
+	const struct sweep_options options = {
+		.pool_run = play_all, .written = &base.written, .part = part};
+
+	run_with(&options);
 }
 
 static const char *title_of(size_t bug)
@@ -161,4 +180,70 @@ Test(sweep_run, what_a_signal_means_nowhere_is_a_bug)
 	cr_assert(eq(sz, sweep.bugs.count, 1));
 	cr_expect(
 		eq(str, (char *)title_of(0), (char *)"writer: read(4), asleep: SIGTERM, blocked"));
+}
+
+Test(sweep_run, what_the_file_says_itself_is_the_first_attempt)
+{
+	record_add(&recorded, 0, "writer", "write", FD_KIND_FILE, 1, 1, ENOSPC);
+	plays[0] = (struct played){"the file's own", "died of SIGSEGV", FINDING_CRASH, false};
+	run_written((struct sweep_part){0, 0});
+	cr_expect(sweep.plan.attempts[0]->written);
+	cr_expect(ge(sz, sweep.plan.count, 2));
+	cr_expect(eq(sz, sweep.sites, 1)); /* it is at none */
+	cr_assert(eq(sz, sweep.bugs.count, 1));
+	cr_expect(eq(int, (int)sweep.bugs.items[0].family, (int)FAULT_WRITTEN));
+	cr_expect(sweep.bugs.items[0].confirmed);
+}
+
+Test(sweep_run, what_the_file_says_itself_can_be_survived)
+{
+	record_add(&recorded, 0, "writer", "write", FD_KIND_FILE, 1, 1, ENOSPC);
+	run_written((struct sweep_part){0, 0});
+	cr_expect(eq(int, (int)sweep.plan.attempts[0]->state, (int)ATTEMPT_SURVIVED));
+	cr_expect(eq(sz, sweep.bugs.count, 0));
+}
+
+Test(sweep_run, what_the_file_says_itself_is_of_the_first_part)
+{
+	record_add(&recorded, 0, "writer", "write", FD_KIND_FILE, 1, 1, ENOSPC);
+	run_written((struct sweep_part){2, 3});
+	cr_expect(eq(int, (int)sweep.plan.attempts[0]->state, (int)ATTEMPT_ELSEWHERE));
+}
+
+Test(sweep_run, without_its_faults_it_does_not_work)
+{
+	fails_without_faults = true;
+	plays[0] = (struct played){"the file's own", "died of SIGSEGV", FINDING_CRASH, false};
+	run_written((struct sweep_part){0, 0});
+	cr_expect(eq(sz, sweep.plan.count, 1));
+	cr_expect(eq(sz, sweep.bugs.count, 1));
+	cr_expect(ne(ptr, strstr(sweep.unswept, "it waits for a signal"), NULL));
+}
+
+Test(sweep_run, a_command_that_fails_without_faults_is_not_swept)
+{
+	const struct sweep_options options = {.pool_run = play_all};
+	struct err err = ERR_INIT;
+
+	fails_without_faults = true;
+	cr_expect(eq(int, sweep_run(&base.scenario, &options, &sweep, &err), -EINVAL));
+}
+
+Test(sweep_run, what_a_signal_means_is_found_behind_the_file)
+{
+	plays[2] = (struct played){"the file's own", "died of SIGSEGV", FINDING_CRASH, false};
+	for (int fd = 3; fd <= 4; fd++) {
+		struct call_site *site =
+			record_add(&recorded, 0, "writer", "read", FD_KIND_PIPE, fd, 1, 0);
+
+		site->places[0].waits = true;
+		site->places[0].signals = UINT64_C(1) << (SIGTERM - 1);
+	}
+	plays[0] = (struct played){"read(4): SIGTERM, before", "exited with 0", FINDING_WRONG_EXIT,
+				   false};
+	plays[1] = (struct played){"read(4), asleep: SIGTERM", "exited with 1", FINDING_WRONG_EXIT,
+				   false};
+	run_written((struct sweep_part){0, 0});
+	cr_assert(eq(sz, sweep.bugs.count, 1));
+	cr_expect(eq(int, (int)sweep.bugs.items[0].family, (int)FAULT_WRITTEN));
 }
