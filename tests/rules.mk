@@ -28,7 +28,7 @@ below = $(if $(filter $(1),$(MODULES)),$(filter $(MODULES_HERE),$(call from_modu
 
 # What a test does not use is not linked, with the modules that it would need; hooks are not called
 # by name.
-TEST_HOOKS := $(B)/tests/lib/limit.o
+TEST_HOOKS := $(B)/tests/lib/limit.o $(B)/tests/lib/asan_fork.o
 $(B)/libtest.a: $(filter-out $(TEST_HOOKS),$(TEST_LIB_SRC:%.c=$(B)/%.o))
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $^
