@@ -39,6 +39,7 @@ static void on_confirmed(void *ctx, const struct run_case *c, struct case_result
 	size_t attempt = confirming->attempts[index];
 
 	confirming->sweep->runs++;
+	attempt_judge(confirming->sweep->plan.attempts[attempt], result);
 	bug->asked++;
 	if (!breaks(confirming->sweep->plan.attempts[attempt], result))
 		return;
@@ -103,8 +104,8 @@ static bool is_chance(const struct attempt *attempt)
 {
 	const struct fault_spec *fault = &attempt->faults[attempt->main_fault];
 
-	return attempt->scenario.fault_count == 1 &&
-	       (fault->at.phase == PHASE_BLOCKED || fault->action.when == WHEN_PENDING);
+	return fault->at.phase == PHASE_BLOCKED ||
+	       (attempt->scenario.fault_count == 1 && fault->action.when == WHEN_PENDING);
 }
 
 /* Those that hang take their time. */

@@ -186,6 +186,26 @@ bool attempt_struck(const struct attempt *attempt, const struct case_result *res
 }
 
 /*
+ * One of its faults has struck and something broke: that another of them did
+ * not come does not mend it.
+ */
+static bool broke_anyway(const struct attempt *attempt, const struct case_result *result)
+{
+	bool struck = false;
+
+	for (size_t i = 0; i < result->fault_count; i++)
+		struck |= result->faults[i].fired > 0;
+	return attempt->written && struck && result->verdict == VERDICT_INCONCLUSIVE &&
+	       result->finding_count > 0;
+}
+
+void attempt_judge(const struct attempt *attempt, struct case_result *result)
+{
+	if (broke_anyway(attempt, result))
+		result->verdict = VERDICT_FAIL;
+}
+
+/*
  * A reset takes the descriptor from the process at the other end, which would
  * have died in reality: what becomes of it is none of the kernel's doing.
  */
@@ -289,6 +309,7 @@ static void on_tried(void *ctx, const struct run_case *c, struct case_result *re
 	size_t index = (size_t)(c - trying->cases);
 
 	sweep->runs++;
+	attempt_judge(sweep->plan.attempts[index], result);
 	if (sweep->options->journal && !sweep->plan.attempts[index]->written)
 		journal_add(sweep->options->journal, sweep, sweep->plan.attempts[index], result);
 	enter(sweep, index, result);

@@ -78,6 +78,9 @@ void sweep_set_state(struct sweep *sweep, struct attempt *attempt, enum attempt_
 /* Whether its fault has happened, and not only what makes it possible. */
 bool attempt_struck(const struct attempt *attempt, const struct case_result *result);
 
+/* What the file's own faults have broken is a failure, even where one of them did not come. */
+void attempt_judge(const struct attempt *attempt, struct case_result *result);
+
 /* Attempts that are asked for here. */
 size_t sweep_planned(const struct sweep *sweep);
 /* Attempts whose fault has happened: survived or not. */
