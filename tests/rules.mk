@@ -28,7 +28,7 @@ below = $(if $(filter $(1),$(MODULES)),$(filter $(MODULES_HERE),$(call from_modu
 
 # What a test does not use is not linked, with the modules that it would need; hooks are not called
 # by name.
-TEST_HOOKS := $(B)/tests/lib/limit.o
+TEST_HOOKS := $(B)/tests/lib/limit.o $(B)/tests/lib/asan_fork.o
 $(B)/libtest.a: $(filter-out $(TEST_HOOKS),$(TEST_LIB_SRC:%.c=$(B)/%.o))
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $^
@@ -75,8 +75,8 @@ unit: unit-build ## unit tests of this variant; ONLY=base,model ARGS=...
 
 # Those trace real processes, and valgrind knows neither seccomp(2) nor our clone(CLONE_VM).
 NOT_UNDER_VALGRIND := fault run
-unit-valgrind: unit-build ## the same under valgrind
-	@LABEL=$(VARIANT)-valgrind WRAP="$(VALGRIND)" ci/run-unit \
+unit-valgrind: unit-build ## the same under valgrind, one program on each processor
+	@LABEL=$(VARIANT)-valgrind WRAP="$(VALGRIND)" JOBS=$${JOBS:-$$(nproc)} ci/run-unit \
 		$(filter-out $(addprefix $(B)/tests/,$(NOT_UNDER_VALGRIND)),$(TESTS_RUN)) -- $(ARGS)
 
 # The counts of every run are added up: start anew.
