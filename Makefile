@@ -117,7 +117,8 @@ compdb_entry = {"directory": "$(CURDIR)"$(comma) "file": "$(1)"$(comma) \
 COMPDB = $(foreach s,$(wildcard $(SRC)),$(call compdb_entry,$(s),$(SRC_COMPILE))@) \
 	$(foreach s,$(RT_SRC),$(call compdb_entry,$(s),$(filter-out -fno-tree-%,$(RT_COMPILE)))@) \
 	$(foreach s,$(TEST_SRC),$(call compdb_entry,$(s),$(TEST_COMPILE))@) \
-	$(foreach s,$(HARNESS_LIB) $(HARNESS_SRC),$(call compdb_entry,$(s),$(CC) -iquote harness $(SUBJECT_CFLAGS))@)
+	$(foreach s,$(wildcard harness/*/*.c),$(call compdb_entry,$(s),$(CC) -iquote harness \
+		$(SUBJECT_CFLAGS))@)
 compdb: $(GEN) ## build/compile_commands.json, for clangd and clang-tidy
 	@mkdir -p build
 	$(file >build/compile_commands.json,[$(subst }@,},$(subst }@ {,}$(comma) {,$(strip $(COMPDB))))])@:

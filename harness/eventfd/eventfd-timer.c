@@ -40,7 +40,7 @@ int main(void)
 	const struct itimerspec each = {.it_interval = {.tv_nsec = TICK_NS},
 					.it_value = {.tv_nsec = TICK_NS}};
 	int fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
-	int64_t start = now_ns(), passed;
+	int64_t start, passed;
 	uint64_t count = 0, ticks;
 
 	if (fd < 0 || timerfd_settime(fd, 0, &each, NULL) < 0)

@@ -92,6 +92,6 @@ int main(int argc, char **argv)
 	take_over(fd, &book);
 	move_one(fd, &book);
 	lock_release(fd, kind);
-	printf("moved %lld of %lld\n", (long long)book.to, (long long)(book.from + book.to));
+	printf("moved %lld of %lld\n", (long long)book.to, (long long)book.from + book.to);
 	return book.from + book.to == TOTAL ? 0 : STATUS_WRONG;
 }

@@ -41,7 +41,7 @@ struct pool_way {
  * Options: --records N (24); two operands, the names of the queues, where they
  * have names.  Prints `results 24 repeated 0 lost 0` and returns the exit status.
  */
-int pool_main(int argc, char **argv, const struct pool_way *way);
+int pool_main(int argc, char **argv, const struct pool_way *chosen);
 
 /*
  * Of a receiver, for scenarios to name: all that it does; the work itself, whose

@@ -102,7 +102,7 @@ static int make_socket(void)
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	strcpy(address.sun_path, path());
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path());
 	return bind(fd, (struct sockaddr *)&address, sizeof(address));
 }
 

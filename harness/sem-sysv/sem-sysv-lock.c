@@ -66,7 +66,7 @@ static bool is_ready(void)
 #ifdef BUG_ABANDONED
 	return true;
 #else
-	struct semid_ds status;
+	struct semid_ds status = {0};
 
 	return semctl(set, 0, IPC_STAT, (union semun){.buf = &status}) == 0 &&
 	       status.sem_otime != 0;

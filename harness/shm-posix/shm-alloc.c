@@ -17,7 +17,7 @@
 #include "lib/shared.h"
 
 #define BLOCKS 4
-#define NONE   -1
+#define NONE   (-1)
 
 static struct heap {
 	pthread_mutex_t lock;

@@ -62,7 +62,7 @@ int main(int argc, char **argv)
 	if (id < 0)
 		die("shmget");
 	text = attach(id);
-	strcpy(text, "hello");
+	memcpy(text, "hello", sizeof("hello"));
 	child = make_child();
 	if (child == 0)
 		exit(join(key));

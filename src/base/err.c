@@ -5,6 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
+/* What the analyser is given instead. */
+#undef err_set
+#undef err_errno
+#undef err_wrap
+
 static void format(struct err *err, int code, const char *fmt, va_list ap)
 {
 	err->code = code;

@@ -32,4 +32,20 @@ int err_errno(struct err *err, int code, const char *fmt, ...)
 /* Put "context: " in front of the message; returns err->code, or @code where err is NULL. */
 int err_wrap(struct err *err, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
+/*
+ * The analyser of clang sees one file at a time: for it, what these return is any number, and the
+ * caller goes on with what is untouched.  So it is told that they return no 0.
+ */
+#ifdef __clang_analyzer__
+static inline int err_negative(int code)
+{
+	if (code >= 0)
+		__builtin_unreachable();
+	return code;
+}
+#define err_set(...)   err_negative(err_set(__VA_ARGS__))
+#define err_errno(...) err_negative(err_errno(__VA_ARGS__))
+#define err_wrap(...)  err_negative(err_wrap(__VA_ARGS__))
+#endif
+
 #endif

@@ -17,8 +17,7 @@
 #include "compile/steps.h"
 #include "instrument/plan.h"
 
-extern char **environ;
-
+/* NOLINTNEXTLINE(readability-non-const-parameter): argp_parser_t has it so */
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	(void)key;

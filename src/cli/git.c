@@ -19,7 +19,7 @@ static int read_output(int fd, char **ret_text, size_t *ret_len)
 	char *text;
 
 	if (fstat(fd, &st))
-		return -errno;
+		return -EIO;
 	text = mem_zalloc((size_t)st.st_size + 1);
 	if (!text)
 		return -ENOMEM;
@@ -59,7 +59,7 @@ static int git(const char *const *argv, const char *cwd, char **ret_text, size_t
 static int find_top(char **ret_top, struct err *err)
 {
 	static const char *const argv[] = {"git", "rev-parse", "--show-toplevel", NULL};
-	size_t len;
+	size_t len = 0;
 	int rc = git(argv, NULL, ret_top, &len, err);
 
 	if (!rc && len)

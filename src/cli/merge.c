@@ -16,6 +16,7 @@
 
 static const struct argp_child children[] = {{&output_argp, 0, NULL, 0}, {NULL, 0, NULL, 0}};
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): argp_parser_t has it so */
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	struct run_options *options = arg_options(state);

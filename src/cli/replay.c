@@ -18,6 +18,7 @@
 
 static const struct argp_child children[] = {{&run_options_argp, 0, NULL, 0}, {NULL, 0, NULL, 0}};
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): argp_parser_t has it so */
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
 	(void)arg;

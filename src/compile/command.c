@@ -16,8 +16,6 @@
 
 #define SAID_MAX (1 << 20) /* of an endless list of errors the beginning says enough */
 
-extern char **environ;
-
 /* 0 or a positive errno. */
 static int start(const struct command *command, int said, pid_t *ret_pid)
 {
@@ -83,11 +81,14 @@ int command_run(const struct command *command, char **ret_said, struct err *err)
 
 	if (said < 0)
 		return err_errno(err, -errno, "run '%s'", command->argv[0]);
-	rc = -start(command, said, &pid);
-	if (rc == -ENOENT)
-		return err_set(err, rc, "'%s' is not installed", command->argv[0]);
-	if (!rc)
-		rc = wait_for(pid, &good);
+	rc = start(command, said, &pid);
+	if (rc == ENOENT)
+		return err_set(err, -ENOENT, "'%s' is not installed", command->argv[0]);
+	if (rc == ENOEXEC) /* not -ENOEXEC: it has said nothing */
+		return err_set(err, -EACCES, "'%s' is no program", command->argv[0]);
+	if (rc)
+		return err_errno(err, -rc, "run '%s'", command->argv[0]);
+	rc = wait_for(pid, &good);
 	if (!rc)
 		rc = read_said(said, ret_said);
 	if (rc)

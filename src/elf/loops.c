@@ -375,18 +375,15 @@ static int count_loops(struct graph *g)
 	cleanup_free size_t *room = mem_zalloc(5 * count * sizeof(*room));
 	cleanup_free unsigned char *edges = mem_zalloc(count);
 	cleanup_free bool *is_on_stack = mem_zalloc(count);
-	struct search s = {.g = g,
-			   .set = room,
-			   .index = room + count,
-			   .low = room + 2 * count,
-			   .stack = room + 3 * count,
-			   .path = room + 4 * count,
-			   .edge = edges,
-			   .is_on_stack = is_on_stack,
-			   .sets = 1};
+	struct search s = {
+		.g = g, .set = room, .edge = edges, .is_on_stack = is_on_stack, .sets = 1};
 
 	if (!room || !edges || !is_on_stack)
 		return -ENOMEM;
+	s.index = room + count;
+	s.low = room + 2 * count;
+	s.stack = room + 3 * count;
+	s.path = room + 4 * count;
 	for (size_t i = 0; i < count; i++)
 		s.set[i] = 1;
 	for (unsigned level = 0; level < NESTING_MAX && find_level(&s); level++)

@@ -226,7 +226,7 @@ static int next_event(pid_t pid, struct stop *ret_stop)
 /* The frozen program calls clone(2); *@ret_pid is its copy, which has its first stop to come. */
 static int call_clone(struct snapshot *s, pid_t *ret_pid)
 {
-	struct stop stop;
+	struct stop stop = {0};
 	unsigned long pid;
 	int rc = enter_loop(s);
 

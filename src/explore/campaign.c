@@ -69,9 +69,11 @@ static double power(double base, uint64_t exponent)
 {
 	double result = 1;
 
-	for (; exponent; exponent >>= 1, base *= base)
+	for (; exponent; exponent >>= 1) {
 		if (exponent & 1)
 			result *= base;
+		base *= base;
+	}
 	return result;
 }
 

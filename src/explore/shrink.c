@@ -85,6 +85,7 @@ static int join(struct shrinking *s, bool *ret_any)
 	return 0;
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): by way of struct shrinking */
 int shrink(struct control_switch *switches, size_t *count, unsigned tests, shrink_test_fn *test,
 	   void *ctx)
 {

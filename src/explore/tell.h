@@ -17,7 +17,7 @@ struct teller {
 };
 
 /* "writer", "writer/child[1]", "writer/thread[2]"; to be freed, NULL when memory is short. */
-char *tell_flow(const struct teller *teller, uint32_t flow);
+char *tell_flow(const struct teller *teller, uint32_t index);
 
 /* "await() flag.c:12 reads s->is_ready": to be freed, NULL when memory is short. */
 char *tell_event(const struct teller *teller, const struct control_event *event);

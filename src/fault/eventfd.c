@@ -18,6 +18,7 @@
 #define READS_MAX   100000			 /* EFD_SEMAPHORE: one at a time */
 
 /* Never waits, whatever the flags of the description are. */
+/* NOLINTNEXTLINE(readability-non-const-parameter): the kernel writes it */
 static int take(int fd, uint64_t *ret_value)
 {
 	struct iovec iov = {ret_value, sizeof(*ret_value)};

@@ -126,6 +126,7 @@ int name_unlink(struct fault_env *env, struct shot *shot, const struct fd_object
 }
 
 /* Bits that differ, each flipped at once: a program may be writing there. */
+/* NOLINTNEXTLINE(readability-non-const-parameter): by __atomic_fetch_xor() */
 static int flip(struct shot *shot, unsigned char *data, uint64_t size, uint64_t bits,
 		uint64_t *ret_first)
 {

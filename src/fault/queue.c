@@ -138,7 +138,7 @@ static int mq_take_filler(struct fault_env *env, const struct fd_object *object,
 			  struct tracee *t, int fd)
 {
 	cleanup_close int queue = fd_reopen(env->engine, t->process->tgid, fd, O_RDWR | O_NONBLOCK);
-	size_t taken;
+	size_t taken = 0;
 	int rc = queue < 0 ? queue : take(queue, size, &taken);
 
 	(void)object;
@@ -149,7 +149,7 @@ static int mq_drain(struct fault_env *env, struct shot *shot, const struct fd_ob
 {
 	struct fd_holder holder;
 	cleanup_close int queue = open_queue(env, shot, object, &holder);
-	size_t taken;
+	size_t taken = 0;
 	int rc = queue < 0 ? queue : take(queue, SIZE_MAX, &taken);
 
 	if (rc)

@@ -14,8 +14,6 @@
 #include "base/mem.h"
 #include "base/util.h"
 
-extern char **environ;
-
 /*
  * Of the last four: gcc expands a memcpy() or memset() of constant size without
  * telling, and fortified ones have another name; the place of an access is a

@@ -34,7 +34,7 @@ static bool is_of_our_namespace(const struct wait *wait)
 /* The values of the set, to be freed; NULL: not to be had. */
 static unsigned short *read_values(int id, unsigned *ret_count)
 {
-	struct semid_ds set;
+	struct semid_ds set = {0};
 	unsigned short *values;
 
 	if (semctl(id, 0, IPC_STAT, (union semun){.buf = &set}) < 0)

@@ -102,7 +102,7 @@ static int read_whole(const char *path, char **ret_text, size_t *ret_size)
 	file = fdopen(fd, "r");
 	if (!file)
 		return -ENOMEM;
-	fd = -1; /* the stream's now */
+	fd = -1; /* the stream's now. NOLINT(clang-analyzer-deadcode.DeadStores): cleanup_close */
 	text = mem_zalloc((size_t)st.st_size + 1);
 	if (!text)
 		return -ENOMEM;

@@ -40,6 +40,7 @@ uint64_t rt_named_key(uint64_t address)
 	return 0;
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): the runtime's own writes them */
 bool rt_variable_find(uint64_t address, uint32_t *ret_object, uint64_t *ret_offset)
 {
 	(void)address;

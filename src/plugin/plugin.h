@@ -69,7 +69,7 @@ void plugin_lend_past(struct call *call, uint64_t timespec);
 /* The run cannot be had with what the program does: CONTROL_THREADS, ... */
 void plugin_refuse(uint32_t end) NO_RETURN;
 
-void plugin_set_process(uint32_t process);
+void plugin_set_process(uint32_t index);
 
 /* --- accesses ------------------------------------------------------------- */
 

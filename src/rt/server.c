@@ -56,7 +56,7 @@ static void note_end(struct control *c, pid_t pid, uint32_t role, int status)
 static void serve(struct control *c, uint32_t role)
 {
 	uint32_t done = 0;
-	int status;
+	int status = 0;
 	pid_t pid;
 
 	rt_module((uint64_t)__builtin_return_address(0), &(uint64_t){0}); /* known to all copies */

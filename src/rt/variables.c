@@ -13,7 +13,7 @@ bool rt_variable_find(uint64_t address, uint32_t *ret_object, uint64_t *ret_offs
 	uint32_t module;
 
 	if (!__data_start || !_end ||
-	    address - (uint64_t)__data_start >= (uint64_t)(_end - __data_start))
+	    address - (uint64_t)__data_start >= (uint64_t)_end - (uint64_t)__data_start)
 		return false;
 	module = rt_module((uint64_t)rt_attach, &place);
 	if (!known && module) {

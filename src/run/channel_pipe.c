@@ -25,6 +25,7 @@ static int open_pipe(struct execution *x, struct run_channel *channel, struct er
 	return rc;
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): struct channel_ops has it so */
 static int pipe_end(struct run_channel *channel, int end, bool *ret_own)
 {
 	(void)ret_own;

@@ -34,6 +34,7 @@ static int open_pair(struct execution *x, struct run_channel *channel, struct er
 	return rc ? err_errno(err, rc, "channel '%s'", spec->name) : 0;
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): struct channel_ops has it so */
 static int pair_end(struct run_channel *channel, int end, bool *ret_own)
 {
 	(void)ret_own;

@@ -29,7 +29,7 @@ struct explored {
 };
 
 /* Of struct teller. */
-const char *explored_role_name(void *explored, uint32_t role);
+const char *explored_role_name(void *ctx, uint32_t role);
 
 /*
  * One run by turns, as @request says.  @ret_findings: of a run that has come

@@ -119,15 +119,17 @@ int levels_find_mended(struct job *job, const struct levels *levels, bool wanted
 		.wanted = &reference->seen,
 		.wanted_fails = wanted_fails ? why_as_written_fails(&levels->culprits) : NULL};
 	const char **files = files_of(&levels->culprits, &request.file_count);
+	size_t suspect_count = 0;
 	int rc = wanted_by && suspects && files ? 0 : -ENOMEM;
 
 	rc = rc ? rc : first_divergences(levels, &items, &request.count);
-	rc = rc ? rc : take_suspects(&levels->culprits, suspects, &request.suspect_count);
+	rc = rc ? rc : take_suspects(&levels->culprits, suspects, &suspect_count);
 	request.items = items;
 	request.suspects = suspects;
+	request.suspect_count = suspect_count;
 	request.files = files;
 	rc = rc ? rc : localise(job, &request, ret);
-	for (size_t i = 0; i < request.suspect_count; i++)
+	for (size_t i = 0; i < suspect_count; i++)
 		free(suspects[i].owner);
 	free(files);
 	return rc;

@@ -248,19 +248,17 @@ static int try_known(struct localisation *l, struct names *names, struct err *er
 
 static int localise_one(struct localisation *l, struct err *err)
 {
-	struct declarations all = {0};
 	struct names names = {0};
 	int rc = program_texts_read(&l->build, &l->texts, err);
 
-	l->all = &all;
 	/* A command builds the very same program: how that behaves has been seen. */
 	l->fails = l->build.spec->command != NULL;
 	rc = rc ? rc : try_known(l, &names, err);
-	rc = rc ? rc : find_names(l, &all, &names, err);
+	rc = rc ? rc : find_names(l, &l->all, &names, err);
 	if (rc > 0)
 		rc = describe(l, &names, err);
 	free(names.items);
-	declarations_release(&all);
+	declarations_release(&l->all);
 	program_texts_release(&l->texts);
 	return rc;
 }

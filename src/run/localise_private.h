@@ -22,8 +22,8 @@ struct localisation {
 	const struct divergence *d; /* the one that it is about */
 	struct compile_request build;
 	struct program_texts texts;
-	const struct declarations *all; /* of the program; may be empty */
-	bool fails;			/* as it is: seen, so that a cure says something */
+	struct declarations all; /* of the program; may be empty */
+	bool fails;		 /* as it is: seen, so that a cure says something */
 	struct mended_list *list;
 };
 

@@ -97,7 +97,7 @@ static const struct maker *maker_of(const struct execution *x, const struct call
 }
 
 /* The folder that a relative name is in: of the process, or an open one. */
-static bool folder_of(const struct execution *x, const struct tracee *t, int dir, char *path,
+static bool folder_of(const struct execution *x, const struct tracee *t, int dir, char *folder,
 		      size_t size)
 {
 	char link[64];
@@ -107,10 +107,10 @@ static bool folder_of(const struct execution *x, const struct tracee *t, int dir
 		snprintf(link, sizeof(link), "%d/cwd", t->tid);
 	else
 		snprintf(link, sizeof(link), "%d/fd/%d", t->tid, (int)t->call.args[dir]);
-	len = readlinkat(x->engine.options.proc_fd, link, path, size - 1);
+	len = readlinkat(x->engine.options.proc_fd, link, folder, size - 1);
 	if (len < 0)
 		return false;
-	path[len] = '\0';
+	folder[len] = '\0';
 	return true;
 }
 

@@ -49,8 +49,8 @@ char *mended_proof(const struct localisation *l, const char *qualifier, const st
 /* Of a type the first one that has it. */
 static char *variable_text(const struct localisation *l, const struct declaration *name)
 {
-	for (size_t i = 0; name->kind == DECLARATION_TYPE && i < l->all->count; i++) {
-		const struct declaration *d = &l->all->items[i];
+	for (size_t i = 0; name->kind == DECLARATION_TYPE && i < l->all.count; i++) {
+		const struct declaration *d = &l->all.items[i];
 
 		if (d->kind < DECLARATION_TYPE && d->type && strcmp(d->type, name->name) == 0)
 			return declaration_text(d);

@@ -63,12 +63,16 @@ void recorder_free(struct recorder *recorder)
 
 	if (!recorder)
 		return;
-	HASH_ITER(hh, recorder->counters, counter, next_counter) {
-		HASH_DEL(recorder->counters, counter);
+	counter = recorder->counters;
+	HASH_CLEAR(hh, recorder->counters); /* the items stay, in a row */
+	for (; counter; counter = next_counter) {
+		next_counter = counter->hh.next;
 		free(counter);
 	}
-	HASH_ITER(hh, recorder->known, known, next_known) {
-		HASH_DEL(recorder->known, known);
+	known = recorder->known;
+	HASH_CLEAR(hh, recorder->known);
+	for (; known; known = next_known) {
+		next_known = known->hh.next;
 		free(known);
 	}
 	free(recorder);

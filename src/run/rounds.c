@@ -141,7 +141,7 @@ void rounds_stepped(struct execution *x, struct tracee *t)
 	r->steps++;
 	if (tracee_get_regs(t, &regs) == 0 && r->steps < STEPS_MAX &&
 	    is_plain(t, arch_native->ip(regs), r->vdso)) {
-		same = memcmp(regs, &r->regs, sizeof(*regs)) == 0;
+		same = arch_regs_equal(regs, &r->regs);
 		if (!same) {
 			tracee_step(t, true);
 			return;

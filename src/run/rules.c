@@ -5,7 +5,6 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 
-#include "base/cleanup.h"
 #include "base/mem.h"
 #include "base/util.h"
 #include "elf/valgrind.h"
@@ -196,11 +195,12 @@ static int build(struct known_filters *filters, struct rules *rules, uint64_t on
 	if (rc)
 		return rc;
 	known_release(known);
-	*known = (struct known_filter){.rules = TAKE_PTR(rules->items),
+	*known = (struct known_filter){.rules = rules->items,
 				       .count = rules->count,
 				       .only_ip = only_ip,
 				       .filter = filter,
 				       .no = ++filters->built};
+	rules->items = NULL;
 	*ret_known = known;
 	return 0;
 }

@@ -2,6 +2,7 @@
 
 #include <elf.h>
 #include <errno.h>
+#include <string.h>
 #include <sys/ptrace.h>
 #include <sys/uio.h>
 
@@ -22,6 +23,11 @@ int arch_get_regs(pid_t tid, struct arch_regs *ret_regs)
 int arch_set_regs(pid_t tid, const struct arch_regs *regs)
 {
 	return ptrace(PTRACE_SETREGS, tid, 0, &regs->x86_64) ? -errno : 0;
+}
+
+bool arch_regs_equal(const struct arch_regs *a, const struct arch_regs *b)
+{
+	return memcmp(&a->x86_64, &b->x86_64, sizeof(a->x86_64)) == 0;
 }
 
 #elif defined(__aarch64__)
@@ -58,6 +64,11 @@ int arch_set_regs(pid_t tid, const struct arch_regs *regs)
 	int rc = set_of(tid, PTRACE_SETREGSET, NT_PRSTATUS, &copy.aarch64, GENERAL_SIZE);
 
 	return rc ? rc : set_of(tid, PTRACE_SETREGSET, NT_ARM_SYSTEM_CALL, &call, sizeof(call));
+}
+
+bool arch_regs_equal(const struct arch_regs *a, const struct arch_regs *b)
+{
+	return memcmp(&a->aarch64, &b->aarch64, sizeof(a->aarch64)) == 0;
 }
 #else
 #error "no such architecture yet: write its struct arch"

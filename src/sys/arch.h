@@ -123,6 +123,8 @@ extern const struct arch *const arch_native;
 /* Of a thread in a ptrace stop; 0 or a negative errno. */
 int arch_get_regs(pid_t tid, struct arch_regs *ret_regs);
 int arch_set_regs(pid_t tid, const struct arch_regs *regs);
+/* As the machine that we run on has them. */
+bool arch_regs_equal(const struct arch_regs *a, const struct arch_regs *b);
 
 /* The result is one of the RAW_ codes (as a negative number) that a signal leaves. */
 bool arch_is_restart_code(int64_t result);

@@ -160,18 +160,18 @@ static int read_error(const char *block, size_t size, struct valgrind_error *ret
 }
 
 /* It has no NUL, so that is where it ends. */
-static int read_whole(const char *path, char **ret_text)
+static int read_whole(const char *path, char **ret_text, struct err *err)
 {
 	cleanup_fclose FILE *file = fopen(path, "re");
 	size_t room = 0;
 
 	if (!file)
-		return -errno;
+		return err_errno(err, -errno, "report of valgrind %s", path);
 	if (getdelim(ret_text, &room, '\0', file) >= 0)
 		return 0;
 	free(*ret_text); /* nothing was read, not even the end of the text */
 	*ret_text = ferror(file) ? NULL : mem_strdup("");
-	return *ret_text ? 0 : -ENOMEM;
+	return *ret_text ? 0 : err_errno(err, -ENOMEM, "report of valgrind %s", path);
 }
 
 int valgrind_read_report(const char *path, struct valgrind_error **ret_errors, size_t *ret_count,
@@ -181,8 +181,10 @@ int valgrind_read_report(const char *path, struct valgrind_error **ret_errors, s
 	struct valgrind_error *errors = NULL;
 	cleanup_free char *text = NULL;
 	size_t count = 0;
-	int rc = read_whole(path, &text);
+	int rc = read_whole(path, &text, err);
 
+	if (rc)
+		return rc;
 	for (const char *from = text, *to; !rc && (from = strstr(from, begin)); from = to) {
 		struct valgrind_error *slot;
 

@@ -91,7 +91,9 @@ is 'and it counts the same' "$(counts -- "$work/counts")" "$seen"
 scenarios=(scenarios/explore/{count,peterson,locks,publish}.scn) schedules=60
 if [ -n "$LONG" ]; then # but for those with threads
 	schedules=400
-	mapfile -t scenarios < <(ls scenarios/explore/*.scn | grep -vE '/(order|queue)\.scn$')
+	mapfile -t scenarios < <(
+		find scenarios/explore -name '*.scn' ! -name order.scn ! -name queue.scn | sort
+	)
 fi
 for scenario in "${scenarios[@]}"; do
 	limit=1000 explore --unmodified --schedules "$schedules" --case compiler=gcc "$scenario"

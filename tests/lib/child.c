@@ -24,14 +24,14 @@ static time_t now(void)
 	return ts.tv_sec;
 }
 
-struct child child_start(const char *name, const char *arg)
+struct child child_start(const char *program, const char *arg)
 {
 	struct child child;
 	char path[512];
 	int in[2], out[2];
 
-	snprintf(path, sizeof(path), "%s%s%s", strchr(name, '/') ? "" : SUBJECTS,
-		 strchr(name, '/') ? "" : "/", name);
+	snprintf(path, sizeof(path), "%s%s%s", strchr(program, '/') ? "" : SUBJECTS,
+		 strchr(program, '/') ? "" : "/", program);
 	cr_assert_eq(pipe2(in, O_CLOEXEC), 0);
 	cr_assert_eq(pipe2(out, O_CLOEXEC), 0);
 	child.pid = fork();

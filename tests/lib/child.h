@@ -15,8 +15,8 @@ struct child {
 	int out; /* and of its standard output */
 };
 
-/* Start SUBJECTS/@name, or @name itself if it has a slash, with @arg (NULL = none). */
-struct child child_start(const char *name, const char *arg);
+/* Start SUBJECTS/@program, or @program itself if it has a slash, with @arg (NULL = none). */
+struct child child_start(const char *program, const char *arg);
 void child_kill(struct child *child);
 
 /* Until the thread sleeps in a system call ('S' in stat, a number in syscall); returns its number.

@@ -19,8 +19,6 @@
 #include "lib/needs.h"
 #include "lib/tmpdir.h"
 
-extern char **environ;
-
 /* A launch of `sh -c line` with standard output into a file; what a test changes is in `launch`. */
 struct shot {
 	struct launch launch;
@@ -221,19 +219,19 @@ Test(engine_launch, says_why_a_program_does_not_start, .init = not_here_under_va
 
 Test(engine_launch, finds_programs_as_a_shell_does)
 {
-	char *folder = tmpdir_new(), *tool = tmpdir_write(folder, "tool", "#!/bin/sh\n"), *path;
-	char *plain = tmpdir_write(folder, "plain", ""), *variable, *want;
+	char *dir = tmpdir_new(), *tool = tmpdir_write(dir, "tool", "#!/bin/sh\n"), *path;
+	char *plain = tmpdir_write(dir, "plain", ""), *variable, *want;
 	struct err err = ERR_INIT;
 
-	cr_assert(gt(int, asprintf(&variable, "/nonexistent::%s", folder), 0));
+	cr_assert(gt(int, asprintf(&variable, "/nonexistent::%s", dir), 0));
 	cr_assert(eq(int, chmod(tool, 0755), 0));
 	cr_assert(eq(int, launch_find_program("tool", variable, &path, &err), 0), "%s", err.text);
-	cr_assert(gt(int, asprintf(&want, "%s/tool", folder), 0));
+	cr_assert(gt(int, asprintf(&want, "%s/tool", dir), 0));
 	cr_expect(eq(str, path, want));
 	free(path);
 	cr_expect(eq(int, launch_find_program("plain", variable, &path, &err), -EACCES));
 	cr_expect(eq(int, launch_find_program("nothing", variable, &path, &err), -ENOENT));
-	cr_expect(eq(int, launch_find_program(folder, variable, &path, &err), -EACCES), "a folder");
+	cr_expect(eq(int, launch_find_program(dir, variable, &path, &err), -EACCES), "a folder");
 	cr_expect(eq(int, launch_find_program("/nonexistent/x", NULL, &path, &err), -ENOENT));
 	cr_assert(eq(int, launch_find_program("sh", NULL, &path, &err), 0), "the usual folders");
 	free(path);
@@ -241,7 +239,7 @@ Test(engine_launch, finds_programs_as_a_shell_does)
 	free(variable);
 	free(plain);
 	free(tool);
-	tmpdir_free(folder);
+	tmpdir_free(dir);
 }
 
 static int launch_once(void *arg)

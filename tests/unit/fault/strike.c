@@ -18,8 +18,6 @@
 #define RULES_MAX 64
 #define OUT_MAX	  4096
 
-extern char **environ;
-
 /* A strike on its way. */
 struct scene {
 	const struct strike *strike;

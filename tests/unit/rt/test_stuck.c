@@ -14,7 +14,7 @@ static struct segment *segment;
 static uint32_t word, other; /* of "the process" */
 static int fd;
 
-static void add_row(uint32_t *at, uint32_t value, uint8_t flags, uint16_t process)
+static void add_row(const uint32_t *at, uint32_t value, uint8_t flags, uint16_t process)
 {
 	struct segment_row *row = &segment->rows[++segment->rows_used];
 

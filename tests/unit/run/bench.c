@@ -40,6 +40,7 @@ struct scenario_file bench_read(const char *text)
 }
 
 /* As worker_init() makes one, but for the sandbox. */
+/* NOLINTNEXTLINE(readability-non-const-parameter): struct worker keeps it */
 static int open_worker(struct worker *w, const struct pool_options *options, char *tmp)
 {
 	*w = (struct worker){.options = options, .tmp = tmp, .cpu = -1};

@@ -35,10 +35,8 @@ static struct localisation l;
 
 static void set_up(void)
 {
-	static const struct declarations none;
-
 	request = (struct localise_request){.wanted_by = "gcc -O0"};
-	l = (struct localisation){.request = &request, .d = &gcc, .all = &none, .list = &list};
+	l = (struct localisation){.request = &request, .d = &gcc, .list = &list};
 }
 
 static void tear_down(void)
@@ -96,10 +94,9 @@ Test(run_mended, the_same_declarations_are_one_entry_for_all_compilers)
 
 Test(run_mended, a_type_is_called_by_what_is_of_it)
 {
-	const struct declarations all = {of_word, 1};
 	cleanup_free char *text = NULL;
 
-	l.all = &all;
+	l.all = (struct declarations){of_word, 1};
 	add(&word, NULL, "");
 	cr_expect(eq(str, list.items[0].variable, "slot.state"));
 	text = mended_text(&list.items[0]);
@@ -146,7 +143,7 @@ Test(run_mended, a_proof_is_about_the_same_declaration_or_its_type)
 	cr_expect(is_proven("box.full", "full", 16));
 	cr_expect(not(is_proven("box.full", "full", 17)));
 	cr_expect(not(is_proven("box.mean", "mean", 16)));
-	l.all = &(const struct declarations){of_word, 1};
+	l.all = (struct declarations){of_word, 1};
 	add(&word, NULL, "");
 	cr_expect(is_proven("ring.slots.state", "state", 9));
 }

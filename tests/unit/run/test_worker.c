@@ -172,7 +172,7 @@ static void mask_folder(char *text)
 		end = begin + strcspn(begin, " \n");
 		while (*end != '/')
 			end--;
-		memcpy(begin, "TMP", 3);
+		memcpy(begin, "TMP", 3); /* NOLINT(bugprone-not-null-terminated-result) */
 		memmove(begin + 3, end, strlen(end) + 1);
 	}
 }

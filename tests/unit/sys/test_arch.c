@@ -198,6 +198,16 @@ Test(sys_arch, restart_codes_are_the_four_of_the_kernel)
 	cr_expect(not(arch_is_restart_code(512)));
 }
 
+Test(sys_arch, registers_are_equal_as_the_machine_has_them)
+{
+	struct arch_regs a = {0}, b = {0};
+
+	arch_native->set_ip(&a, 7);
+	cr_expect(not(arch_regs_equal(&a, &b)));
+	arch_native->set_ip(&b, 7);
+	cr_expect(arch_regs_equal(&a, &b));
+}
+
 /* A child that stops itself, is told to skip a call, and reports what it got. */
 static void traced_child(void)
 {
