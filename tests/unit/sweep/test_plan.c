@@ -506,6 +506,147 @@ static int make_one(void *arg)
 	return rc;
 }
 
+/* The kernel cuts a send that waits for room only when a signal comes. */
+Test(sweep_plan, a_send_that_waits_goes_as_a_whole)
+{
+	struct call_site *site = record_add(&record, 0, "writer", "recvfrom", FD_KIND_TCP, 4, 1, 0);
+
+	site->places[0].can_be_short = true;
+	site = record_add(&record, 0, "writer", "sendto", FD_KIND_TCP, 5, 1, 0);
+	site->places[0].can_be_short = true;
+	expect_plan(false, "writer: recvfrom(4): only one byte moves\n"
+			   "writer: recvfrom(4) from the first on: only one byte moves\n"
+			   "writer: recvfrom(4): the connection is reset\n"
+			   "writer: sendto(5): the buffer is small\n"
+			   "writer: sendto(5): the connection is reset\n");
+}
+
+static bool has_title(const struct plan *plan, const char *title)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (strcmp(plan->attempts[i]->scenario.title, title) == 0)
+			return true;
+	return false;
+}
+
+/* One without room takes what fits; a Unix socket a small record as a whole. */
+Test(sweep_plan, a_send_that_does_not_wait_may_be_short)
+{
+	struct call_site *tcp = record_add(&record, 0, "w", "sendto", FD_KIND_TCP, 5, 1, EAGAIN),
+			 *local;
+	struct plan plan;
+
+	tcp->places[0].can_be_short = true;
+	local = record_add(&record, 0, "w", "sendto", FD_KIND_UNIX_STREAM, 6, 1, EAGAIN);
+	local->places[0].can_be_short = true;
+	local->places[0].length = 100;
+	plan = planned(false);
+	cr_expect(has_title(&plan, "w: sendto(5): only one byte moves"));
+	cr_expect(not(has_title(&plan, "w: sendto(6): only one byte moves")));
+	sweep_plan_release(&plan);
+	record.sites[1].places[0].length = 100000;
+	plan = planned(false);
+	cr_expect(has_title(&plan, "w: sendto(6): only one byte moves"));
+	sweep_plan_release(&plan);
+}
+
+/* signal(7): what SIGSTOP and SIGCONT interrupt without a handler. */
+Test(sweep_plan, a_stop_interrupts_some_calls_only)
+{
+	record_add(&record, 0, "w", "epoll_wait", FD_KIND_EPOLL, 3, 1, 0)->places[0].waits = true;
+	record_add(&record, 0, "w", "read", FD_KIND_PIPE, 4, 1, 0)->places[0].waits = true;
+	record_add(&record, 0, "w", "recvfrom", FD_KIND_TCP, 5, 1, 0)->places[0].waits = true;
+	expect_plan(false, "w: epoll_wait(3), asleep: SIGSTOP, SIGCONT\n"
+			   "w: recvfrom(5), asleep: SIGSTOP, SIGCONT\n"
+			   "w: recvfrom(5): the connection is reset\n");
+}
+
+Test(sweep_plan, a_slow_reader_does_not_do_for_a_large_pipe)
+{
+	struct call_site *site = record_add(&record, 0, "w", "write", FD_KIND_PIPE, 1, 1, 0);
+	const struct scenario *asleep;
+	struct plan plan;
+
+	site->places[0].waits = true;
+	site->places[0].signals = UINT64_C(1) << (SIGUSR1 - 1);
+	record_add(&record, 1, "reader", "read", FD_KIND_PIPE, 0, 1, 0);
+	plan = planned(false);
+	asleep = &plan.attempts[2]->scenario;
+	cr_assert(eq(str, asleep->title,
+		     (char *)"w: write(1), asleep: SIGUSR1, blocked, while reader is slow"));
+	cr_expect(eq(int, (int)asleep->faults[1].action.kind, (int)ACTION_CAPACITY));
+	sweep_plan_release(&plan);
+}
+
+/* Most likely it waits there with the lock in its hands. */
+Test(sweep_plan, a_holder_is_slow_where_it_waits_first)
+{
+	struct call_site *site = record_add(&record, 0, "waiter", "flock", FD_KIND_FILE, 3, 1, 0);
+	struct plan plan;
+
+	site->places[0].signals = UINT64_C(1) << (SIGUSR1 - 1);
+	site->places[0].waits = true;
+	record_add(&record, 1, "holder", "flock", FD_KIND_FILE, 3, 1, 0);
+	record_add(&record, 1, "holder", "write", FD_KIND_PIPE, 5, 1, 0);
+	record_add(&record, 1, "holder", "read", FD_KIND_PIPE, 6, 1, 0)->places[0].waits = true;
+	plan = planned(false);
+	cr_expect(eq(int, plan.attempts[1]->faults[0].at.on.fd, 6));
+	cr_expect(eq(int, plan.attempts[2]->faults[0].at.on.fd, 5));
+	sweep_plan_release(&plan);
+}
+
+/* A child that makes calls of its own is struck by its name there. */
+Test(sweep_plan, a_child_with_a_lock_is_struck_once)
+{
+	struct call_site *site;
+	struct plan plan;
+	size_t struck = 0;
+
+	record.processes = 2;
+	record_add(&record, 0, "p", "write", FD_KIND_FILE, 3, 1, 0);
+	site = record_add(&record, 0, "p/child[1]", "write", FD_KIND_FILE, 3, 1, 0);
+	site->part = SELECT_CHILD;
+	site->child = 1;
+	plan = planned(false);
+	for (size_t i = 0; i < plan.count; i++)
+		struck += strcmp(plan.attempts[i]->scenario.title,
+				 "p/child[1]: with a lock in its hands: SIGKILL") == 0;
+	cr_expect(eq(sz, struck, 1));
+	sweep_plan_release(&plan);
+}
+
+/* Others can have filled a queue; nobody else a pipe of one's own. */
+Test(sweep_plan, who_finds_a_queue_full_may_say_so)
+{
+	struct plan plan;
+
+	record_add(&record, 0, "writer", "mq_timedsend", FD_KIND_MQUEUE, 3, 1, EAGAIN);
+	record_add(&record, 0, "writer", "write", FD_KIND_EVENTFD, 4, 1, EAGAIN);
+	plan = planned(false);
+	cr_expect(eq(int, (int)plan.attempts[0]->demand, (int)DEMAND_SAME));
+	cr_expect(eq(int, (int)plan.attempts[1]->demand, (int)DEMAND_WELL));
+	sweep_plan_release(&plan);
+}
+
+Test(sweep_plan, a_datagram_is_lost_on_its_way_and_where_it_comes)
+{
+	record_add(&record, 0, "w", "recvfrom", FD_KIND_UDP, 3, 1, 0);
+	expect_plan(false, "w: recvfrom(3): the datagram is lost\n");
+}
+
+/* Two places of a program that send into the same pipe are one buffer. */
+Test(sweep_plan, a_buffer_is_made_small_once)
+{
+	struct plan plan;
+
+	record_add(&record, 0, "writer", "write", FD_KIND_PIPE, 1, 1, 0);
+	record_add(&record, 1, "reader", "write", FD_KIND_PIPE, 4, 1, 0);
+	record_add(&record, 1, "reader", "write", FD_KIND_PIPE, 4, 1, 0);
+	plan = planned(false);
+	cr_expect(eq(sz, plan.attempts[1]->scenario.fault_count, 2));
+	sweep_plan_release(&plan);
+}
+
 Test(sweep_plan, survives_short_memory)
 {
 	record_add(&record, 0, "writer", "write", FD_KIND_FILE, 1, 2, ENOSPC);
