@@ -105,7 +105,7 @@ static bool is_chance(const struct attempt *attempt)
 	const struct fault_spec *fault = &attempt->faults[attempt->main_fault];
 
 	return fault->at.phase == PHASE_BLOCKED ||
-	       (attempt->scenario.fault_count == 1 && fault->action.when == WHEN_PENDING);
+	       (fault->action.kind == ACTION_SIGNAL && fault->action.when == WHEN_PENDING);
 }
 
 /* Those that hang take their time. */

@@ -21,9 +21,11 @@ static struct played {
 	const char *text;  /* of the finding */
 	enum finding_kind kind;
 	bool by_chance; /* only every other time */
+	bool unstruck;	/* what it is about has not happened */
 } plays[4];
 static bool fails_without_faults;
-static bool one_does_not_come; /* of the faults of the file */
+static bool one_does_not_come;	     /* of the faults of the file */
+static struct record recorded_again; /* the second run without faults */
 static unsigned runs;
 
 static void open_base(void)
@@ -42,6 +44,12 @@ static void close_base(void)
 
 TestSuite(sweep_run, .init = open_base, .fini = close_base);
 
+static void add_unstruck(struct case_result *result)
+{
+	result->faults = mem_zalloc(sizeof(*result->faults));
+	result->fault_count = 1;
+}
+
 static void add_finding(struct case_result *result, const struct played *play)
 {
 	struct finding *f = mem_append(&result->findings, &result->finding_count, sizeof(*f));
@@ -50,6 +58,8 @@ static void add_finding(struct case_result *result, const struct played *play)
 	*f = (struct finding){.kind = play->kind,
 			      .process = mem_strdup("writer"),
 			      .text = mem_strdup(play->text)};
+	if (play->unstruck)
+		add_unstruck(result);
 }
 
 /* Two faults, of which one has struck. */
@@ -92,9 +102,11 @@ static int play_all(const struct run_case *cases, size_t count, const struct poo
 		if (events->wanted && !events->wanted(events->ctx, &cases[i]))
 			continue;
 		result = play(&cases[i]);
-		if (cases[i].record && i == 0) {
-			result.record = recorded;
-			recorded = (struct record){.sites = NULL};
+		if (cases[i].record) {
+			struct record *one = i == 0 ? &recorded : &recorded_again;
+
+			result.record = *one;
+			*one = (struct record){.sites = NULL};
 		}
 		events->done(events->ctx, &cases[i], &result);
 		case_result_release(&result);
@@ -279,4 +291,116 @@ Test(sweep_run, what_does_not_come_and_breaks_nothing_is_not_survived)
 	run_written((struct sweep_part){0, 0});
 	cr_expect(eq(int, (int)sweep.plan.attempts[0]->state, (int)ATTEMPT_NOT_POSSIBLE));
 	cr_expect(eq(sz, sweep.bugs.count, 0));
+}
+
+Test(sweep_run, two_runs_that_make_the_same_calls_do_not_differ)
+{
+	record_add(&recorded, 0, "writer", "write", FD_KIND_FILE, 1, 1, ENOSPC);
+	record_add(&recorded_again, 0, "writer", "write", FD_KIND_FILE, 1, 1, ENOSPC);
+	run_sweep();
+	cr_expect(not(sweep.differs));
+}
+
+Test(sweep_run, two_runs_that_make_other_calls_differ)
+{
+	record_add(&recorded, 0, "writer", "write", FD_KIND_FILE, 1, 1, ENOSPC);
+	record_add(&recorded_again, 0, "writer", "write", FD_KIND_FILE, 1, 2, ENOSPC);
+	run_sweep();
+	cr_expect(sweep.differs);
+}
+
+Test(sweep_run, what_breaks_before_the_fault_is_not_of_it)
+{
+	record_add(&recorded, 0, "writer", "write", FD_KIND_FILE, 1, 1, ENOSPC);
+	plays[0] = (struct played){"write(1): ENOSPC", "died of SIGSEGV", FINDING_CRASH,
+				   .unstruck = true};
+	run_sweep();
+	cr_expect(eq(sz, sweep.bugs.count, 0));
+	cr_expect(eq(int, (int)sweep.plan.attempts[0]->state, (int)ATTEMPT_NOT_POSSIBLE));
+}
+
+/* The other end would have died with its descriptor. */
+Test(sweep_run, the_one_that_a_reset_robs_is_not_judged)
+{
+	record_add(&recorded, 1, "reader", "recvfrom", FD_KIND_TCP, 3, 1, 0);
+	plays[0] = (struct played){"is reset", "exited with 1", FINDING_WRONG_EXIT, false};
+	run_sweep();
+	cr_expect(eq(sz, sweep.bugs.count, 0));
+	cr_expect(eq(sz, sweep.states[ATTEMPT_SURVIVED], 1));
+}
+
+Test(sweep_run, the_one_that_is_reset_is_judged)
+{
+	record_add(&recorded, 0, "writer", "recvfrom", FD_KIND_TCP, 3, 1, 0);
+	plays[0] = (struct played){"is reset", "exited with 1", FINDING_WRONG_EXIT, false};
+	run_sweep();
+	cr_expect(eq(sz, sweep.bugs.count, 1));
+}
+
+Test(sweep_run, a_budget_that_is_spent_leaves_the_rest)
+{
+	const struct sweep_options options = {.pool_run = play_all, .budget_ns = 1};
+
+	record_add(&recorded, 0, "writer", "write", FD_KIND_FILE, 1, 3, ENOSPC);
+	run_with(&options);
+	cr_expect(sweep.out_of_budget);
+	cr_expect(eq(sz, sweep.states[ATTEMPT_WAITS], sweep.plan.count));
+}
+
+/* That SIGTERM ends it says nothing of SIGHUP. */
+Test(sweep_run, what_a_signal_means_is_not_what_another_one_does)
+{
+	for (int fd = 3; fd <= 4; fd++) {
+		struct call_site *site =
+			record_add(&recorded, 0, "writer", "read", FD_KIND_PIPE, fd, 1, 0);
+		int signal = fd == 3 ? SIGTERM : SIGHUP;
+
+		site->places[0].waits = true;
+		site->places[0].signals = UINT64_C(1) << (signal - 1);
+	}
+	plays[0] = (struct played){"read(3): SIGTERM, before", "exited with 0", FINDING_WRONG_EXIT,
+				   false};
+	plays[1] = (struct played){"read(4), asleep: SIGHUP", "exited with 0", FINDING_WRONG_EXIT,
+				   false};
+	run_sweep();
+	cr_expect(eq(sz, sweep.bugs.count, 1));
+}
+
+/* A signal may mean an end, but no crash. */
+Test(sweep_run, a_crash_is_what_no_signal_means)
+{
+	struct call_site *site = record_add(&recorded, 0, "writer", "read", FD_KIND_PIPE, 3, 1, 0);
+
+	site->places[0].waits = true;
+	site->places[0].signals = UINT64_C(1) << (SIGTERM - 1);
+	plays[0] = (struct played){"SIGTERM", "died of SIGSEGV", FINDING_CRASH, false};
+	run_sweep();
+	cr_expect(ge(sz, sweep.bugs.count, 1));
+}
+
+/* Whether it sleeps when the signal comes is up to the scheduler. */
+Test(sweep_run, what_needs_a_moment_of_chance_is_seen_more_often)
+{
+	struct call_site *site = record_add(&recorded, 0, "writer", "read", FD_KIND_PIPE, 3, 1, 0);
+
+	site->places[0].waits = true;
+	site->places[0].signals = UINT64_C(1) << (SIGTERM - 1);
+	record_add(&recorded, 0, "writer", "write", FD_KIND_FILE, 1, 1, ENOSPC);
+	plays[0] = (struct played){"asleep: SIGTERM", "died of SIGSEGV", FINDING_CRASH, false};
+	plays[1] = (struct played){"write(1): ENOSPC", "died of SIGSEGV", FINDING_CRASH, false};
+	run_sweep();
+	cr_assert(eq(sz, sweep.bugs.count, 2));
+	cr_expect(eq(sz, sweep.bugs.items[0].asked + sweep.bugs.items[1].asked, 40 + 20));
+}
+
+/* It may only be patient: it is given its time, once. */
+Test(sweep_run, who_waits_for_a_time_of_its_own_is_waited_for)
+{
+	record_add(&recorded, 0, "writer", "write", FD_KIND_FILE, 1, 1, ENOSPC);
+	plays[0] = (struct played){"write(1): ENOSPC", "read(0) " WAIT_IS_LIMITED, FINDING_HANG,
+				   false};
+	run_sweep();
+	cr_assert(eq(sz, sweep.bugs.count, 1));
+	cr_expect(eq(sz, sweep.bugs.items[0].asked, 1));
+	cr_expect(eq(u64, sweep.plan.attempts[0]->scenario.deadline_ns, UINT64_C(40000000000)));
 }
