@@ -12,11 +12,6 @@
 #define OF_CHANCE     40	      /* …that needs a moment which nobody prepares */
 #define PATIENCE_NS   (40 * NS_PER_S) /* bash tries fork(2) again for 31 s */
 
-static bool was_interrupted(const struct sweep *sweep)
-{
-	return sweep->options->interrupted && sweep->options->interrupted(sweep->options->ctx);
-}
-
 struct confirming {
 	struct sweep *sweep;
 	const struct run_case *cases;
@@ -180,9 +175,9 @@ int sweep_confirm(struct sweep *sweep, struct err *err)
 
 	bugs_sort(&sweep->bugs);
 	for (size_t round = 0; !rc && sweep->bugs.count && round < BUG_ATTEMPTS_MAX; round++)
-		if (!was_interrupted(sweep))
+		if (!sweep_interrupted(sweep))
 			rc = confirm_round(sweep, round, err);
-	if (!rc && !was_interrupted(sweep))
+	if (!rc && !sweep_interrupted(sweep))
 		drop_doubtful(sweep);
 	return rc;
 }

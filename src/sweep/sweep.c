@@ -38,7 +38,7 @@ size_t sweep_places(const struct sweep *sweep)
 	return sweep->states[ATTEMPT_SURVIVED] + sweep->states[ATTEMPT_FOUND];
 }
 
-static bool was_interrupted(const struct sweep *sweep)
+bool sweep_interrupted(const struct sweep *sweep)
 {
 	return sweep->options->interrupted && sweep->options->interrupted(sweep->options->ctx);
 }
@@ -517,7 +517,7 @@ int sweep_run(const struct scenario *base, const struct sweep_options *options,
 		drop_meant(&sweep);
 	if (!rc)
 		rc = sweep_confirm(&sweep, err);
-	if (!rc && options->memcheck && !was_interrupted(&sweep))
+	if (!rc && options->memcheck && !sweep_interrupted(&sweep))
 		rc = sweep_memcheck(&sweep, err);
 	if (rc) {
 		sweep_release(&sweep);

@@ -81,6 +81,9 @@ bool attempt_struck(const struct attempt *attempt, const struct case_result *res
 /* What the file's own faults have broken is a failure, even where one of them did not come. */
 void attempt_judge(const struct attempt *attempt, struct case_result *result);
 
+/* Whether options->interrupted says so: what was tried is told, nothing new is. */
+bool sweep_interrupted(const struct sweep *sweep);
+
 /* Attempts that are asked for here. */
 size_t sweep_planned(const struct sweep *sweep);
 /* Attempts whose fault has happened: survived or not. */

@@ -404,3 +404,22 @@ Test(sweep_run, who_waits_for_a_time_of_its_own_is_waited_for)
 	cr_expect(eq(sz, sweep.bugs.items[0].asked, 1));
 	cr_expect(eq(u64, sweep.plan.attempts[0]->scenario.deadline_ns, UINT64_C(40000000000)));
 }
+
+static bool is_interrupted(void *ctx)
+{
+	(void)ctx;
+	return true;
+}
+
+/* What was found so far is told, unconfirmed. */
+Test(sweep_run, an_interrupt_leaves_what_was_found)
+{
+	const struct sweep_options options = {.pool_run = play_all, .interrupted = is_interrupted};
+
+	record_add(&recorded, 0, "writer", "write", FD_KIND_FILE, 1, 1, ENOSPC);
+	plays[0] = (struct played){"write(1): ENOSPC", "died of SIGSEGV", FINDING_CRASH, false};
+	run_with(&options);
+	cr_assert(eq(sz, sweep.bugs.count, 1));
+	cr_expect(not(sweep.bugs.items[0].confirmed));
+	cr_expect(eq(sz, sweep.bugs.items[0].asked, 0));
+}
