@@ -1,19 +1,15 @@
 #include "model/baseline.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-static bool is_same_text(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
+#include "base/util.h"
 
 bool known_is_same(const struct known *a, const struct known *b)
 {
 	return a->kind == b->kind && a->silent == b->silent && a->on == b->on &&
-	       is_same_text(a->of, b->of) && is_same_text(a->process, b->process) &&
-	       is_same_text(a->caller, b->caller) && is_same_text(a->call, b->call) &&
-	       is_same_text(a->fault, b->fault) && is_same_text(a->at, b->at);
+	       text_is_same(a->of, b->of) && text_is_same(a->process, b->process) &&
+	       text_is_same(a->caller, b->caller) && text_is_same(a->call, b->call) &&
+	       text_is_same(a->fault, b->fault) && text_is_same(a->at, b->at);
 }
 
 void known_release(struct known *known)

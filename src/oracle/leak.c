@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/util.h"
+
 #include "oracle/internal.h"
 
 bool oracle_needs_fault_free(const struct scenario *scenario, const struct observed *seen)
@@ -160,11 +162,6 @@ static int judge_objects(struct judgement *j)
 	return 0;
 }
 
-static bool is_same_text(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 /* The same place in the program. */
 static bool is_same_stack(const struct stack *a, const struct stack *b)
 {
@@ -173,8 +170,8 @@ static bool is_same_stack(const struct stack *a, const struct stack *b)
 	for (size_t i = 0; i < a->count && same; i++) {
 		const struct frame *x = &a->frames[i], *y = &b->frames[i];
 
-		same = x->line == y->line && is_same_text(x->function, y->function) &&
-		       is_same_text(x->file, y->file) && is_same_text(x->module, y->module);
+		same = x->line == y->line && text_is_same(x->function, y->function) &&
+		       text_is_same(x->file, y->file) && text_is_same(x->module, y->module);
 	}
 	return same;
 }
@@ -186,7 +183,7 @@ static uint64_t blocks_usually_lost(const struct judgement *j, const struct obse
 	for (size_t i = 0; j->fault_free && i < j->fault_free->lost_count; i++) {
 		const struct observed_lost *other = &j->fault_free->lost[i];
 
-		if (is_same_text(other->process, lost->process) &&
+		if (text_is_same(other->process, lost->process) &&
 		    is_same_stack(&other->stack, &lost->stack))
 			blocks += other->blocks;
 	}

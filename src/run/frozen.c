@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/util.h"
 #include "engine/snapshot.h"
 
 #define RUNS_BEFORE 2
@@ -84,17 +85,12 @@ void frozen_drop(struct worker *w)
 	*f = (struct frozen){.of = NULL};
 }
 
-static bool is_same_text(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 static bool has_same_arguments(const struct process_spec *a, const struct process_spec *b)
 {
-	bool same = a->argv.count == b->argv.count && is_same_text(a->shell, b->shell);
+	bool same = a->argv.count == b->argv.count && text_is_same(a->shell, b->shell);
 
 	for (size_t i = 0; same && i < a->argv.count; i++)
-		same = is_same_text(a->argv.items[i], b->argv.items[i]);
+		same = text_is_same(a->argv.items[i], b->argv.items[i]);
 	return same;
 }
 
@@ -104,8 +100,8 @@ static bool has_same_environment(const struct process_spec *a, const struct proc
 		    a->place.process == b->place.process && a->place.memory == b->place.memory;
 
 	for (size_t i = 0; same && i < a->env_count; i++)
-		same = is_same_text(a->env[i].name, b->env[i].name) &&
-		       is_same_text(a->env[i].value, b->env[i].value);
+		same = text_is_same(a->env[i].name, b->env[i].name) &&
+		       text_is_same(a->env[i].value, b->env[i].value);
 	for (size_t i = 0; same && i < a->limit_count; i++)
 		same = a->limits[i].kind == b->limits[i].kind &&
 		       a->limits[i].value == b->limits[i].value;
@@ -116,7 +112,7 @@ static bool has_same_environment(const struct process_spec *a, const struct proc
 static bool launch_the_same(const struct process_spec *a, const struct process_spec *b)
 {
 	return is_plain(a) && is_plain(b) && a->in.kind == b->in.kind &&
-	       is_same_text(a->in.text, b->in.text) && has_same_arguments(a, b) &&
+	       text_is_same(a->in.text, b->in.text) && has_same_arguments(a, b) &&
 	       has_same_environment(a, b);
 }
 

@@ -11,11 +11,6 @@
 #include "sweep/site.h"
 #include "sweep/yaml.h"
 
-static bool is_same_text(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 /* YAML holds no other texts. */
 static int set_text(char **slot, const char *text)
 {
@@ -27,7 +22,7 @@ static int identify(const char *of, const struct sweep *sweep, const struct bug 
 		    struct known *ret_known)
 {
 	const struct call_site *site = &sweep->record.sites[bug->site];
-	bool same = is_same_text(site->label, bug->process);
+	bool same = text_is_same(site->label, bug->process);
 	struct known known = {.kind = bug->kind, .silent = bug->silent, .on = site->kind};
 	cleanup_free char *at = site_at(site);
 
@@ -66,8 +61,8 @@ static bool is_at(const struct known *known, const struct call_site *site)
 	cleanup_free char *at = site_at(site), *clean = at ? utf8_replace_invalid(at) : NULL;
 	const char *caller = known->caller ? known->caller : known->process;
 
-	return is_same_text(known->call, site->call) && known->on == site->kind &&
-	       is_same_text(caller, site->label) && clean &&
+	return text_is_same(known->call, site->call) && known->on == site->kind &&
+	       text_is_same(caller, site->label) && clean &&
 	       strcmp(known->at ? known->at : "", clean) == 0;
 }
 
@@ -121,7 +116,7 @@ int baseline_compare(const struct baseline *baseline, const char *of, struct swe
 	for (size_t i = 0; i < baseline->count && !rc; i++) {
 		enum known_state state;
 
-		if (!is_same_text(baseline->items[i].of, of))
+		if (!text_is_same(baseline->items[i].of, of))
 			continue;
 		state = taken[i] ? KNOWN_FOUND : state_of(&baseline->items[i], sweep);
 		states[i] = state > states[i] ? state : states[i];

@@ -45,11 +45,6 @@ bool is_choice(enum finding_kind kind)
 	       kind == FINDING_UNREPORTED || kind == FINDING_KILLED || kind == FINDING_LEAK;
 }
 
-static bool is_same_name(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 static struct bug *find(struct bugs *bugs, const struct attempt *attempt,
 			const struct finding *finding)
 {
@@ -58,7 +53,7 @@ static struct bug *find(struct bugs *bugs, const struct attempt *attempt,
 
 		if (bug->kind == finding->kind && bug->silent == finding->silent &&
 		    bug->site == attempt->site && bug->family == attempt->family &&
-		    is_same_name(bug->process, finding->process))
+		    text_is_same(bug->process, finding->process))
 			return bug;
 	}
 	return NULL;

@@ -6,12 +6,8 @@
 
 #include "base/cleanup.h"
 #include "base/mem.h"
+#include "base/util.h"
 #include "sweep/bugs.h"
-
-static bool is_same_text(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
 
 /* Faults that only serve another one have none. */
 static const struct stack *place_of(const struct case_result *result)
@@ -31,7 +27,7 @@ static bool is_same_stack(const struct stack *a, const struct stack *b)
 
 	for (size_t i = 0; same && i < a->count; i++)
 		same = a->frames[i].offset == b->frames[i].offset &&
-		       is_same_text(a->frames[i].module, b->frames[i].module);
+		       text_is_same(a->frames[i].module, b->frames[i].module);
 	return same;
 }
 

@@ -60,18 +60,13 @@ static void on_recorded(void *ctx, const struct run_case *c, struct case_result 
 	recording->sweep->runs += 1 + RECORDINGS; /* and those that it is measured by */
 }
 
-static bool is_same_text(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 static bool has_same_calls(const struct record *a, const struct record *b)
 {
 	bool same = a->site_count == b->site_count;
 
 	for (size_t i = 0; same && i < a->site_count; i++)
-		same = is_same_text(a->sites[i].label, b->sites[i].label) &&
-		       is_same_text(a->sites[i].call, b->sites[i].call) &&
+		same = text_is_same(a->sites[i].label, b->sites[i].label) &&
+		       text_is_same(a->sites[i].call, b->sites[i].call) &&
 		       a->sites[i].place_count == b->sites[i].place_count;
 	return same;
 }
@@ -397,7 +392,7 @@ static int try_all(struct sweep *sweep, struct err *err)
 static bool is_same_signal(const struct sweep *sweep, const struct attempt *a,
 			   const struct attempt *b)
 {
-	return is_same_text(sweep->record.sites[a->site].label,
+	return text_is_same(sweep->record.sites[a->site].label,
 			    sweep->record.sites[b->site].label) &&
 	       a->faults[a->main_fault].action.signal == b->faults[b->main_fault].action.signal;
 }
