@@ -17,6 +17,7 @@
 #define ERASE_LINE    "\r\033[K"
 #define LISTED_AGAIN  20
 #define LISTED_SHARES 10
+#define REASONS_MAX   32
 
 struct term_state {
 	bool drawn;	     /* a progress line stands there */
@@ -26,6 +27,12 @@ struct term_state {
 	struct troubled {
 		char *line;
 	} troubled[LISTED_AGAIN];
+	/* Why cases were skipped: the first of each reason is told by its name. */
+	size_t reason_count;
+	struct skipped {
+		char *reason;
+		size_t more; /* cases than that first one */
+	} reasons[REASONS_MAX];
 };
 
 /* clang-format off */
@@ -51,10 +58,15 @@ static void erase(struct reporter_context *ctx)
 	state->drawn = false;
 }
 
+static void print_verdict(struct reporter_context *ctx, enum verdict verdict)
+{
+	fprintf(ctx->out, "%s%s%s  ", paint_code(verdict_paint(verdict), ctx->style.color),
+		verdict_words[verdict].label, paint_code(PAINT_NONE, ctx->style.color));
+}
+
 static void print_label(struct reporter_context *ctx, const struct case_result *result)
 {
-	fprintf(ctx->out, "%s%s%s  ", paint_code(verdict_paint(result->verdict), ctx->style.color),
-		verdict_words[result->verdict].label, paint_code(PAINT_NONE, ctx->style.color));
+	print_verdict(ctx, result->verdict);
 	describe_title(ctx->out, result);
 }
 
@@ -137,6 +149,24 @@ static void remember(struct term_state *state, const struct case_result *result)
 	fclose(out);
 }
 
+/* A machine that lacks a program skips dozens of cases for it. */
+static bool is_one_more(struct term_state *state, const struct case_result *result)
+{
+	char *reason;
+
+	if (result->verdict != VERDICT_SKIP || result->finding_count || !result->reason)
+		return false;
+	for (size_t i = 0; i < state->reason_count; i++)
+		if (strcmp(state->reasons[i].reason, result->reason) == 0) {
+			state->reasons[i].more++;
+			return true;
+		}
+	reason = state->reason_count < REASONS_MAX ? mem_strdup(result->reason) : NULL;
+	if (reason)
+		state->reasons[state->reason_count++] = (struct skipped){reason, 0};
+	return false;
+}
+
 static int term_case_done(struct reporter_context *ctx, const struct case_result *result)
 {
 	struct term_state *state = ctx->state;
@@ -145,7 +175,8 @@ static int term_case_done(struct reporter_context *ctx, const struct case_result
 	if (trouble)
 		remember(state, result);
 	if (ctx->style.verbosity < 0 ||
-	    (ctx->style.verbosity == 0 && result->verdict == VERDICT_PASS))
+	    (ctx->style.verbosity == 0 &&
+	     (result->verdict == VERDICT_PASS || is_one_more(state, result))))
 		return 0;
 	erase(ctx);
 	state->told = true;
@@ -282,6 +313,22 @@ static void print_troubled(struct reporter_context *ctx)
 		fprintf(ctx->out, "  ... and %zu more\n", state->troubled_count - shown);
 }
 
+static void print_skipped(struct reporter_context *ctx)
+{
+	const struct term_state *state = ctx->state;
+
+	for (size_t i = 0; i < state->reason_count; i++) {
+		size_t more = state->reasons[i].more;
+
+		if (!more)
+			continue;
+		print_verdict(ctx, VERDICT_SKIP);
+		fprintf(ctx->out, "%zu more case%s: ", more, more == 1 ? "" : "s");
+		text_print(ctx->out, state->reasons[i].reason);
+		putc('\n', ctx->out);
+	}
+}
+
 static enum paint summary_paint(const struct report_totals *totals)
 {
 	switch (summary_exit_code(&totals->summary)) {
@@ -414,6 +461,7 @@ static int term_end(struct reporter_context *ctx, const struct report_totals *to
 		print_sweep(ctx, totals);
 		return 0;
 	}
+	print_skipped(ctx);
 	print_troubled(ctx);
 	if (totals->interrupted || report_totals_done(totals) < totals->cases)
 		fprintf(out, "%s after %zu of %zu cases\n",
@@ -435,6 +483,8 @@ static void term_release(struct reporter_context *ctx)
 
 	for (size_t i = 0; i < LISTED_AGAIN; i++)
 		free(state->troubled[i].line);
+	for (size_t i = 0; i < state->reason_count; i++)
+		free(state->reasons[i].reason);
 }
 
 const struct reporter term_reporter = {
