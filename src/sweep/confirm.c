@@ -8,8 +8,7 @@
 #include "base/mem.h"
 #include "base/util.h"
 
-#define CONFIRMATIONS 20	      /* times that a bug must be seen again */
-#define OF_CHANCE     40	      /* …that needs a moment which nobody prepares */
+#define CONFIRMATIONS 40	      /* times that a bug must be seen again: for 20 of 20 later */
 #define PATIENCE_NS   (40 * NS_PER_S) /* bash tries fork(2) again for 31 s */
 
 struct confirming {
@@ -94,28 +93,16 @@ static void give_time(struct attempt *attempt)
 		attempt->scenario.deadline_ns = PATIENCE_NS;
 }
 
-/* Whether the call sleeps, or a signal comes in time, is up to the scheduler. */
-static bool is_chance(const struct attempt *attempt)
-{
-	const struct fault_spec *fault = &attempt->faults[attempt->main_fault];
-
-	return fault->at.phase == PHASE_BLOCKED ||
-	       (fault->action.kind == ACTION_SIGNAL && fault->action.when == WHEN_PENDING);
-}
-
 /* Those that hang take their time. */
-static size_t confirmations_of(const struct sweep *sweep, const struct bug *bug, size_t round)
+static size_t confirmations_of(const struct bug *bug, size_t round)
 {
-	const struct attempt *attempt;
-
 	if (bug->confirmed || round >= bug->shown_count)
 		return 0;
 	if (bug_pauses(bug))
 		return round ? 0 : 1;
 	if (bug->kind == FINDING_HANG || bug->kind == FINDING_SPIN)
 		return 2;
-	attempt = sweep->plan.attempts[bug->shown_by[round]];
-	return is_chance(attempt) ? OF_CHANCE : CONFIRMATIONS;
+	return CONFIRMATIONS;
 }
 
 /* The cases of all bugs that are to be confirmed by their attempt number @round. */
@@ -126,7 +113,7 @@ static size_t confirming_cases(struct sweep *sweep, size_t round, struct run_cas
 
 	for (size_t i = 0; i < sweep->bugs.count; i++) {
 		struct bug *bug = &sweep->bugs.items[i];
-		size_t times = confirmations_of(sweep, bug, round);
+		size_t times = confirmations_of(bug, round);
 		struct attempt *attempt = times ? sweep->plan.attempts[bug->shown_by[round]] : NULL;
 
 		if (times)
@@ -146,7 +133,7 @@ static size_t confirming_cases(struct sweep *sweep, size_t round, struct run_cas
 
 static int confirm_round(struct sweep *sweep, size_t round, struct err *err)
 {
-	const size_t max = sweep->bugs.count * OF_CHANCE;
+	const size_t max = sweep->bugs.count * CONFIRMATIONS;
 	cleanup_free struct run_case *cases = mem_zalloc(max * sizeof(*cases));
 	cleanup_free size_t *bugs = mem_zalloc(max * sizeof(*bugs));
 	cleanup_free size_t *attempts = mem_zalloc(max * sizeof(*attempts));

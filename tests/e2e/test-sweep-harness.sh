@@ -26,7 +26,7 @@ caught() {
 			"wrong-exit", "wrong-output", "late", "leak", "memory-error", "unsafe-in-handler",
 			"race", "not-recovered", "optimization")) |
 			# It shows at one level, as whatever it does there.
-			if . == "optimization" then "stuck", "dead", "wrong" else class end' | sort -u
+			if . == "optimization" then ., "stuck", "dead", "wrong" else class end' | sort -u
 }
 
 # findings NAME ROLE: "class|kind|title" of all that the sweep has found.
