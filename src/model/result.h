@@ -71,6 +71,7 @@ struct call_place {
 	bool can_be_nonblocking; /* O_NONBLOCK is not set, and somebody can */
 	bool waits;		 /* it may have to sleep… */
 	bool is_limited;	 /* …for a time that an argument or its socket limits */
+	uint64_t limit_ms; /* …of so many, where an int says it: poll(2); 0: not known, or none */
 };
 
 /* The same call from the same place of the same program, on the same kind of object. */

@@ -76,6 +76,7 @@ static const struct field place_fields[] = {
 	{ "nonblocking", FIELD_BOOL, MEMBER(struct call_place, can_be_nonblocking) },
 	{ "waits",       FIELD_BOOL, MEMBER(struct call_place, waits) },
 	{ "limited",     FIELD_BOOL, MEMBER(struct call_place, is_limited) },
+	{ "limit_ms",    FIELD_COUNT, MEMBER(struct call_place, limit_ms) },
 };
 SHAPE(place, struct call_place);
 

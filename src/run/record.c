@@ -307,6 +307,13 @@ static void set_possibilities(const struct kernel_moment *at, uint64_t caught,
 	place->length = at->length;
 }
 
+static uint64_t limit_ms_of(const struct syscall_row *row, const uint64_t *args)
+{
+	int limit = row->timeout == TIMEOUT_INT_MS ? (int)args[row->timeout_arg] : -1;
+
+	return limit > 0 ? (uint64_t)limit : 0;
+}
+
 static int note_call(struct execution *x, struct tracee *t)
 {
 	const struct syscall_row *row = syscall_get(t->call.id);
@@ -332,6 +339,7 @@ static int note_call(struct execution *x, struct tracee *t)
 	if (rc) /* killed meanwhile */
 		return 0;
 	set_possibilities(&m, caught, &place);
+	place.limit_ms = limit_ms_of(row, t->call.args);
 	place.is_stdout = place.fd >= 0 && fnmatch(STDOUT_CAPTURE, x->env.object.path, 0) == 0;
 	rc = find_site(x, t, m.fd_kind, &index);
 	if (rc)

@@ -288,20 +288,30 @@ static enum survival survival_of(const struct planner *planner, enum demand dema
 	return demand == DEMAND_WELL ? SURVIVAL_SAME : planner->options->compare;
 }
 
+/* Whose time is over before its peer goes on may say so: that is the pause's doing. */
+static enum demand demand_of(const struct draft *draft)
+{
+	uint64_t limit_ns = draft->spot->place->limit_ms * NS_PER_MS;
+
+	return draft->slow && limit_ns && limit_ns <= SLOW_PEER_NS && draft->demand == DEMAND_WELL
+		       ? DEMAND_SAME
+		       : draft->demand;
+}
+
 static int fill(const struct planner *planner, const struct draft *draft, struct attempt *attempt)
 {
 	struct scenario *s = &attempt->scenario;
 
 	attempt->site = draft->spot->index;
 	attempt->family = draft->family;
-	attempt->demand = draft->demand;
+	attempt->demand = demand_of(draft);
 	attempt->lasts = draft->lasts;
 	attempt->meaning = draft->meaning;
 	attempt->is_meaning = draft->is_meaning;
 	*s = *planner->options->base;
 	s->title = title_of(draft);
 	s->deadline_ns = planner->options->deadline_ns;
-	s->expect.survives = survival_of(planner, draft->demand);
+	s->expect.survives = survival_of(planner, attempt->demand);
 	/* What could not be removed is left behind by the fault, not by the program. */
 	s->expect.allow[FINDING_LEAK] |= is_removal(draft->spot->site->call);
 	return s->title ? add_faults(planner, draft, attempt) : -ENOMEM;

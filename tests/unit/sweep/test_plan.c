@@ -311,6 +311,31 @@ Test(sweep_plan, a_limited_wait_is_interrupted_again_and_again)
 			   "p: poll(): SIGUSR1 many times, pending\n");
 }
 
+/* What its peer's pause makes of it is not the signal's doing. */
+Test(sweep_plan, whose_time_is_over_before_its_peer_goes_on_may_say_so)
+{
+	struct call_site *site = record_add(&record, 0, "p", "poll", FD_KIND_NONE, -1, 1, 0);
+	const struct scenario *slow, *alone;
+	struct plan plan;
+
+	site->places[0].signals = UINT64_C(1) << (SIGUSR1 - 1);
+	site->places[0].waits = site->places[0].is_limited = true;
+	site->places[0].limit_ms = 20;
+	record_add(&record, 1, "q", "write", FD_KIND_PIPE, 1, 1, 0);
+	plan = planned(false);
+	slow = &plan.attempts[1]->scenario;
+	alone = &plan.attempts[2]->scenario;
+	cr_assert(eq(str, slow->title,
+		     (char *)"p: poll(), asleep: SIGUSR1, blocked, while q is slow"));
+	cr_expect(eq(int, (int)slow->expect.survives, (int)SURVIVAL_TRUE));
+	cr_expect(eq(int, (int)alone->expect.survives, (int)SURVIVAL_SAME));
+	sweep_plan_release(&plan);
+	record.sites[0].places[0].limit_ms = 30000; /* the pause is no matter then */
+	plan = planned(false);
+	cr_expect(eq(int, (int)plan.attempts[1]->scenario.expect.survives, (int)SURVIVAL_SAME));
+	sweep_plan_release(&plan);
+}
+
 /* A queue is never full while its receiver waits. */
 Test(sweep_plan, a_queue_is_full_while_its_receiver_is_slow)
 {
