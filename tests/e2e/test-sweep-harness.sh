@@ -9,7 +9,7 @@ known=tests/e2e/sweep-harness.txt
 results=${RESULTS:-$work/results}
 mkdir -p "$results"
 
-some="eventfd-int fifo-eintr-open fifo-hung-writer fifo-server-killed
+some="eventfd-int eventfd-producer-hangs fifo-eintr-open fifo-hung-writer fifo-server-killed
 	mq-eintr-receive pipe-child-killed pipe-resend pipe-short-read shm-posix-holder-killed
 	shm-posix-slow-holder signal-nanosleep"
 
