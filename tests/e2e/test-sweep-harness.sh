@@ -62,7 +62,7 @@ replay_each() {
 		"$results/$1.control.json" 2>/dev/null |
 		while IFS=$'\t' read -r class file how; do
 			limit=
-			[ "$class" = stuck ] && limit='--timeout 5s'
+			[ "$class" = stuck ] && limit='--timeout 2s'
 			case $how in
 			'ipcfault run '*) how="run ${how#ipcfault run }" ;;
 			*) how="run $file" ;;
