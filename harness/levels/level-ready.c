@@ -2,7 +2,7 @@
  * name: level-ready
  * mechanism: shm-posix
  * bug: none
- * about: level-ready reader|writer NAME: the reader waits for the writer's value
+ * about: level-ready reader|writer NAME: the reader waits for the writer's value, 0.8 s at most
  */
 /* A twin with a bug includes this file: level-ready-plain. */
 #include <stdatomic.h>
@@ -27,6 +27,18 @@ struct board {
 #define set_ready(board) atomic_store_explicit(&(board)->ready, 1, memory_order_release)
 #endif
 
+#define PATIENCE_US 800000
+
+/* The writer may be dead: no look would ever tell. */
+static void on_alarm(int signal)
+{
+	static const char message[] = "the writer has not come\n";
+
+	(void)signal;
+	(void)!write(STDERR_FILENO, message, sizeof(message) - 1);
+	_exit(1);
+}
+
 /* For how long to wait before the next look. */
 WORK unsigned back_off(unsigned rounds)
 {
@@ -37,6 +49,8 @@ static int read_value(struct board *board)
 {
 	unsigned rounds = 1;
 
+	signal(SIGALRM, on_alarm);
+	ualarm(PATIENCE_US, 0);
 	while (!is_ready(board))
 		rounds = back_off(rounds);
 	printf("value %d, after %u\n", board->value, rounds);
