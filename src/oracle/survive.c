@@ -7,7 +7,8 @@
  * that nobody is told, or that nobody notices, is a finding.  Where partners
  * have gone (`end`), another exit status is word enough; where nothing is
  * wrong (`same`: a call was interrupted, data came in pieces) there is nothing
- * to report, and a failure is a finding.
+ * to report, and a failure is a finding; but of a partner that died of the
+ * signal that interrupted it.
  */
 #include <errno.h>
 #include <signal.h>
@@ -183,10 +184,26 @@ static bool is_silent_elsewhere(const struct judgement *j, const struct observed
 	return silent;
 }
 
+/* A partner that the fault's signal has killed has gone, whatever else was meant to go well. */
+static enum survival demanded_of(const struct judgement *j, const struct observed_process *p)
+{
+	enum survival survives = j->scenario->expect.survives;
+
+	for (size_t i = 0; survives == SURVIVAL_SAME && i < j->seen->process_count; i++) {
+		const struct observed_process *other = &j->seen->processes[i];
+
+		if (other != p && other->signaled && other->killed_on_purpose &&
+		    !ends_as_usual(other, &j->fault_free->processes[i],
+				   &j->fault_free_again->processes[i]))
+			survives = SURVIVAL_END;
+	}
+	return survives;
+}
+
 static bool is_handled(const struct judgement *j, const struct observed_process *p,
 		       const struct observed_process *usual)
 {
-	switch (j->scenario->expect.survives) {
+	switch (demanded_of(j, p)) {
 	case SURVIVAL_SAME:
 		return false;
 	case SURVIVAL_END:
@@ -211,8 +228,7 @@ static int judge_other_exit(struct judgement *j, const struct observed_process *
 		snprintf(text, sizeof(text), "exited with %d", usual->status);
 	if (is_handled(j, p, usual))
 		return 0;
-	if (p->status == 0 || j->scenario->expect.survives == SURVIVAL_SAME ||
-	    is_silent_elsewhere(j, p))
+	if (p->status == 0 || demanded_of(j, p) == SURVIVAL_SAME || is_silent_elsewhere(j, p))
 		return findings_add(&j->findings, FINDING_WRONG_EXIT, p->name,
 				    "exited with %d; without the fault it %s", p->status, text)
 			       ? 0
@@ -235,17 +251,21 @@ static int judge_process(struct judgement *j, const struct observed_process *p,
 	return compares && !p->signaled ? judge_output_of(j, p, usual) : 0;
 }
 
+static bool compares_output(const struct judgement *j, const struct observed_process *p)
+{
+	enum survival survives = demanded_of(j, p);
+
+	return survives == SURVIVAL_SAME || (survives == SURVIVAL_TRUE && !somebody_tells(j));
+}
+
 int judge_survival(struct judgement *j, struct err *err)
 {
-	bool compares;
 	int rc = 0;
 
 	(void)err;
 	if (!j->scenario->expect.survives || !j->fault_free || !j->fault_free_again ||
 	    was_cut_off(j))
 		return 0;
-	compares = j->scenario->expect.survives == SURVIVAL_SAME ||
-		   (j->scenario->expect.survives == SURVIVAL_TRUE && !somebody_tells(j));
 	for (size_t i = 0; !rc && i < j->seen->process_count; i++) {
 		const struct observed_process *p = &j->seen->processes[i];
 
@@ -253,7 +273,8 @@ int judge_survival(struct judgement *j, struct err *err)
 			continue;
 		rc = judge_process(
 			j, p, &j->fault_free->processes[i], &j->fault_free_again->processes[i],
-			compares && survive_is_steady(j->fault_free, j->fault_free_again, i));
+			compares_output(j, p) &&
+				survive_is_steady(j->fault_free, j->fault_free_again, i));
 	}
 	return rc;
 }
