@@ -99,8 +99,16 @@ static int copy_role(const struct scenario *scenario, enum role role, struct sce
 	return 0;
 }
 
+/* Where no levels are compared, one program is run: as the first of them. */
+static void take_one_build(struct build_spec *build)
+{
+	build->compilers.count = build->compilers.count ? 1 : 0;
+	build->levels.count = build->levels.count ? 1 : 0;
+}
+
 static int drop_faults(const struct scenario *scenario, struct scenario *s)
 {
+	take_one_build(&s->build);
 	s->faults = NULL;
 	s->fault_count = 0;
 	s->schedule = (struct schedule_spec){.turns = NULL};

@@ -14,10 +14,6 @@
 #include "model/expand.h"
 #include "sweep/write_private.h"
 #include "sweep/yaml.h"
-#include "sys/names.h"
-#include "sys/syscalls.h"
-
-#define WORD_CALLS_MAX 16 /* calls that one name means */
 
 void writer_quoted(struct writer *w, const char *text)
 {
@@ -171,6 +167,11 @@ static void write_env(struct writer *w, const struct process_spec *p)
 
 static void write_start(struct writer *w, const struct process_spec *p)
 {
+	if (p->start.fault != INDEX_NONE) {
+		fputs("    start: {after: {fault: ", w->to);
+		writer_quoted(w, w->s->faults[p->start.fault].name);
+		fputs("}}\n", w->to);
+	}
 	if (p->start.of == INDEX_NONE)
 		return;
 	fputs("    start: {after: {output: ", w->to);
@@ -236,146 +237,6 @@ static void write_build(struct writer *w, const struct build_spec *build)
 		write_entry(w, "  command", build->command);
 }
 
-static void write_selector(struct writer *w, const struct selector *selector)
-{
-	fprintf(w->to, "\"%s", w->s->processes[selector->process].name);
-	if (selector->part == SELECT_MAIN)
-		fputs("/main", w->to);
-	else if (selector->part == SELECT_CHILD)
-		fprintf(w->to, "/child[%u]", selector->child);
-	putc('"', w->to);
-}
-
-/* The first of the calls that a name means need not be that name: ask the table back. */
-static const char *call_word(const struct trigger_spec *at)
-{
-	int ids[WORD_CALLS_MAX];
-
-	for (size_t i = 0; i < at->named_count; i++) {
-		const char *name = syscall_get(at->named[i])->name;
-
-		if (syscall_ids_from_word(name, ids, ARRAY_SIZE(ids)) == at->named_count)
-			return name;
-	}
-	return syscall_get(at->named[0])->name;
-}
-
-static void write_call(struct writer *w, const struct trigger_spec *at)
-{
-	fprintf(w->to, ", call: %s", call_word(at));
-	if (at->on.kind == ON_FD)
-		fprintf(w->to, ", on: {fd: %d}", at->on.fd);
-	else if (at->on.kind == ON_PATH)
-		fprintf(w->to, ", on: \"%s\"", at->on.glob);
-	if (at->thread)
-		fprintf(w->to, ", thread: %d", at->thread);
-	if (at->phase != PHASE_ENTRY)
-		fprintf(w->to, ", phase: %s", vocab_name(&phase_vocab, (int)at->phase));
-}
-
-static void write_at(struct writer *w, const struct trigger_spec *at)
-{
-	if (at->kind == TRIGGER_AFTER) {
-		fputs("    at: {after: ", w->to);
-		writer_quoted(w, w->s->faults[at->after].name);
-		fputs("}\n", w->to);
-		return;
-	}
-	fputs("    at: {process: ", w->to);
-	write_selector(w, &at->process);
-	if (at->kind == TRIGGER_STARTED) {
-		fputs(", started: true}\n", w->to);
-		return;
-	}
-	if (at->kind == TRIGGER_LOCK)
-		fputs(", lock: held", w->to);
-	else
-		write_call(w, at);
-	if (at->count.kind == COUNT_RANGE && at->count.last < UINT64_MAX)
-		fprintf(w->to, ", nth: \"%" PRIu64 "..%" PRIu64 "\"}\n", at->count.first,
-			at->count.last);
-	else if (at->count.kind == COUNT_RANGE)
-		fprintf(w->to, ", nth: \"%" PRIu64 "..\"}\n", at->count.first);
-	else
-		fprintf(w->to, ", nth: %" PRIu64 "}\n", at->count.list[0]);
-}
-
-static void write_do(struct writer *w, const struct action_spec *action)
-{
-	fputs("    do: {", w->to);
-	switch (action->kind) {
-	case ACTION_ERRNO:
-		fprintf(w->to, "errno: %s", errno_name(action->error));
-		break;
-	case ACTION_ERRNO_AFTER:
-		fprintf(w->to, "errno-after: %s", errno_name(action->error));
-		break;
-	case ACTION_SHORT:
-		fprintf(w->to, "short: %" PRIu64, action->bytes);
-		break;
-	case ACTION_SIGNAL:
-		fprintf(w->to, "signal: %s", signal_name(action->signal));
-		if (action->when != WHEN_PENDING)
-			fprintf(w->to, ", when: %s", vocab_name(&when_vocab, (int)action->when));
-		if (action->burst > 1)
-			fprintf(w->to, ", burst: %u", action->burst);
-		break;
-	case ACTION_PULSE:
-		fprintf(w->to, "pulse: %" PRIu64 "us", action->time_ns / NS_PER_US);
-		break;
-	case ACTION_STOP:
-	case ACTION_DELAY:
-		fprintf(w->to, "%s: %" PRIu64 "ms", vocab_name(&action_vocab, (int)action->kind),
-			action->time_ns / NS_PER_MS);
-		break;
-	case ACTION_TRUNCATE:
-	case ACTION_CAPACITY:
-		fprintf(w->to, "%s: %" PRIu64, vocab_name(&action_vocab, (int)action->kind),
-			action->bytes);
-		break;
-	case ACTION_NONBLOCK:
-	case ACTION_FILL:
-	case ACTION_RESET:
-	case ACTION_REMOVE:
-	case ACTION_DROP:
-	case ACTION_DUPLICATE:
-	case ACTION_REORDER:
-		fprintf(w->to, "%s: true", vocab_name(&action_vocab, (int)action->kind));
-		break;
-	case ACTION_KILL:
-		fprintf(w->to, "kill: %s", signal_name(action->signal));
-		break;
-	default:
-		w->rc = -ENOTSUP;
-		break;
-	}
-	if (action->of_channel != INDEX_NONE) {
-		fputs(", of: ", w->to);
-		writer_quoted(w, w->s->channels[action->of_channel].name);
-	}
-	if (action->of_process.process != INDEX_NONE) {
-		fputs(", of: ", w->to);
-		write_selector(w, &action->of_process);
-	}
-	fputs("}\n", w->to);
-}
-
-static void write_faults(struct writer *w)
-{
-	if (!w->s->fault_count)
-		return;
-	fputs("faults:\n", w->to);
-	for (size_t i = 0; i < w->s->fault_count; i++) {
-		const struct fault_spec *fault = &w->s->faults[i];
-
-		fputs("  - name: ", w->to);
-		writer_quoted(w, fault->name);
-		putc('\n', w->to);
-		write_at(w, &fault->at);
-		write_do(w, &fault->action);
-	}
-}
-
 static void write_document(struct writer *w, const char *about)
 {
 	const struct scenario *s = w->s;
@@ -393,9 +254,11 @@ static void write_document(struct writer *w, const char *about)
 	fputs("processes:\n", w->to);
 	for (size_t i = 0; i < s->process_count; i++)
 		write_process(w, &s->processes[i]);
-	write_faults(w);
+	writer_faults(w);
 	writer_expect(w);
 	writer_schedule(w);
+	if (s->model != MODEL_KERNEL)
+		fprintf(w->to, "model: %s\n", vocab_name(&model_vocab, (int)s->model));
 	fprintf(w->to, "deadline: %" PRIu64 "ms\n", s->deadline_ns / NS_PER_MS);
 	if (s->seed_given)
 		fprintf(w->to, "seed: %" PRIu64 "\n", s->seed);

@@ -11,8 +11,8 @@ struct err;
 struct scenario;
 
 /*
- * Write @scenario, whose faults are of the kinds that a sweep makes, with
- * @about as its explanation (NULL: its own).  ${dir} becomes the folder that
+ * Write @scenario with @about as its explanation (NULL: its own), without its
+ * tags and its control.  ${dir} becomes the folder that
  * it stood for.  -EILSEQ: some text is not UTF-8, which YAML must be; -EIO,
  * -ENOMEM.
  */

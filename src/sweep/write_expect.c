@@ -134,6 +134,8 @@ static void write_whole(struct writer *w, const struct expect_spec *expect)
 	write_duration(w, "within", expect->within_ns);
 	if (expect->same_output)
 		fputs("  same-output: true\n", w->to);
+	if (expect->same_at_every_level)
+		fputs("  same-at-every-level: true\n", w->to);
 	write_files(w, expect);
 	if (expect->no_objects)
 		fputs("  objects: none\n", w->to);

@@ -1,4 +1,4 @@
-/* write_private.h - between write.c and write_expect.c: a scenario that is being written. */
+/* write_private.h - between write.c, write_fault.c and write_expect.c: what is being written. */
 #ifndef SWEEP_WRITE_PRIVATE_H
 #define SWEEP_WRITE_PRIVATE_H
 
@@ -23,6 +23,7 @@ void writer_list(struct writer *w, const char *key, const struct strings *list);
 void writer_match(struct writer *w, const struct match *match);
 
 /* The parts of that name. */
+void writer_faults(struct writer *w);
 void writer_expect(struct writer *w);
 void writer_schedule(struct writer *w);
 
