@@ -126,7 +126,8 @@ void spin_sampled(struct execution *x, struct tracee *t, const struct call_view 
 	struct spin *spin = x->spin;
 	struct sample *sample;
 
-	if (!spin || !spin->sampling || t->tid != spin->suspect)
+	/* What is made again is the same call; whoever interrupted it, it has not failed. */
+	if (!spin || !spin->sampling || t->tid != spin->suspect || arch_is_restart_code(result))
 		return;
 	sample = &spin->samples[spin->count++];
 	sample->nr = call->nr;
