@@ -269,12 +269,18 @@ static bool is_interrupted(struct tracee *t, int64_t result)
 
 static int at_exit(struct engine *e, struct tracee *t, int64_t result)
 {
+	/* With bytes moved before, an interrupted rest is the end of it, not a restart. */
+	bool undone = is_interrupted(t, result) && !t->moved;
 	int rc;
 
 	t->at_exit = true;
-	tracee_unwatch_blocked(e, t);
-	/* With bytes moved before, an interrupted rest is the end of it, not a restart. */
-	if (is_interrupted(t, result) && !t->moved) {
+	/*
+	 * It is made again at once, if the interrupt was ours: were the others let go meanwhile,
+	 * they would be watched next, and interrupt this one, and so on.
+	 */
+	if (!undone || !t->asked_to_stop)
+		tracee_unwatch_blocked(e, t);
+	if (undone) {
 		/* Restarted, or EINTR: the next delivery of a signal decides. */
 		t->interrupted = true;
 		t->exit_fixup = NULL;
