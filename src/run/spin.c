@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 
 #include "base/mem.h"
 #include "base/util.h"
@@ -120,14 +121,22 @@ static void judge(struct execution *x, struct tracee *t)
 	spin->proven = true;
 }
 
+/*
+ * What is made again is the same call: whoever interrupted it, it has not failed.  rt_sigreturn
+ * gives back the register of the call that the handler interrupted.
+ */
+static bool is_answer(const struct call_view *call, int64_t result)
+{
+	return !arch_is_restart_code(result) && call->nr != SYS_rt_sigreturn;
+}
+
 void spin_sampled(struct execution *x, struct tracee *t, const struct call_view *call,
 		  int64_t result)
 {
 	struct spin *spin = x->spin;
 	struct sample *sample;
 
-	/* What is made again is the same call; whoever interrupted it, it has not failed. */
-	if (!spin || !spin->sampling || t->tid != spin->suspect || arch_is_restart_code(result))
+	if (!spin || !spin->sampling || t->tid != spin->suspect || !is_answer(call, result))
 		return;
 	sample = &spin->samples[spin->count++];
 	sample->nr = call->nr;

@@ -185,17 +185,30 @@ static void plan_signal(struct planner *planner, const struct spot *spot, int si
 		planner_add(planner, &draft);
 }
 
+/* Where it interrupts nothing: its handler may break what is under way there. */
+static void plan_handler(struct planner *planner, const struct spot *spot, int signal)
+{
+	struct draft draft = draft_of(spot, FAULT_SIGNAL, ACTION_SIGNAL);
+
+	draft.demand = DEMAND_WELL;
+	draft.action.signal = signal;
+	draft.is_meaning = true;
+	planner_add(planner, &draft);
+}
+
 void plan_signals(struct planner *planner, const struct spot *spot)
 {
 	unsigned tried = 0;
 
-	for (int signal = 1; spot->place->waits && signal < NSIG && tried < SIGNALS_TRIED;
-	     signal++) {
+	for (int signal = 1; signal < NSIG && tried < SIGNALS_TRIED; signal++) {
 		if (!(spot->place->signals >> (signal - 1) & 1) || is_synchronous(signal) ||
 		    is_of_libc(signal))
 			continue;
 		tried++;
-		plan_signal(planner, spot, signal);
+		if (spot->place->waits)
+			plan_signal(planner, spot, signal);
+		else if (spot->first)
+			plan_handler(planner, spot, signal);
 	}
 }
 
