@@ -160,6 +160,19 @@ Test(sweep_plan, signals_only_where_the_call_waits_and_a_handler_would_run)
 			   "writer: read(0) number 2: SIGCHLD, pending\n");
 }
 
+Test(sweep_plan, a_handler_may_break_what_it_does_not_interrupt)
+{
+	struct call_site *site = record_add(&record, 0, "writer", "openat", FD_KIND_NONE, -1, 2, 0);
+	struct plan plan;
+
+	site->places[0].signals = site->places[1].signals = UINT64_C(1) << (SIGTERM - 1);
+	expect_plan(false, "writer: openat(): SIGTERM, pending\n");
+	plan = planned(false);
+	cr_expect(plan.attempts[0]->is_meaning);
+	cr_expect(eq(sz, plan.attempts[0]->meaning, ATTEMPT_NONE));
+	sweep_plan_release(&plan);
+}
+
 Test(sweep_plan, what_a_signal_means_is_tried_first)
 {
 	struct call_site *site = record_add(&record, 0, "writer", "read", FD_KIND_PIPE, 0, 1, 0);
