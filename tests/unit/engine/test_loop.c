@@ -471,3 +471,80 @@ Test(engine_loop, others_are_frozen_while_one_goes_to_sleep)
 		 "100 exited 0\n"
 		 "  end of 100: 0\n");
 }
+
+static void entry_watches_all(void *ctx, struct tracee *t)
+{
+	tell_entry(ctx, t);
+	tracee_watch_blocked(&fake.engine, t);
+}
+
+static void blocked_by_any(void *ctx, struct tracee *t)
+{
+	(void)ctx;
+	fake_note("  blocked by %d", t->tid);
+	fake_state(t->tid, 'R', NULL);
+}
+
+static void other_falls_asleep(void)
+{
+	fake_state(300, 'S', "msgrcv");
+}
+
+/*
+ * 300 was on its way into its call when it was interrupted: the call is cut
+ * off, and made again.  Were 200 let go meanwhile, its own call would be
+ * watched next, interrupt 300 again, and so on without end.
+ */
+Test(engine_loop, who_is_interrupted_by_us_is_watched_on)
+{
+	static const struct fake_report reports[] = {
+		{100, FAKE_SECCOMP, "read", {3}},
+		{300, FAKE_SECCOMP, "msgrcv", {5}, .queued = true, .before = fall_asleep},
+		{300, FAKE_SYSCALL, "msgrcv", {5}, -514, .at_exit = true},
+		{300, FAKE_ATTACHED},
+		{300, FAKE_SECCOMP, "msgrcv", {5}, .before = other_falls_asleep},
+		{300, FAKE_EXITED(0)},
+		{200, FAKE_EXITED(0)},
+		{100, FAKE_EXITED(0)},
+		{0},
+	};
+
+	fake_begin(reports);
+	tell_entry = fake_ops.call_entry;
+	fake_ops.call_entry = entry_watches_all;
+	fake_ops.call_blocked = blocked_by_any;
+	for (pid_t pid = 100; pid <= 300; pid += 100)
+		fake_process(pid);
+	cr_expect(eq(int, fake_run(), 0));
+	fake_end("100 seccomp read\n"
+		 "  entry read(3)\n"
+		 "  INTERRUPT 200\n"
+		 "200 attached\n"
+		 "  INTERRUPT 300\n"
+		 "300 seccomp msgrcv\n"
+		 "  SYSCALL 100\n"
+		 "  blocked by 100\n"
+		 "  CONT 200\n"
+		 "  entry msgrcv(5)\n"
+		 "  INTERRUPT 100\n"
+		 "100 attached\n"
+		 "  INTERRUPT 200\n"
+		 "200 attached\n"
+		 "  SYSCALL 300\n"
+		 "300 syscall-exit msgrcv\n"
+		 "  SYSCALL 300\n"
+		 "300 attached\n"
+		 "  SYSCALL 300\n"
+		 "300 seccomp msgrcv\n"
+		 "  entry msgrcv(5) again\n"
+		 "  SYSCALL 300\n"
+		 "  blocked by 300\n"
+		 "  SYSCALL 100\n"
+		 "  CONT 200\n"
+		 "300 exited 0\n"
+		 "  end of 300: 0\n"
+		 "200 exited 0\n"
+		 "  end of 200: 0\n"
+		 "100 exited 0\n"
+		 "  end of 100: 0\n");
+}
