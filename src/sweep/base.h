@@ -9,7 +9,7 @@
 struct sweep_base {
 	struct scenario scenario;
 	struct scenario *own; /* of a command: all that belongs to it; NULL */
-	/* The same processes with the faults and the demands of the file; no file: no processes. */
+	/* The same processes with the faults and the demands of the file; none: no processes. */
 	struct scenario written;
 };
 

@@ -67,6 +67,31 @@ Test(sweep_base, both_with_the_processes_of_the_control)
 	cr_expect(eq(str, base.written.processes[0].argv.items[0], (char *)"/bin/echo"));
 }
 
+Test(sweep_base, a_file_without_faults_and_demands_says_nothing_itself)
+{
+	static const char plain[] = "scenario: a pipe\n"
+				    "mechanism: pipe\n"
+				    "processes: {one: {run: [/bin/true]}}\n";
+
+	cr_assert(eq(int, base_of_scenario(read_one(plain, &file), ROLE_SUBJECT, &base), 0));
+	cr_expect(eq(sz, base.scenario.process_count, 1));
+	cr_expect(eq(ptr, base.written.processes, NULL));
+}
+
+Test(sweep_base, one_of_several_compilations_is_swept)
+{
+	static const char levels[] = "scenario: a program\n"
+				     "mechanism: mmap\n"
+				     "build: {sources: [x.c], levels: [-O0, -O2]}\n"
+				     "processes: {one: {run: [\"${build}/x\"]}}\n"
+				     "expect: {same-at-every-level: true}\n";
+
+	cr_assert(eq(int, base_of_scenario(read_one(levels, &file), ROLE_SUBJECT, &base), 0));
+	cr_expect(eq(sz, base.scenario.build.levels.count, 1));
+	cr_expect(eq(str, base.scenario.build.levels.items[0], (char *)"-O0"));
+	cr_expect(eq(sz, base.written.build.levels.count, 2));
+}
+
 Test(sweep_base, of_a_command_there_is_no_file)
 {
 	char *argv[] = {(char *)"/bin/true", NULL};
