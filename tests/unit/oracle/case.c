@@ -85,7 +85,9 @@ void case_check(const struct judged_case *c, int (*judge)(struct judgement *j, s
 	struct channel pipe = {.kind = CHANNEL_PIPE};
 	struct fd_spec fd = {.fd = 3, .end = END_WRITE};
 	struct fault_spec fault = {.name = (char *)"fault", /* of the first process */
-				   .action = {.kind = c->kills ? ACTION_KILL : ACTION_ERRNO}};
+				   .action = {.kind = c->kills	 ? ACTION_KILL
+						      : c->stops ? ACTION_STOP
+								 : ACTION_ERRNO}};
 	struct scenario scenario = {.channels = &pipe,
 				    .channel_count = 1,
 				    .faults = &fault,

@@ -19,7 +19,7 @@ struct judged_case {
 	struct file_expect files_expected[3];
 	uint64_t within_ns, recovers_ns, duration_ns, last_fault_ns;
 	bool same_output, no_objects, has_fault_free;
-	bool kills; /* what the fault does */
+	bool kills, stops; /* what the fault does, if it is no error */
 	enum survival survives;
 	struct observed_process
 		again[CASE_PROCESSES]; /* second run without faults; or as the first */
