@@ -67,6 +67,7 @@ struct call_place {
 	uint64_t signals; /* bit n-1: signal n has a handler that would run */
 	uint64_t length;  /* bytes that it is to move; 0 = none, or unknown */
 	bool is_stdout;	  /* the file that the standard output is captured in */
+	bool is_stderr;	  /* …or standard error, by whatever number */
 	bool can_be_short;
 	bool can_be_nonblocking; /* O_NONBLOCK is not set, and somebody can */
 	bool waits;		 /* it may have to sleep… */

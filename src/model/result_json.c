@@ -72,6 +72,7 @@ static const struct field place_fields[] = {
 	{ "errors",      FIELD_U64,  MEMBER(struct call_place, errors) },
 	{ "signals",     FIELD_U64,  MEMBER(struct call_place, signals) },
 	{ "stdout",      FIELD_BOOL, MEMBER(struct call_place, is_stdout) },
+	{ "stderr",      FIELD_BOOL, MEMBER(struct call_place, is_stderr) },
 	{ "short",       FIELD_BOOL, MEMBER(struct call_place, can_be_short) },
 	{ "nonblocking", FIELD_BOOL, MEMBER(struct call_place, can_be_nonblocking) },
 	{ "waits",       FIELD_BOOL, MEMBER(struct call_place, waits) },

@@ -341,6 +341,7 @@ static int note_call(struct execution *x, struct tracee *t)
 	set_possibilities(&m, caught, &place);
 	place.limit_ms = limit_ms_of(row, t->call.args);
 	place.is_stdout = place.fd >= 0 && fnmatch(STDOUT_CAPTURE, x->env.object.path, 0) == 0;
+	place.is_stderr = place.fd >= 0 && fnmatch(STDERR_CAPTURE, x->env.object.path, 0) == 0;
 	rc = find_site(x, t, m.fd_kind, &index);
 	if (rc)
 		return rc;

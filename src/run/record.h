@@ -10,8 +10,9 @@
 
 struct recorder;
 
-/* A glob for the path of the file that subjects.c captures a standard output in. */
+/* Globs for the paths of the files that subjects.c captures standard output and error in. */
 #define STDOUT_CAPTURE "/memfd:stdout*"
+#define STDERR_CAPTURE "/memfd:stderr*"
 
 /* What is seen goes to @record, which must outlive the recorder.  NULL when memory is short. */
 struct recorder *recorder_new(struct record *record);

@@ -32,7 +32,7 @@ size_t sweep_plan_pick(size_t places, uint64_t seed, size_t site, size_t picks[P
 static void plan_spot(struct planner *planner, const struct spot *spot)
 {
 	/* With faults there nobody could be told anything. */
-	if (spot->place->fd == STDERR_NUMBER)
+	if (spot->place->fd == STDERR_NUMBER || spot->place->is_stderr)
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(planners); i++)
 		planners[i](planner, spot);

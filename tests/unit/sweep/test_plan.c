@@ -160,6 +160,18 @@ Test(sweep_plan, signals_only_where_the_call_waits_and_a_handler_would_run)
 			   "writer: read(0) number 2: SIGCHLD, pending\n");
 }
 
+/* A copy of it, by another number. */
+Test(sweep_plan, where_messages_go_nothing_is_tried)
+{
+	struct call_site *site = record_add(&record, 0, "writer", "close", FD_KIND_FILE, 3, 1, EIO);
+
+	site->places[0].is_stderr = true;
+	expect_plan(false, "");
+	site->places[0].is_stderr = false;
+	expect_plan(false, "writer: close(3): EIO after the fact\n"
+			   "writer: close(3) from the first on: EIO after the fact\n");
+}
+
 Test(sweep_plan, a_handler_may_break_what_it_does_not_interrupt)
 {
 	struct call_site *site = record_add(&record, 0, "writer", "openat", FD_KIND_NONE, -1, 2, 0);
