@@ -84,6 +84,7 @@ int main(void)
 		do_first_job();
 		take_requests();
 	}
+	signal(SIGUSR1, SIG_IGN); /* the handler writes to what is closed now */
 	safe_close(&wake[0]);
 	safe_close(&wake[1]);
 	printf("jobs %u\n", done);
