@@ -54,6 +54,17 @@ sweep_both() {
 	[ -z "$LONG" ] || replay_each "$name" >"$results/$name.replays"
 }
 
+# caught_of_20 COMMAND LIMIT: how often it ends well; with --repeat each time would have another seed.
+caught_of_20() {
+	local times=0
+	for _ in {1..20}; do
+		# shellcheck disable=SC2086 # none, or two words
+		marked timeout -k 10 30 bash -c "\"$ipcfault\" $1 -q $2" </dev/null >/dev/null 2>&1 &&
+			times=$((times + 1))
+	done
+	echo "$times"
+}
+
 # replay_each NAME: "class|times|how" of each bug of the control: how often of 20 it is seen again,
 # the way that the report says.  What the file shows itself is caught, the scenario of another fails.
 replay_each() {
@@ -64,9 +75,13 @@ replay_each() {
 			limit=
 			[ "$class" = stuck ] && limit='--timeout 2s'
 			case $how in
-			'ipcfault run '*) how="run ${how#ipcfault run }" ;;
-			*) how="run $file" ;;
+			'ipcfault run '*)
+				how="run ${how#ipcfault run }"
+				echo "$class|$(caught_of_20 "$how" "$limit")|$how"
+				continue
+				;;
 			esac
+			how="run $file"
 			# shellcheck disable=SC2086 # none, or two words
 			marked timeout -k 10 300 bash -c "\"$ipcfault\" $how --repeat 20 -q $limit" </dev/null 2>&1 |
 				sed -nE 's/.*[ (]([0-9]+) (failed|controls? caught).*/\1/p' | tail -n 1 |
@@ -89,7 +104,7 @@ judge_both() {
 	grep -qxE "$name +control" "$known" && [ "$control" = by-file ] && control=by-file-known
 	printf '%s %s %s %s\n' "$(sed -nE 's/^mechanism: //p' "$file" | head -1)" "$name" "$subject" "$control"
 }
-export -f sweep_both findings marked replay_each
+export -f sweep_both findings marked replay_each caught_of_20
 # shellcheck disable=SC2090
 export results ipcfault kind_class mark work LONG
 
