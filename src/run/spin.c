@@ -16,6 +16,7 @@
 
 #define BUSY_TICKS    8 /* so many ticks on a processor make a thread suspicious */
 #define LOOP_TICKS    3 /* …and so many of a loop, where it is the last that runs */
+#define MUTE_TICKS    16 /* without a single call, and its loop is looked at again */
 #define LASTS_NS      (150 * NS_PER_MS) /* and it must go on for so long */
 #define SAMPLES	      256		/* its next calls */
 #define PERIOD_MAX    8			/* repeat in a cycle of at most so many */
@@ -30,7 +31,7 @@ struct sample {
 /* The thread that is suspected, and its calls. */
 struct spin {
 	pid_t suspect;
-	unsigned busy_ticks;
+	unsigned busy_ticks, mute_ticks;
 	uint64_t ticks_used; /* processor time at the last look */
 	bool sampling, proven;
 	struct sample samples[SAMPLES];
@@ -154,7 +155,7 @@ void spin_sampled(struct execution *x, struct tracee *t, const struct call_view 
 static void look_closer(struct execution *x, struct tracee *t)
 {
 	x->spin->sampling = true;
-	x->spin->count = 0;
+	x->spin->count = x->spin->mute_ticks = 0;
 	if (tracee_interrupt(&x->engine, t) || t->state != TRACEE_STOPPED) {
 		x->spin->sampling = false;
 		return;
@@ -176,6 +177,20 @@ static void look_at_loop(struct execution *x, struct tracee *t)
 	tracee_continue(&x->engine, t);
 }
 
+/* Who makes no calls, or has ended, gives no samples; its loop may have been missed before. */
+static void give_up_mute(struct execution *x)
+{
+	struct spin *spin = x->spin;
+	struct tracee *t = engine_find(&x->engine, spin->suspect);
+
+	if (t && (spin->count || ++spin->mute_ticks < MUTE_TICKS))
+		return;
+	if (t)
+		t->sampled = false;
+	spin->sampling = false;
+	spin->busy_ticks = 0;
+}
+
 bool spin_check(struct execution *x, uint64_t now)
 {
 	struct tracee *t;
@@ -185,8 +200,12 @@ bool spin_check(struct execution *x, uint64_t now)
 		x->spin = mem_zalloc(sizeof(*x->spin));
 	if (x->spin && rounds_proven(x))
 		x->spin->proven = true;
-	if (!x->spin || x->spin->proven || x->spin->sampling)
-		return x->spin && x->spin->proven;
+	if (!x->spin || x->spin->proven)
+		return x->spin != NULL;
+	if (x->spin->sampling) {
+		give_up_mute(x);
+		return false;
+	}
 	t = busiest(x);
 	if (!t || t->tid != x->spin->suspect) {
 		x->spin->suspect = t ? t->tid : 0;
