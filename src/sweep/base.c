@@ -126,8 +126,7 @@ static int drop_faults(const struct scenario *scenario, struct scenario *s)
 	return 0;
 }
 
-/* What is always demanded is no reason: a sweep measures by the run without faults. */
-static bool says_something(const struct scenario *scenario)
+bool base_says_something(const struct scenario *scenario)
 {
 	return scenario->fault_count || scenario->expect.pos.line || scenario->schedule.turns;
 }
@@ -139,7 +138,7 @@ int base_of_scenario(const struct scenario *scenario, enum role role, struct swe
 
 	if (!rc)
 		rc = drop_faults(scenario, &base.scenario);
-	if (!rc && says_something(scenario))
+	if (!rc)
 		rc = copy_role(scenario, role, &base.written);
 	if (rc) {
 		base_release(&base);

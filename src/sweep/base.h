@@ -9,7 +9,7 @@
 struct sweep_base {
 	struct scenario scenario;
 	struct scenario *own; /* of a command: all that belongs to it; NULL */
-	/* The same processes with the faults and the demands of the file; none: no processes. */
+	/* The same processes with the faults and the demands of the file; no file: no processes. */
 	struct scenario written;
 };
 
@@ -22,6 +22,12 @@ int base_of_command(char *const *argv, const char *input, struct sweep_base *ret
  * than that what is told to live does so.
  */
 int base_of_scenario(const struct scenario *scenario, enum role role, struct sweep_base *ret_base);
+
+/*
+ * Whether it names a fault or demands something.  What is demanded always is no
+ * reason to try it as it is: a sweep measures by the run without faults.
+ */
+bool base_says_something(const struct scenario *scenario);
 
 void base_release(struct sweep_base *base);
 

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/util.h"
+#include "sweep/base.h"
 #include "sweep/confirm.h"
 #include "sweep/digest.h"
 #include "sweep/journal.h"
@@ -456,6 +457,13 @@ static void drop_meant(struct sweep *sweep)
 	bugs->count = kept;
 }
 
+/* Where nothing else can be tried it is, whatever it says. */
+static bool is_tried_as_written(const struct sweep *sweep)
+{
+	return sweep->options->written &&
+	       (sweep->unswept || base_says_something(sweep->options->written));
+}
+
 static int make_plan(struct sweep *sweep, struct err *err)
 {
 	const struct plan_options options = {
@@ -475,7 +483,7 @@ static int make_plan(struct sweep *sweep, struct err *err)
 		rc = share_plan(&sweep->record, &sweep->options->part, &sweep->plan);
 	if (!rc)
 		rc = share_sites(&sweep->record, &sweep->options->part, changes, &sweep->sites);
-	if (!rc && sweep->options->written)
+	if (!rc && is_tried_as_written(sweep))
 		rc = written_plan(sweep->options->written, &sweep->options->part, &sweep->record,
 				  &sweep->plan);
 	if (rc)
